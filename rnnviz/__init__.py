@@ -1,0 +1,34 @@
+"""rnnviz: see what recurrent networks hold, token by token.
+
+    import rnnviz
+    network = rnnviz.load("lstm")
+    trace = rnnviz.trace(network, "Starving, Alice drives to the nearest store to buy")
+    trace.top(3)                               # the likeliest next words
+    rnnviz.backpropagate(trace, of="logit").dh # the gradient of the answer in every earlier state
+    rnnviz.figures.states(trace).show()
+"""
+
+from rnnviz import figures
+from rnnviz.bptt import Gradients, Jacobians, backpropagate, jacobians
+from rnnviz.clipping import Clipped, clip
+from rnnviz.networks import Network
+from rnnviz.tracing import Trace, trace
+from rnnviz.training import Run, advance, start
+from rnnviz.zoo import load
+
+__all__ = [
+    "Clipped",
+    "Gradients",
+    "Jacobians",
+    "Network",
+    "Run",
+    "Trace",
+    "advance",
+    "backpropagate",
+    "clip",
+    "figures",
+    "jacobians",
+    "load",
+    "start",
+    "trace",
+]

@@ -1,0 +1,219 @@
+"""Backward: backpropagation through time, and the Jacobians it multiplies.
+
+Source: Werbos (1990); the Jacobian products are eq. 5 of Pascanu, Mikolov & Bengio (2013). One pass
+serves every cell: a gradient row for each step that has a loss travels back one token at a time, all
+rows together. Computed in float64, because what vanishes would leave float32 at 1e-45.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from numpy import ndarray
+from torch import nn
+
+from rnnviz.cells import Slopes, jacobian, through_weights
+from rnnviz.tracing import Trace, softmax
+
+Array = ndarray
+Quantity = Literal["loss", "logit"]
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """How the answer depends on every state before it. Float64; T tokens, H units."""
+
+    dh: Float[Array, "T H"]
+    """∂L/∂h_t, through everything that follows token t."""
+    dc: Float[Array, "T H"] | None
+    """∂L/∂c_t (LSTM), through h_t too, as autograd counts it."""
+    through_time: Float[Array, "T T"] | None
+    """‖∂L_t/∂h_s‖; row t: the loss's step, column s: the state's step, zero where s > t. None where it
+    was switched off."""
+    through_time_c: Float[Array, "T T"] | None
+    """The same for the cell state (LSTM)."""
+    weights: dict[str, ndarray]
+    """`(T,)` for each parameter of the cell: the norm of each step's own share of its gradient."""
+    targets: tuple[str, ...]
+    """The word asked for at each step; empty for a module without a readout."""
+    of: Quantity
+    """What L is: the word's loss -log p (½‖h‖² without a readout), or its logit."""
+
+    @property
+    def norms(self) -> Float[Array, "T"]:
+        """‖∂L/∂h_t‖."""
+        return np.linalg.norm(self.dh, axis=1)
+
+    @property
+    def norms_c(self) -> Float[Array, "T"] | None:
+        """‖∂L/∂c_t‖ (LSTM)."""
+        return None if self.dc is None else np.linalg.norm(self.dc, axis=1)
+
+
+@dataclass(frozen=True)
+class Jacobians:
+    """∂ state_t / ∂ state_(t-1) for every step t; S = H, or 2H (h above c) for an LSTM."""
+
+    steps: Float[Array, "T S S"]
+
+    def product(self, later: int, earlier: int) -> Float[Array, "S S"]:
+        """∂ state_later / ∂ state_earlier, the identity where they are equal.
+
+        Raises ValueError unless 0 <= earlier <= later < T.
+        """
+        if not 0 <= earlier <= later < len(self.steps):
+            raise ValueError(f"wanted 0 <= earlier <= later < {len(self.steps)}, got {earlier}, {later}")
+        result = np.eye(self.steps.shape[1])
+        for step in self.steps[earlier + 1 : later + 1]:
+            result = step @ result
+        return result
+
+    def spectrum(self) -> Float[Array, "T S"]:
+        """Singular values of each step's Jacobian, largest first."""
+        return np.linalg.svd(self.steps, compute_uv=False)
+
+
+def jacobians(trace: Trace) -> Jacobians:
+    """The step Jacobians of a trace, all T in one batched call (`cells.jacobian`)."""
+    return Jacobians(jacobian(slopes(trace), trace.parameters["weight_hh"].astype(float)))
+
+
+def slopes(trace: Trace) -> Slopes:
+    """The cell's slopes at every step, in float64."""
+
+    def double(arrays: Iterable[ndarray]) -> tuple[ndarray, ...]:
+        return tuple(a.astype(float) for a in arrays)
+
+    w = dict(zip(trace.parameters, double(trace.parameters.values()), strict=True))
+    before, after, gates = trace.states_before, trace.states, trace.gates.values()
+    return trace.cell.slopes(double(before), double(after), double(gates), w)
+
+
+def backpropagate(
+    trace: Trace,
+    target: str | None = None,
+    of: Quantity = "loss",
+    at: Literal["last", "every"] = "last",
+    through_time: bool = True,
+) -> Gradients:
+    """The gradient of a word's loss (or logit) in every state before it.
+
+    `target` is a word; left out, it is the likeliest next word at each step. For a bare module
+    without a readout L_t = ½‖h_t‖². `dh`, `dc` and `weights` belong to the loss at the last step,
+    or to the sum of the losses at every step; `through_time`, unless it is switched off to save
+    time, always holds every step's own.
+    Raises ValueError for a word that the network cannot say, or a target without a readout.
+    """
+    here, targets = loss_gradients(trace, target, of)
+    d = slopes(trace)
+    path = through_weights(d, trace.parameters["weight_hh"].astype(float))
+    steps, (units, parts) = range(len(trace)), (path.shape[2], d.hh.shape[1])
+    last, (units, parts) = len(trace) - 1, (path.shape[2], d.hh.shape[1])
+    if at == "last" and not through_time:
+        here[:last] = 0
+    states = np.zeros((parts, len(trace), units))
+    norms = np.zeros((parts, len(trace), len(trace)))
+    for s, rows in travel_back(here, d, path, together=not through_time):
+        states[:, s] = (rows[-1] if at == "last" else rows.sum(0)).reshape(parts, units)
+        if through_time:
+            parted = rows.reshape(-1, parts, units)
+            norms[:, s:, s] = np.vecdot(parted, parted).T
+    norms = np.sqrt(norms)
+    by_part, lstm = np.moveaxis(states, 0, 1), parts == 2
+    return Gradients(
+        dh=states[0],
+        dc=states[1] if lstm else None,
+        through_time=norms[0] if through_time else None,
+        through_time_c=norms[1] if through_time and lstm else None,
+        weights=weight_shares(trace, *(np.einsum("tph,tpkh->tkh", by_part, half) for half in (d.ih, d.hh))),
+        targets=targets,
+        of=of,
+    )
+def travel_back(
+    here: Float[Array, "T H"], d: Slopes, path: Float[Array, "T PH H"], together: bool
+) -> Iterator[tuple[int, Float[Array, "N PH"]]]:
+    """Carry the gradients `here`, ∂L_t/∂h_t, back from step to step, the last step first.
+
+    Yields each step s with ∂L/∂(h_s, c_s): one row for the sum of all losses (`together`), or one for
+    each loss at a step t >= s. The rows are overwritten as the walk goes on.
+    """
+    steps, width, units = path.shape
+    rows = np.zeros((1 if together else steps, width))
+    for s in reversed(range(steps)):
+        live = rows if together else rows[s:]
+        h, last = live[:, :units], live[:, width - units :]  # `last` is c for an LSTM, else h itself
+        h[0] += here[s]
+        if d.shown is not None:
+            last += h * d.shown[s]
+        yield s, live
+        passed = live @ path[s]
+        last *= d.carry[s]
+        if d.shown is not None:
+            h[:] = 0  # an LSTM's h hands on nothing but what passes the weights
+        h += passed
+
+
+def weight_shares(
+    trace: Trace, delta_ih: Float[Array, "T K H"], delta_hh: Float[Array, "T K H"]
+) -> dict[str, ndarray]:
+    """Norms of each step's share: δ_t x_tᵀ and δ_t h_(t-1)ᵀ have rank one, so their norms multiply."""
+    ih, hh = (np.sqrt(np.square(delta).sum((1, 2))) for delta in (delta_ih, delta_hh))
+    x, h = np.linalg.norm(trace.inputs, axis=1), np.linalg.norm(trace.states_before[0], axis=1)
+    return {"weight_ih": ih * x, "weight_hh": hh * h, "bias_ih": ih, "bias_hh": hh}
+
+
+def loss_gradients(
+    trace: Trace, target: str | None, of: Quantity
+) -> tuple[Float[Array, "T H"], tuple[str, ...]]:
+    """∂L_t/∂h_t at the step where the loss arises, and the words asked for."""
+    if trace.logits is None or trace.words is None:
+        if target is not None:
+            raise ValueError("this network has no readout, so it cannot be asked for a word")
+        return trace.h.astype(float), ()
+    answers = answer_ids(trace, target)
+    w_out = trace.parameters["weight_out"].astype(float)
+    wanted = w_out[answers]
+    if of == "loss":
+        wanted = softmax(trace.logits.astype(float)) @ w_out - wanted
+    return wanted, tuple(trace.words[j] for j in answers)
+
+
+def answer_ids(trace: Trace, target: str | None) -> Int[Array, "T"]:
+    """The output index asked for at each step. Raises ValueError for a word outside the readout."""
+    assert trace.logits is not None
+    assert trace.words is not None
+    if target is None:
+        return trace.logits.argmax(1)
+    if target not in trace.words:
+        raise ValueError(f"the network cannot say {target!r}")
+    return np.full(len(trace), trace.words.index(target))
+
+
+def autograd_norms(trace: Trace, target: str | None = None, of: Quantity = "loss") -> tuple[ndarray, ...]:
+    """‖∂L/∂h_t‖ (and ‖∂L/∂c_t‖) of the last step's L by `torch.autograd` over `torch.nn` cells.
+
+    The independent computation behind the badge; `(T,)` each. Raises as `backpropagate` does.
+    """
+    made = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}[trace.kind]
+    options = {"nonlinearity": trace.nonlinearity} if trace.kind == "rnn" else {}
+    w = {name: torch.from_numpy(value) for name, value in trace.parameters.items()}
+    cell = made(trace.inputs.shape[1], trace.h.shape[1], dtype=w["weight_hh"].dtype, **options)
+    cell.load_state_dict({k: v for k, v in w.items() if not k.endswith("_out")})
+    parts: list[list[torch.Tensor]] = [[] for _ in trace.states]
+    state = None
+    for x in torch.from_numpy(trace.inputs):
+        state = cell(x, state)
+        for part, value in zip(parts, state if trace.kind == "lstm" else (state,), strict=True):
+            part.append(value)
+    h = parts[0][-1]
+    if trace.logits is None:
+        wanted = h.square().sum() / 2
+    else:
+        logits, j = w["weight_out"] @ h + w["bias_out"], int(answer_ids(trace, target)[-1])
+        wanted = logits[j] if of == "logit" else -logits.log_softmax(0)[j]
+    grads = torch.autograd.grad(wanted, sum(parts, []), allow_unused=True, materialize_grads=True)
+    norms = torch.stack(grads).norm(dim=1).numpy()
+    return tuple(norms.reshape(len(parts), -1))

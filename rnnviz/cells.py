@@ -1,0 +1,172 @@
+"""RNN, LSTM and GRU: one step of each, and the slopes of that step, in NumPy.
+
+Sources: the equations and the letters are those of PyTorch's documentation of `nn.RNN`, `nn.LSTM`
+and `nn.GRU`; the RNN is Elman (1990), the LSTM Hochreiter & Schmidhuber (1997) with the forget gate
+of Gers, Schmidhuber & Cummins (2000), the GRU Cho et al. (2014) in the form of cuDNN (the reset gate
+acts after the matrix product).
+
+Shapes: E embedding, H units, K gate blocks (RNN 1, GRU 3, LSTM 4), P parts of the state (LSTM 2:
+h and c, otherwise 1: h). `...` is any leading axes: one step, all T steps, or a batch.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+Array = ndarray
+Weights = Mapping[str, ndarray]
+State = tuple[ndarray, ...]
+"""`(h,)`, or `(h, c)` for an LSTM; each `(..., H)`."""
+Gates = tuple[ndarray, ...]
+"""One `(..., H)` for each letter, in PyTorch's order."""
+
+
+class Slopes(NamedTuple):
+    """Partial derivatives inside one step, all of them diagonal in the units, for T steps.
+
+    `a_ih = W_ih x + b_ih` and `a_hh = W_hh h + b_hh` are the two halves of every pre-activation. An
+    LSTM's step has two stages, c' and then h' = o·tanh(c'), and part h is taken with c' held fixed.
+    """
+
+    ih: Float[Array, "T P K H"]
+    """∂ state part p / ∂ a_ih of gate block k."""
+    hh: Float[Array, "T P K H"]
+    """∂ state part p / ∂ a_hh of gate block k."""
+    carry: Float[Array, "T H"]
+    """Along the path past all weights: ∂c'/∂c = f (LSTM), ∂h'/∂h = z (GRU), 0 (RNN)."""
+    shown: Float[Array, "T H"] | None
+    """∂h'/∂c' = o·(1 - tanh²c'), the second stage of an LSTM."""
+
+
+def sigmoid(a: ndarray) -> ndarray:
+    """The logistic function 1 / (1 + e^-a), elementwise."""
+    return 1 / (1 + np.exp(-a))
+
+
+def blocks(a: ndarray, count: int) -> list[ndarray]:
+    """`(..., K·H)` cut into its K gate blocks, `(..., H)` each."""
+    cut = a.reshape(*a.shape[:-1], count, -1)
+    return [cut[..., k, :] for k in range(count)]
+
+
+def input_half(x: ndarray, w: Weights) -> ndarray:
+    """a_ih = W_ih x + b_ih, `(..., K·H)`: what the input says to every gate."""
+    return x @ w["weight_ih"].T + w["bias_ih"]
+
+
+def hidden_half(h: ndarray, w: Weights) -> ndarray:
+    """a_hh = W_hh h + b_hh, `(..., K·H)`: what the hidden state says to every gate."""
+    return h @ w["weight_hh"].T + w["bias_hh"]
+
+
+def rnn_step(a: ndarray, state: State, w: Weights) -> tuple[State, Gates]:
+    """h' = tanh(a_ih + a_hh). It has no gates."""
+    return (np.tanh(a + hidden_half(state[0], w)),), ()
+
+
+def relu_step(a: ndarray, state: State, w: Weights) -> tuple[State, Gates]:
+    """h' = max(0, a_ih + a_hh)."""
+    return (np.maximum(a + hidden_half(state[0], w), 0),), ()
+
+
+def lstm_step(a: ndarray, state: State, w: Weights) -> tuple[State, Gates]:
+    """c' = f·c + i·g and h' = o·tanh(c'); gates `i f g o`."""
+    h, c = state
+    a = a + hidden_half(h, w)
+    i, f, _, o = blocks(sigmoid(a), 4)  # one call for all: a step of 32 units is all overhead
+    g = np.tanh(blocks(a, 4)[2])
+    c = f * c + i * g
+    return (o * np.tanh(c), c), (i, f, g, o)
+
+
+def gru_step(a: ndarray, state: State, w: Weights) -> tuple[State, Gates]:
+    """h' = (1 - z)·n + z·h, with n = tanh(a_ih + r·a_hh); gates `r z n`."""
+    (h,) = state
+    ar, az, an = blocks(a, 3)
+    br, bz, bn = blocks(hidden_half(h, w), 3)
+    r, z = sigmoid(ar + br), sigmoid(az + bz)
+    n = np.tanh(an + r * bn)
+    return ((1 - z) * n + z * h,), (r, z, n)
+
+
+def rnn_slopes(before: State, after: State, gates: Gates, w: Weights) -> Slopes:
+    """∂h'/∂a = 1 - h'², so the step Jacobian is diag(1 - h'²) W_hh."""
+    d = 1 - after[0] ** 2
+    return Slopes(d[:, None, None], d[:, None, None], np.zeros_like(d), None)
+
+
+def relu_slopes(before: State, after: State, gates: Gates, w: Weights) -> Slopes:
+    """∂h'/∂a = 1 where the unit is active, else 0."""
+    d = (after[0] > 0).astype(after[0].dtype)
+    return Slopes(d[:, None, None], d[:, None, None], np.zeros_like(d), None)
+
+
+def lstm_slopes(before: State, after: State, gates: Gates, w: Weights) -> Slopes:
+    """c' moves with a_i, a_f and a_g; h' with a_o, and with c' at the slope `shown`."""
+    i, f, g, o = gates
+    tanh_c, none = np.tanh(after[1]), np.zeros_like(i)
+    dh = np.stack([none, none, none, tanh_c * o * (1 - o)], axis=1)
+    dc = np.stack([g * i * (1 - i), before[1] * f * (1 - f), i * (1 - g**2), none], axis=1)
+    d = np.stack([dh, dc], axis=1)
+    return Slopes(d, d, f, o * (1 - tanh_c**2))
+
+
+def gru_slopes(before: State, after: State, gates: Gates, w: Weights) -> Slopes:
+    """∂h'/∂h = z along the carry; everything else passes the weights."""
+    r, z, n = gates
+    (h,) = before
+    bn = blocks(hidden_half(h, w), 3)[2]
+    dn = (1 - z) * (1 - n**2)
+    dr, dz = dn * bn * r * (1 - r), (h - n) * z * (1 - z)
+    return Slopes(
+        np.stack([dr, dz, dn], axis=1)[:, None], np.stack([dr, dz, dn * r], axis=1)[:, None], z, None
+    )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One kind of recurrent cell: its step, its slopes, and the letters of its gates in order."""
+
+    step: Callable[[ndarray, State, Weights], tuple[State, Gates]]
+    """(a_ih, state, weights) -> the new state, and the gates."""
+    slopes: Callable[[State, State, Gates, Weights], Slopes]
+    """(state before, state after, gates, weights), `(T, H)` each -> the slopes of all T steps."""
+    gates: str = ""
+    parts: int = 1
+
+
+CELLS: dict[str, Cell] = {
+    "rnn": Cell(rnn_step, rnn_slopes),
+    "relu": Cell(relu_step, relu_slopes),
+    "lstm": Cell(lstm_step, lstm_slopes, "ifgo", parts=2),
+    "gru": Cell(gru_step, gru_slopes, "rzn"),
+}
+
+
+def through_weights(slopes: Slopes, weight_hh: Float[Array, "KH H"]) -> Float[Array, "T PH H"]:
+    """∂ state parts / ∂ h along the path through the weights: Σ_k diag(slope of block k) W_hh,k."""
+    t, p, k, h = slopes.hh.shape
+    # One small matrix product for each unit: its slopes at all steps against its K rows of weights.
+    unit_rows = slopes.hh.transpose(3, 0, 1, 2).reshape(h, t * p, k) @ weight_hh.reshape(k, h, h).swapaxes(0, 1)
+    return unit_rows.reshape(h, t, p, h).transpose(1, 2, 0, 3).reshape(t, p * h, h)
+
+
+def jacobian(slopes: Slopes, weight_hh: Float[Array, "KH H"]) -> Float[Array, "T S S"]:
+    """The step Jacobians ∂ state' / ∂ state of all T steps at once; S = H, or 2H (h above c).
+
+    Row: the new state, column: the old one. RNN: diag(1 - h'²) W_hh. GRU: that of its three gates
+    plus diag(z). LSTM: [[s·J_ch + J_oh, diag(s·f)], [J_ch, diag(f)]] with s = o·(1 - tanh²c').
+    """
+    path = through_weights(slopes, weight_hh)
+    t, size, h = path.shape
+    full = np.zeros((t, size, size), path.dtype)
+    full[:, :, :h] = path
+    unit = np.arange(h)
+    full[:, size - h + unit, size - h + unit] += slopes.carry
+    if slopes.shown is not None:
+        full[:, :h] += slopes.shown[:, :, None] * full[:, h:]
+    return full

@@ -1,0 +1,198 @@
+"""Forward: a network and its input give a `Trace`, all that was computed on the way."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from numpy import ndarray
+from torch import nn
+
+from rnnviz.cells import CELLS, Cell, Gates, State, Weights, blocks, hidden_half, input_half
+from rnnviz.networks import Network
+from rnnviz.text import tokenize, vocabulary
+
+Array = ndarray
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What one layer computed while it read T inputs. E embedding, H units, V words, K gate blocks.
+
+    Arrays have the network's own precision (float32 unless it was built with another).
+    """
+
+    tokens: tuple[str, ...]
+    """What was read, T entries; numbers `0 … T-1` where the input was an array."""
+    inputs: Float[Array, "T E"]
+    h: Float[Array, "T H"]
+    """Hidden state after each token."""
+    c: Float[Array, "T H"] | None
+    """Cell state after each token (LSTM)."""
+    gates: dict[str, ndarray]
+    """`(T, H)` under PyTorch's letters: LSTM `i f g o`, GRU `r z n`, RNN none."""
+    logits: Float[Array, "T V"] | None
+    """Scores of the next word; None for a module without a readout."""
+    kind: str
+    """`rnn`, `lstm` or `gru`."""
+    nonlinearity: str = "tanh"
+    """`relu` for an `nn.RNN` built so."""
+    words: tuple[str, ...] | None = None
+    """The V words that the logits score."""
+    parameters: dict[str, ndarray] = field(default_factory=dict, repr=False)
+    """`weight_ih (K·H, E)`, `weight_hh (K·H, H)`, `bias_ih (K·H,)`, `bias_hh (K·H,)`, and where
+    there is a readout `weight_out (V, H)`, `bias_out (V,)`."""
+
+    def __len__(self) -> int:
+        return len(self.h)
+
+    @property
+    def cell(self) -> Cell:
+        return CELLS["relu" if self.nonlinearity == "relu" else self.kind]
+
+    @property
+    def states(self) -> State:
+        """`(h,)` or `(h, c)`, each `(T, H)`."""
+        return (self.h,) if self.c is None else (self.h, self.c)
+
+    @property
+    def states_before(self) -> State:
+        """The state each token met: `states` one step earlier, zero at the first."""
+        return tuple(np.concatenate([np.zeros_like(s[:1]), s[:-1]]) for s in self.states)
+
+    @cached_property
+    def probabilities(self) -> Float[Array, "T V"]:
+        """softmax(logits). Raises ValueError for a trace without a readout."""
+        if self.logits is None:
+            raise ValueError("this trace has no readout, so it scores no words")
+        return softmax(self.logits)
+
+    def top(self, k: int = 5, step: int = -1) -> list[tuple[str, float]]:
+        """The k likeliest next words after token `step`, as `(word, probability)`, likeliest first.
+
+        Raises ValueError for a trace without a readout, IndexError for a step outside it.
+        """
+        p = self.probabilities[step]
+        assert self.words is not None
+        return [(self.words[j], float(p[j])) for j in np.argsort(-p, kind="stable")[:k]]
+
+
+def softmax(logits: ndarray) -> ndarray:
+    """e^logit / Σ e^logit over the last axis."""
+    e = np.exp(logits - logits.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
+
+
+def trace(network: Network | nn.Module, given: str | tuple[str, ...] | ndarray) -> Trace:
+    """Run `network` over `given` from a zero state and keep everything.
+
+    `given` is a sentence (or its tokens) for a `Network`, or an array `(T, E)` for a plain
+    `torch.nn.RNN` (tanh or relu), `nn.LSTM` or `nn.GRU` of one layer and one direction.
+    Raises ValueError for an empty input, an array of the wrong shape, or a module that is none of
+    these; TypeError where a bare module is given a sentence.
+    """
+    if isinstance(network, Network):
+        tokens = tokenize(given) if isinstance(given, str) else tuple(given)
+        if not tokens:
+            raise ValueError("there is no word to read")
+        embedded = vocabulary().vectors[[vocabulary().index(token) for token in tokens]]
+        weight, bias = arrays(network.projection, "weight", "bias")
+        body, inputs = network.body, embedded @ weight.T + bias
+    else:
+        if not isinstance(given, np.ndarray):
+            raise TypeError("a module without a vocabulary reads an array (T, E), not a sentence")
+        body = network
+        inputs = np.asarray(given)
+        tokens = tuple(str(t) for t in range(len(inputs)))
+    parameters = cell_parameters(body)
+    dtype = parameters["weight_hh"].dtype
+    if inputs.ndim != 2 or not len(inputs) or inputs.shape[1] != parameters["weight_ih"].shape[1]:
+        wanted = parameters["weight_ih"].shape[1]
+        raise ValueError(f"wanted an array (T, {wanted}) with T at least 1, got {inputs.shape}")
+    kind, nonlinearity = body.mode.lower().split("_")[0], getattr(body, "nonlinearity", "tanh")
+    cell = CELLS["relu" if nonlinearity == "relu" else kind]
+    states, gates = run(cell, inputs.astype(dtype), parameters)
+    logits = None
+    if isinstance(network, Network):
+        parameters["weight_out"], parameters["bias_out"] = arrays(network.readout, "weight", "bias")
+        logits = states[0] @ parameters["weight_out"].T + parameters["bias_out"]
+    return Trace(
+        tokens=tokens,
+        inputs=inputs.astype(dtype),
+        h=states[0],
+        c=states[1] if cell.parts == 2 else None,
+        gates=dict(zip(cell.gates, gates, strict=True)),
+        logits=logits,
+        kind=kind,
+        nonlinearity=nonlinearity,
+        words=network.words if isinstance(network, Network) else None,
+        parameters=parameters,
+    )
+
+
+def run(cell: Cell, inputs: Float[Array, "T E"], w: Weights) -> tuple[State, Gates]:
+    """Step `cell` over all inputs from zero: the parts of the state and the gates, `(T, H)` each."""
+    units = w["weight_hh"].shape[1]
+    state: State = tuple(np.zeros(units, inputs.dtype) for _ in range(cell.parts))
+    states, gates = [], []
+    with np.errstate(over="ignore", invalid="ignore"):  # e^-a may overflow: the gate is then 0, rightly
+        for a in input_half(inputs, w):
+            state, gate = cell.step(a, state, w)
+            states.append(state)
+            gates.append(gate)
+    return tuple(map(np.stack, zip(*states, strict=True))), tuple(map(np.stack, zip(*gates, strict=True)))
+
+
+def arrays(module: nn.Module, *names: str) -> tuple[ndarray, ...]:
+    """The named parameters of a module as NumPy arrays (views: nothing is copied)."""
+    return tuple(getattr(module, name).detach().numpy() for name in names)
+
+
+def cell_parameters(module: nn.Module) -> dict[str, ndarray]:
+    """The weights of a one-layer, one-direction recurrent module; missing biases are zero.
+
+    Raises ValueError for any other module.
+    """
+    if not isinstance(module, nn.RNN | nn.LSTM | nn.GRU):
+        raise ValueError(f"wanted nn.RNN, nn.LSTM or nn.GRU, got {type(module).__name__}")
+    if module.num_layers > 1 or module.bidirectional or module.proj_size:
+        raise ValueError("rnnviz traces one layer in one direction, without a projection")
+    weight_ih, weight_hh = arrays(module, "weight_ih_l0", "weight_hh_l0")
+    if module.bias:
+        bias_ih, bias_hh = arrays(module, "bias_ih_l0", "bias_hh_l0")
+    else:
+        bias_ih = bias_hh = np.zeros(len(weight_hh), weight_hh.dtype)
+    return {"weight_ih": weight_ih, "weight_hh": weight_hh, "bias_ih": bias_ih, "bias_hh": bias_hh}
+
+
+def shares(trace: Trace) -> dict[str, dict[str, ndarray]]:
+    """Where each pre-activation comes from: `word` W_ih x, `state` W_hh h, each `(T, H)` by gate
+    letter (an RNN's one block goes under `h`), and `bias_ih`, `bias_hh`, each `(H,)`.
+    """
+    w, letters = trace.parameters, trace.cell.gates or "h"
+    a_ih, a_hh = input_half(trace.inputs, w), hidden_half(trace.states_before[0], w)
+    parts = {"word": a_ih - w["bias_ih"], "state": a_hh - w["bias_hh"]}
+    parts |= {"bias_ih": w["bias_ih"], "bias_hh": w["bias_hh"]}
+    return {name: dict(zip(letters, blocks(part, len(letters)), strict=True)) for name, part in parts.items()}
+
+
+def compare_with_torch(trace: Trace) -> float:
+    """Largest absolute difference between the trace's states and those of PyTorch's own module.
+
+    The weights are put into a fresh `torch.nn` module, which reads the same inputs one at a time so
+    that its cell state can be seen after every token.
+    """
+    e, units = trace.inputs.shape[1], trace.h.shape[1]
+    made = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[trace.kind]
+    options = {"nonlinearity": trace.nonlinearity} if trace.kind == "rnn" else {}
+    module = made(e, units, dtype=torch.from_numpy(trace.h).dtype, **options)
+    w = {f"{k}_l0": torch.from_numpy(v) for k, v in trace.parameters.items() if not k.endswith("_out")}
+    worst, state = 0.0, None
+    with torch.inference_mode():
+        module.load_state_dict(w)
+        for t, x in enumerate(torch.from_numpy(trace.inputs)):
+            _, state = module(x[None], state)
+            for ours, theirs in zip(trace.states, state if trace.kind == "lstm" else (state,), strict=True):
+                worst = max(worst, float(np.abs(ours[t] - theirs[0].numpy()).max()))
+    return worst

@@ -1,0 +1,153 @@
+"""Everything backward against autograd, `vmap(jacrev)` and finite differences."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+import rnnviz
+from rnnviz.bptt import autograd_norms
+from tests.modules import modules
+
+CELLS = {nn.RNN: nn.RNNCell, nn.LSTM: nn.LSTMCell, nn.GRU: nn.GRUCell}
+doubles = modules(dtype=torch.float64, max_length=30, scale=st.sampled_from([0.0, 0.5, 1.0, 2.0, 4.0]))
+
+
+def as_cell(module):
+    options = {"nonlinearity": module.nonlinearity} if isinstance(module, nn.RNN) else {}
+    cell = CELLS[type(module)](
+        module.input_size, module.hidden_size, bias=module.bias, dtype=module.weight_hh_l0.dtype, **options
+    )
+    cell.load_state_dict({k.removesuffix("_l0"): v for k, v in module.state_dict().items()})
+    return cell
+
+
+def unrolled(module, inputs):
+    """Hidden (and cell) states of every step, kept in one autograd graph."""
+    cell, state, hs, cs = as_cell(module), None, [], []
+    for x in torch.from_numpy(inputs):
+        state = cell(x, state)
+        h, c = state if isinstance(module, nn.LSTM) else (state, None)
+        hs.append(h)
+        cs.append(c)
+    return cell, hs, cs if isinstance(module, nn.LSTM) else None
+
+
+@settings(deadline=None, max_examples=40)
+@given(doubles)
+def test_the_map_equals_one_autograd_call_for_each_step(case):
+    module, inputs = case
+    g = rnnviz.backpropagate(rnnviz.trace(module, inputs))
+    _, hs, cs = unrolled(module, inputs)
+    for states, ours, last in [(hs, g.through_time, g.norms), (cs, g.through_time_c, g.norms_c)]:
+        if states is None:
+            assert ours is None
+            continue
+        theirs = np.zeros((len(hs), len(hs)))
+        for t in range(len(hs)):
+            loss = hs[t].square().sum() / 2
+            grads = torch.autograd.grad(loss, states[: t + 1], retain_graph=True, allow_unused=True)
+            theirs[t, : t + 1] = [0.0 if v is None else float(v.norm()) for v in grads]
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-300)
+        np.testing.assert_allclose(last, theirs[-1], rtol=1e-4, atol=1e-300)
+
+
+@settings(deadline=None, max_examples=30)
+@given(modules(max_length=200))
+def test_single_precision_norms_equal_autograd(case):
+    module, inputs = case
+    trace = rnnviz.trace(module, inputs)
+    g = rnnviz.backpropagate(trace)
+    theirs = autograd_norms(trace)
+    for ours, reference in zip([g.norms, g.norms_c], theirs, strict=False):
+        seen = reference > 1e-30  # below this float32 itself has lost digits
+        np.testing.assert_allclose(ours[seen], reference[seen], rtol=1e-4)
+
+
+@settings(deadline=None, max_examples=30)
+@given(doubles)
+def test_jacobians_equal_autograd_of_torch_cells(case):
+    module, inputs = case
+    trace = rnnviz.trace(module, inputs)
+    cell, lstm = as_cell(module), isinstance(module, nn.LSTM)
+
+    def step(x, state):
+        if lstm:
+            return torch.cat(cell(x, tuple(state.chunk(2))))
+        return cell(x, state)
+
+    before = torch.from_numpy(np.concatenate(trace.states_before, axis=1))
+    ours = rnnviz.jacobians(trace)
+    for t, x in enumerate(torch.from_numpy(inputs)):
+        theirs = torch.autograd.functional.jacobian(lambda s, x=x: step(x, s), before[t])
+        np.testing.assert_allclose(ours.steps[t], theirs.numpy(), atol=1e-12)
+
+
+@settings(deadline=None, max_examples=30)
+@given(doubles, st.data())
+def test_products_of_jacobians_chain(case, data):
+    ours = rnnviz.jacobians(rnnviz.trace(*case))
+    a, b, c = sorted(data.draw(st.tuples(*[st.integers(0, len(ours.steps) - 1)] * 3)))
+    whole = ours.product(c, a)
+    np.testing.assert_allclose(ours.product(c, b) @ ours.product(b, a), whole, atol=1e-9 * (1 + abs(whole).max()))
+    assert np.array_equal(ours.product(a, a), np.eye(len(whole)))
+    assert (np.diff(ours.spectrum(), axis=1) <= 1e-12).all()
+    with pytest.raises(ValueError, match="earlier"):
+        ours.product(0, 1)
+
+
+@settings(deadline=None, max_examples=40)
+@given(doubles)
+def test_weight_shares_equal_autograd_with_a_copy_of_the_weights_for_each_step(case):
+    module, inputs = case
+    trace = rnnviz.trace(module, inputs)
+    base = as_cell(module)
+    copies = [{k: v.detach().clone().requires_grad_() for k, v in base.named_parameters()} for _ in inputs]
+    for at in ("last", "every"):
+        state, loss = None, torch.zeros((), dtype=torch.float64)
+        for weights, x in zip(copies, torch.from_numpy(inputs), strict=True):
+            args = (x,) if state is None else (x, state)
+            state = torch.func.functional_call(base, weights, args)
+            h = state[0] if isinstance(module, nn.LSTM) else state
+            loss = h.square().sum() / 2 + (loss if at == "every" else 0)
+        g = rnnviz.backpropagate(trace, at=at)
+        for name in copies[0]:
+            grads = torch.autograd.grad(loss, [w[name] for w in copies], retain_graph=True, allow_unused=True)
+            theirs = [0.0 if v is None else float(v.norm()) for v in grads]
+            np.testing.assert_allclose(g.weights[name], theirs, rtol=1e-6, atol=1e-300)
+
+
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("of", ["loss", "logit"])
+def test_a_word_asked_of_a_network_by_finite_differences(name, of):
+    """Nudge h at one step, run on by hand with PyTorch's cell, and watch the answer move."""
+    network = rnnviz.load(name).double()
+    trace = rnnviz.trace(network, "Thirsty, Bob walks to the shop to buy")
+    target, t = trace.top(2)[1][0], 2
+    g = rnnviz.backpropagate(trace, target, of=of)
+    cell, lstm = as_cell(network.body), trace.kind == "lstm"
+    direction = np.random.default_rng(0).standard_normal(trace.h.shape[1])
+
+    def answer(nudge):
+        h = torch.from_numpy(trace.h[t] + nudge * direction)
+        state = (h, torch.from_numpy(trace.c[t])) if lstm else h
+        for x in torch.from_numpy(trace.inputs[t + 1 :]):
+            state = cell(x, state)
+        logits = network.readout(state[0] if lstm else state)
+        j = trace.words.index(target)
+        return float((logits if of == "logit" else -logits.log_softmax(0))[j])
+
+    with torch.inference_mode():
+        slope = (answer(1e-5) - answer(-1e-5)) / 2e-5
+    assert g.dh[t] @ direction == pytest.approx(slope, rel=1e-4, abs=1e-9)
+    assert g.targets[-1] == target
+
+
+def test_impossible_questions():
+    trace = rnnviz.trace(nn.GRU(2, 3), np.ones((4, 2), np.float32))
+    with pytest.raises(ValueError, match="readout"):
+        rnnviz.backpropagate(trace, "food")
+    with pytest.raises(ValueError, match="cannot say"):
+        rnnviz.backpropagate(rnnviz.trace(rnnviz.load("lstm"), "Hungry, Alice"), "xylophone")

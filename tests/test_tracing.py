@@ -1,0 +1,103 @@
+"""`trace` against `torch.nn`: the modules themselves, and gates read out of PyTorch by other means."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from torch import nn
+
+import rnnviz
+from rnnviz.tracing import compare_with_torch, shares
+from tests.modules import modules
+
+
+@settings(deadline=None, max_examples=60)
+@given(modules())
+def test_states_equal_torch_nn(case):
+    module, inputs = case
+    trace = rnnviz.trace(module, inputs)
+    with torch.inference_mode():
+        h, last = module(torch.from_numpy(inputs))
+    np.testing.assert_allclose(trace.h, h.numpy(), atol=1e-5, rtol=0)
+    if trace.kind == "lstm":
+        assert trace.c is not None
+        np.testing.assert_allclose(trace.c[-1], last[1][0].numpy(), atol=1e-5, rtol=0)
+    assert compare_with_torch(trace) <= 1e-5
+
+
+def lstm_gates(module, inputs):
+    """The gates of an `nn.LSTM`, by asking it one-step questions whose answers give the gates away.
+
+    From a chosen state (h, c), one step gives c' = f·c + i·g and h' = o·tanh(c'). Running it with the
+    true h but c = 0 gives i·g, with c = 1 gives f + i·g; a c of ±40 saturates tanh, so that h' = ±o.
+    """
+    h, c = torch.zeros(1, module.hidden_size), torch.zeros(1, module.hidden_size)
+    found = {"f": [], "ig": [], "o": []}
+    for x in torch.from_numpy(inputs):
+        ask = lambda value, x=x, h=h: module(x[None], (h, torch.full_like(h, value)))[1]  # noqa: E731
+        ig, f_ig, big = ask(0.0)[1], ask(1.0)[1], ask(1e6)
+        found["ig"].append(ig)
+        found["f"].append(f_ig - ig)
+        found["o"].append(big[0] * big[1].sign())
+        _, (h, c) = module(x[None], (h, c))
+    return {name: torch.cat(values).detach().numpy() for name, values in found.items()}
+
+
+@settings(deadline=None, max_examples=25)
+@given(modules(max_length=40))
+def test_gates_equal_what_the_module_gives_away(case):
+    module, inputs = case
+    trace = rnnviz.trace(module, inputs)
+    if isinstance(module, nn.LSTM):
+        asked = lstm_gates(module, inputs)
+        np.testing.assert_allclose(trace.gates["f"], asked["f"], atol=1e-5)
+        np.testing.assert_allclose(trace.gates["i"] * trace.gates["g"], asked["ig"], atol=1e-5)
+        kept = asked["f"] > 1e-3  # where f is 0 a huge cell state does not come through to saturate tanh
+        np.testing.assert_allclose(trace.gates["o"][kept], asked["o"][kept], atol=1e-5)
+    elif isinstance(module, nn.GRU):
+        z, n = trace.gates["z"], trace.gates["n"]
+        before = trace.states_before[0]
+        np.testing.assert_allclose((1 - z) * n + z * before, trace.h, atol=1e-6)
+        with torch.inference_mode():
+            cell = nn.GRUCell(module.input_size, module.hidden_size, bias=module.bias)
+            cell.load_state_dict({k.removesuffix("_l0"): v for k, v in module.state_dict().items()})
+            w_ih, w_hh = cell.weight_ih, cell.weight_hh
+            zero = torch.zeros(3 * module.hidden_size)
+            b_ih, b_hh = (cell.bias_ih, cell.bias_hh) if module.bias else (zero, zero)
+            a, b = torch.from_numpy(inputs) @ w_ih.T + b_ih, torch.from_numpy(before) @ w_hh.T + b_hh
+            r, z_torch = torch.sigmoid((a + b)[:, : 2 * module.hidden_size]).chunk(2, 1)
+        np.testing.assert_allclose(trace.gates["r"], r.numpy(), atol=1e-5)
+        np.testing.assert_allclose(z, z_torch.numpy(), atol=1e-5)
+
+
+@settings(deadline=None, max_examples=25)
+@given(modules(max_length=20))
+def test_shares_add_up_to_the_preactivations(case):
+    module, inputs = case
+    trace = rnnviz.trace(module, inputs)
+    parts = shares(trace)
+    sigmoid = lambda a: 1 / (1 + np.exp(-a))  # noqa: E731
+    for letter in set(parts["word"]) - {"n"}:
+        a = sum(parts[p][letter] for p in ("word", "state", "bias_ih", "bias_hh"))
+        if letter == "h":
+            squash = np.tanh if trace.nonlinearity == "tanh" else lambda a: np.maximum(a, 0)
+            np.testing.assert_allclose(squash(a), trace.h, atol=2e-5)
+        else:
+            squash = np.tanh if letter == "g" else sigmoid
+            np.testing.assert_allclose(squash(a), trace.gates[letter], atol=2e-5)
+
+
+def test_bad_input_says_what_was_wanted():
+    module = nn.RNN(3, 4)
+    with pytest.raises(ValueError, match=r"\(T, 3\)"):
+        rnnviz.trace(module, np.zeros((5, 2), np.float32))
+    with pytest.raises(ValueError, match="T at least 1"):
+        rnnviz.trace(module, np.zeros((0, 3), np.float32))
+    with pytest.raises(ValueError, match="one layer"):
+        rnnviz.trace(nn.LSTM(3, 4, num_layers=2), np.zeros((5, 3), np.float32))
+    with pytest.raises(ValueError, match="Linear"):
+        rnnviz.trace(nn.Linear(3, 4), np.zeros((5, 3), np.float32))
+    with pytest.raises(TypeError, match="sentence"):
+        rnnviz.trace(module, "Starving, Alice drives")
+    with pytest.raises(ValueError, match="readout"):
+        rnnviz.trace(module, np.zeros((5, 3), np.float32)).top()
