@@ -1,0 +1,345 @@
+// Draws one unit at one step: the textbook diagram of its cell with live numbers, and its equations
+// (equations.js). Everything is built once per kind of cell; a step changes numbers and attributes only.
+
+const CELL_ROLES = {
+  h: "hidden", c: "cell", f: "forget", i: "input", g: "candidate", n: "candidate", o: "output",
+  r: "reset", z: "update",
+};
+const VALVE_RADIUS = 15;
+
+/*
+ * The diagrams. Names in `value` are those of readings() in equations.js.
+ *   wire   d, role, value?: as thick as its value is large; without a value, thin
+ *   valve  x, y, role, value, upright?: a × on a wire, open as far as the gate is
+ *   node   x, y, text, role: where something is computed
+ *   letter x, y, text, value, end?: a letter of the equations and its number
+ *   number x, y, value, end?: a number alone
+ *   name   x, y, label, role: a word from the labels
+ *   word   x, y: the word being read;  head x, y, role: the tip of an arrow to the right
+ */
+const CELL_DIAGRAMS = {
+  lstm: {
+    height: 292,
+    parts: [
+      ["wire", { d: "M30 266V238", role: "ink" }],
+      ["wire", { d: "M30 238H290M100 238V206M159 238V206M220 238V206M290 238V206", role: "faint" }],
+      ["wire", { d: "M2 238H30", role: "hidden", value: "h_before" }],
+      ["wire", { d: "M100 206V67", role: "forget", value: "f" }],
+      ["wire", { d: "M159 206V130H205", role: "input", value: "i" }],
+      ["wire", { d: "M220 206V130", role: "candidate", value: "g" }],
+      ["wire", { d: "M220 130V52", role: "candidate", value: "added" }],
+      ["wire", { d: "M290 206V146H345", role: "output", value: "o" }],
+      ["wire", { d: "M2 52H100", role: "cell", value: "c_before" }],
+      ["wire", { d: "M100 52H220", role: "cell", value: "kept" }],
+      ["wire", { d: "M220 52H388", role: "cell", value: "c" }],
+      ["head", { x: 398, y: 52, role: "cell" }],
+      ["wire", { d: "M360 52V92", role: "cell", value: "c" }],
+      ["wire", { d: "M360 92V146", role: "cell", value: "squashed" }],
+      ["wire", { d: "M360 146V238H388", role: "hidden", value: "h" }],
+      ["head", { x: 398, y: 238, role: "hidden" }],
+      ["valve", { x: 100, y: 52, role: "forget", value: "f" }],
+      ["valve", { x: 220, y: 130, role: "input", value: "i", upright: true }],
+      ["valve", { x: 360, y: 146, role: "output", value: "o", upright: true }],
+      ["node", { x: 220, y: 52, text: "+", role: "cell" }],
+      ["node", { x: 360, y: 92, text: "tanh", role: "cell" }],
+      ["node", { x: 100, y: 206, text: "σ", role: "forget" }],
+      ["node", { x: 159, y: 206, text: "σ", role: "input" }],
+      ["node", { x: 220, y: 206, text: "tanh", role: "candidate" }],
+      ["node", { x: 290, y: 206, text: "σ", role: "output" }],
+      ["name", { x: 2, y: 16, label: "cell_state", role: "cell" }],
+      ["letter", { x: 2, y: 38, text: "c_t−1", value: "c_before" }],
+      ["number", { x: 190, y: 42, value: "kept", end: true }],
+      ["letter", { x: 398, y: 38, text: "c_t", value: "c", end: true }],
+      ["letter", { x: 107, y: 106, text: "f_t", value: "f" }],
+      ["letter", { x: 166, y: 176, text: "i_t", value: "i" }],
+      ["letter", { x: 227, y: 176, text: "g_t", value: "g" }],
+      ["number", { x: 229, y: 96, value: "added" }],
+      ["letter", { x: 297, y: 182, text: "o_t", value: "o" }],
+      ["number", { x: 351, y: 122, value: "squashed", end: true }],
+      ["letter", { x: 2, y: 228, text: "h_t−1", value: "h_before" }],
+      ["letter", { x: 398, y: 260, text: "h_t", value: "h", end: true }],
+      ["name", { x: 100, y: 258, label: "forget", role: "forget", middle: true }],
+      ["name", { x: 159, y: 258, label: "input", role: "input", middle: true }],
+      ["name", { x: 220, y: 258, label: "candidate", role: "candidate", middle: true }],
+      ["name", { x: 290, y: 258, label: "output", role: "output", middle: true }],
+      ["name", { x: 398, y: 280, label: "hidden_state", role: "hidden", end: true }],
+      ["word", { x: 2, y: 284 }],
+    ],
+  },
+  gru: {
+    height: 292,
+    parts: [
+      ["wire", { d: "M44 266V248H300M109 248V206M181 248V206M300 248V206", role: "ink" }],
+      ["wire", { d: "M22 232H171M99 232V206M171 232V206", role: "faint" }],
+      ["wire", { d: "M22 52V232M22 140H104", role: "faint" }],
+      ["wire", { d: "M104 140H252V206H300", role: "reset", value: "r" }],
+      ["wire", { d: "M104 206V155", role: "reset", value: "r" }],
+      ["wire", { d: "M176 206V67", role: "update", value: "z" }],
+      ["wire", { d: "M176 98H238", role: "update", value: "z" }],
+      ["wire", { d: "M238 98H285", role: "update", value: "new" }],
+      ["wire", { d: "M2 52H176", role: "hidden", value: "h_before" }],
+      ["wire", { d: "M176 52H300", role: "hidden", value: "kept" }],
+      ["wire", { d: "M300 52H388", role: "hidden", value: "h" }],
+      ["head", { x: 398, y: 52, role: "hidden" }],
+      ["wire", { d: "M300 206V98", role: "candidate", value: "n" }],
+      ["wire", { d: "M300 98V52", role: "candidate", value: "added" }],
+      ["valve", { x: 176, y: 52, role: "update", value: "z" }],
+      ["valve", { x: 300, y: 98, role: "update", value: "new", upright: true }],
+      ["valve", { x: 104, y: 140, role: "reset", value: "r" }],
+      ["node", { x: 300, y: 52, text: "+", role: "hidden" }],
+      ["node", { x: 230, y: 98, text: "1−", role: "update" }],
+      ["node", { x: 104, y: 206, text: "σ", role: "reset" }],
+      ["node", { x: 176, y: 206, text: "σ", role: "update" }],
+      ["node", { x: 300, y: 206, text: "tanh", role: "candidate" }],
+      ["name", { x: 2, y: 16, label: "hidden_state", role: "hidden" }],
+      ["letter", { x: 2, y: 38, text: "h_t−1", value: "h_before" }],
+      ["number", { x: 274, y: 42, value: "kept", end: true }],
+      ["letter", { x: 398, y: 38, text: "h_t", value: "h", end: true }],
+      ["letter", { x: 111, y: 182, text: "r_t", value: "r" }],
+      ["letter", { x: 184, y: 182, text: "z_t", value: "z" }],
+      ["letter", { x: 308, y: 168, text: "n_t", value: "n" }],
+      ["number", { x: 309, y: 79, value: "added" }],
+      ["name", { x: 104, y: 266, label: "reset", role: "reset", middle: true }],
+      ["name", { x: 176, y: 266, label: "update", role: "update", middle: true }],
+      ["name", { x: 300, y: 266, label: "candidate", role: "candidate", middle: true }],
+      ["word", { x: 2, y: 286 }],
+    ],
+  },
+  rnn: {
+    height: 184,
+    parts: [
+      ["wire", { d: "M2 64H92", role: "hidden", value: "h_before" }],
+      ["wire", { d: "M92 64H190", role: "faint", value: "state_share" }],
+      ["wire", { d: "M190 156V122", role: "ink" }],
+      ["wire", { d: "M190 122V64", role: "faint", value: "word_share" }],
+      ["wire", { d: "M190 26V64", role: "faint", value: "bias_share" }],
+      ["wire", { d: "M190 64H290", role: "faint", value: "sum" }],
+      ["wire", { d: "M290 64H388", role: "hidden", value: "h" }],
+      ["head", { x: 398, y: 64, role: "hidden" }],
+      ["node", { x: 92, y: 64, text: "W_hh", role: "ink" }],
+      ["node", { x: 190, y: 120, text: "W_ih", role: "ink" }],
+      ["node", { x: 190, y: 64, text: "+", role: "ink" }],
+      ["node", { x: 290, y: 64, text: "tanh", role: "hidden" }],
+      ["name", { x: 2, y: 26, label: "hidden_state", role: "hidden" }],
+      ["letter", { x: 2, y: 50, text: "h_t−1", value: "h_before" }],
+      ["number", { x: 172, y: 50, value: "state_share", end: true }],
+      ["number", { x: 198, y: 98, value: "word_share" }],
+      ["name", { x: 190, y: 18, label: "bias", role: "ink", middle: true }],
+      ["number", { x: 198, y: 35, value: "bias_share" }],
+      ["number", { x: 264, y: 55, value: "sum", end: true }],
+      ["letter", { x: 398, y: 50, text: "h_t", value: "h", end: true }],
+      ["word", { x: 190, y: 174, middle: true }],
+    ],
+  },
+};
+
+function cellElement(parent, name, attributes = {}, text) {
+  const inSvg = name === "svg" || parent.namespaceURI === "http://www.w3.org/2000/svg";
+  const node = inSvg ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  if (text !== undefined) node.textContent = text;
+  return parent.appendChild(node);
+}
+
+function cellText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** "W_if" -> an italic W with the subscript "if", in the colour of its letter. */
+function cellSymbol(parent, symbol) {
+  const [base, subscript] = symbol.split("_");
+  const svg = parent.namespaceURI === "http://www.w3.org/2000/svg";
+  const role = CELL_ROLES[base] || "ink";
+  const isLetter = /^[A-Za-z]$/.test(base);
+  const tag = svg ? "tspan" : isLetter ? "i" : "span";
+  cellElement(parent, tag, { class: `rv-${role}${isLetter ? " rv-letter" : ""}` }, base);
+  if (!subscript) return;
+  cellElement(parent, svg ? "tspan" : "sub", { class: "rv-sub", ...(svg && { dy: 3.5 }) }, subscript);
+}
+
+/** The jaws of a valve: two circle segments that leave a slit as wide as the gate is open. */
+function valveJaws({ x, y, upright }, open) {
+  const r = VALVE_RADIUS;
+  const gap = r * Math.min(1, Math.max(0, open));
+  const half = Math.sqrt(r * r - gap * gap);
+  const point = (along, across) => (upright ? `${x + across} ${y + along}` : `${x + along} ${y + across}`);
+  const jaw = (side) =>
+    `M${point(-half, side * gap)}A${r} ${r} 0 0 ${(side < 0) === !upright ? 1 : 0} ${point(half, side * gap)}Z`;
+  return half < 0.5 ? "" : jaw(-1) + jaw(1);
+}
+
+/** Builds an <svg> for a kind of cell; returns {svg, update(readings, word)}. */
+function cellDiagram(parent, kind, activation, labels) {
+  const { height, parts } = CELL_DIAGRAMS[kind];
+  const svg = cellElement(parent, "svg", { viewBox: `0 0 400 ${height}`, role: "img", class: "rv-cell-diagram" });
+  const updates = [];
+  const anchor = ({ end, middle }) => (end ? "end" : middle ? "middle" : "start");
+  const draw = {
+    wire(part) {
+      const wire = cellElement(svg, "path", { d: part.d, class: `rv-wire rv-${part.role}`, "stroke-width": 1 });
+      if (!part.value) return;
+      updates.push((now) =>
+        wire.setAttribute("stroke-width", (0.75 + 2.5 * Math.min(1.5, Math.abs(now[part.value][0]))).toFixed(2)),
+      );
+    },
+    head({ x, y, role }) {
+      const d = `M${x - 11} ${y - 5.5}L${x} ${y}L${x - 11} ${y + 5.5}Z`;
+      cellElement(svg, "path", { d, class: `rv-head rv-${role}` });
+    },
+    valve(part) {
+      const group = cellElement(svg, "g", { class: `rv-valve rv-${part.role}` });
+      const jaws = cellElement(group, "path", {});
+      cellElement(group, "circle", { cx: part.x, cy: part.y, r: VALVE_RADIUS });
+      const times = `M${part.x - 5} ${part.y - 5}l10 10m0 -10l-10 10`;
+      for (const layer of ["rv-halo", "rv-times"]) cellElement(group, "path", { d: times, class: layer });
+      updates.push((now) => jaws.setAttribute("d", valveJaws(part, now[part.value][0])));
+    },
+    node({ x, y, text, role }) {
+      const group = cellElement(svg, "g", { class: `rv-node rv-${role}` });
+      const half = text.length > 2 ? 19 : 12;
+      cellElement(group, "rect", { x: x - half, y: y - 12, width: 2 * half, height: 24, rx: 12 });
+      const label = cellElement(group, "text", { x, y: y + 4.5, "text-anchor": "middle" });
+      cellSymbol(label, text === "tanh" ? activation : text);
+    },
+    letter(part) {
+      const text = cellElement(svg, "text", { x: part.x, y: part.y, "text-anchor": anchor(part) });
+      cellSymbol(text, part.text);
+      const number = cellElement(text, "tspan", { class: "rv-number", dx: 5, dy: -3.5 });
+      updates.push((now) => cellText(number, now[part.value][1]));
+    },
+    number(part) {
+      const place = { x: part.x, y: part.y, "text-anchor": anchor(part) };
+      const number = cellElement(svg, "text", { ...place, class: "rv-number" });
+      updates.push((now) => cellText(number, now[part.value][1]));
+    },
+    name(part) {
+      const place = { x: part.x, y: part.y, "text-anchor": anchor(part) };
+      cellElement(svg, "text", { ...place, class: `rv-name rv-${part.role}` }, labels[part.label]);
+    },
+    word(part) {
+      const text = cellElement(svg, "text", { x: part.x, y: part.y, "text-anchor": anchor(part) });
+      cellSymbol(text, "x_t");
+      const word = cellElement(text, "tspan", { class: "rv-word", dx: 5, dy: -3.5 });
+      updates.push((now, read) => cellText(word, read.length > 24 ? read.slice(0, 23) + "…" : read));
+    },
+  };
+  for (const [what, part] of parts) draw[what](part);
+  return { svg, update: (now, read) => updates.forEach((update) => update(now, read)) };
+}
+
+// How many characters a number may have before it is set smaller, and the room it is given (in "ch").
+const SLOT_CHARACTERS = { "^": 7, "+": 6, "*": 9, "#": 6 };
+const SLOT_WIDTHS = { "^": 6.9, "+": 7.9, "*": 8.4, "#": 5.8 };
+const OPERATOR_WIDTHS = { "=": 2.3, "+": 2.2, "−": 2.2, "·": 1.6 };
+const FUNCTION_WIDTH = 4.4;
+
+/** A number of the equations; returns the function that fills it. */
+function equationSlot(parent, kind) {
+  const operator = kind === "+" ? cellElement(parent, "span", { class: "rv-mark" }, "+") : null;
+  const slot = cellElement(parent, "span", {});
+  return (text) => {
+    const negative = text.startsWith("−");
+    if (operator) cellText(operator, negative ? "−" : "+");
+    let shown = text;
+    if (operator && negative) shown = text.slice(1);
+    if (kind === "*" && negative) shown = `(${text})`;
+    if (slot.textContent === shown) return;
+    slot.textContent = shown;
+    const room = SLOT_CHARACTERS[kind] / shown.length; // a longer number gets smaller: nothing may move
+    slot.style.fontSize = room < 1 ? `${room.toFixed(2)}em` : "";
+  };
+}
+
+/** One line of a template (see equationsOf); calls put(parent, kind, name) for every slot. */
+function equationLine(parent, template, className, put) {
+  const line = cellElement(parent, "div", { class: `rv-line ${className}` });
+  for (const part of template.split("|")) {
+    const group = cellElement(line, "span", { class: `rv-group${part.startsWith("=") ? " rv-next" : ""}` });
+    for (const side of part.split(/ (?==)/)) {
+      const segment = cellElement(group, "span", { class: "rv-segment" });
+      let width = 0; // each side of "=" has a fixed one, so that stepping moves nothing outside it
+      for (const token of side.split(" ")) {
+        const [kind, name] = [token[0], token.slice(1)];
+        if (kind === "@") {
+          cellElement(segment, "span", { class: "rv-function" }, name);
+          width += FUNCTION_WIDTH;
+        } else if (name && SLOT_WIDTHS[kind]) {
+          put(segment, kind, name);
+          width += SLOT_WIDTHS[kind];
+        } else {
+          cellElement(segment, "span", OPERATOR_WIDTHS[token] ? { class: "rv-mark" } : {}, token);
+          width += OPERATOR_WIDTHS[token] || (token.length > 1 ? FUNCTION_WIDTH : 0.7);
+        }
+      }
+      segment.style.width = `${width.toFixed(1)}ch`;
+    }
+  }
+}
+
+/** Builds the equations of a kind of cell; returns update(equations). */
+function cellEquations(parent, equations, labels) {
+  const list = cellElement(parent, "div", { class: "rv-equations" });
+  const fills = equations.map(({ letter, lines }) => {
+    const block = cellElement(list, "div", { class: "rv-equation", "data-letter": letter });
+    const left = cellElement(block, "div", { class: "rv-left" });
+    const right = cellElement(block, "div", { class: "rv-right" });
+    cellSymbol(left, `${letter}_t`);
+    if (lines.captions) {
+      block.classList.add("rv-captioned");
+      equationLine(right, lines.captions, "rv-captions", (group, kind, name) => {
+        equationSlot(group, kind)(labels[name]);
+      });
+    }
+    equationLine(right, lines.symbols, "rv-symbols", (group, kind, name) => {
+      if (kind === "+") cellElement(group, "span", { class: "rv-mark" }, "+");
+      const slot = cellElement(group, "span", {});
+      for (const symbol of name.split("~")) cellSymbol(slot, symbol);
+    });
+    const slots = [];
+    equationLine(right, lines.numbers, "rv-numbers", (group, kind, name) => {
+      slots.push([name, equationSlot(group, kind)]);
+    });
+    return (shown) => slots.forEach(([name, fill]) => fill(shown[name]));
+  });
+  return (now) => now.forEach(({ shown }, k) => fills[k](shown));
+}
+
+/**
+ * The view of a chosen unit. `labels` are the strings of the locale section "cell", flat or under "cell".
+ * show(network, unit, step, tokens) redraws it: `unit` and `step` count from 0, as in the arrays.
+ */
+function cellView(root, labels) {
+  const words = labels.cell || labels;
+  const views = new Map(); // one per kind and activation, kept when the reader switches networks
+
+  const build = (network, equations) => {
+    const figure = document.createElement("figure");
+    figure.className = "rv-unit";
+    const title = cellElement(figure, "figcaption", { class: "rv-unit-title" });
+    const activation = network.nonlinearity === "relu" ? "ReLU" : "tanh";
+    const diagram = cellDiagram(figure, network.kind, activation, words);
+    return { figure, title, diagram, update: cellEquations(figure, equations, words) };
+  };
+
+  return {
+    show(network, unit, step, tokens) {
+      const equations = equationsOf(network, unit, step);
+      const now = readings(network, unit, step, equations);
+      const key = `${network.kind} ${network.nonlinearity}`;
+      if (!views.has(key)) views.set(key, build(network, equations));
+      const view = views.get(key);
+      if (view.figure.parentNode !== root) root.replaceChildren(view.figure);
+      const word = tokens[step].text;
+      const facts = { name: network.name, unit, word };
+      for (const [name, [value, text]] of Object.entries(now)) {
+        facts[name] = text;
+        facts[`${name}_percent`] = Math.round(100 * value);
+      }
+      const say = (key) => words[key].replace(/\{(\w+)\}/g, (all, name) => facts[name] ?? all);
+      cellText(view.title, say(`title_${network.kind}`));
+      view.diagram.svg.setAttribute("aria-label", say(`describe_${network.kind}`));
+      view.diagram.update(now, word);
+      view.update(equations);
+    },
+  };
+}

@@ -1,0 +1,213 @@
+// The equations of one unit at one step, with numbers that come out right: whoever types the operands
+// as shown into a calculator gets every result as shown. Pure functions, no DOM; drawn by cell.js.
+// Letters and weights are named as in https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html
+// (and GRU, RNN).
+
+const MOST_DECIMALS = 7; // beyond float32's own precision: nothing is gained by more
+const ACTIVATIONS = {
+  σ: (s) => 1 / (1 + Math.exp(-s)),
+  tanh: Math.tanh,
+  ReLU: (s) => Math.max(0, s),
+};
+
+/** {dtype: "f4"|"f8", bdata: base64, shape: "T,H"} or a plain (nested) array -> {shape: [..], values}. */
+function decodeArray(source) {
+  if (source.values && Array.isArray(source.shape)) return source; // decoded already
+  if (Array.isArray(source) || ArrayBuffer.isView(source)) {
+    const shape = [source.length];
+    if (Array.isArray(source[0])) shape.push(source[0].length);
+    return { shape, values: Float64Array.from(Array.isArray(source) ? source.flat() : source) };
+  }
+  const bytes = Uint8Array.from(atob(source.bdata), (character) => character.charCodeAt(0));
+  const values = source.dtype === "f8" ? new Float64Array(bytes.buffer) : new Float32Array(bytes.buffer);
+  const shape = source.shape ? String(source.shape).split(",").map(Number) : [values.length];
+  return { shape, values };
+}
+
+const decodedCells = new WeakMap();
+
+/** The network's "cell" block with every array decoded; done once per network. */
+function decodedCell(network) {
+  let cell = decodedCells.get(network);
+  if (!cell) {
+    const all = (block) => Object.fromEntries(Object.entries(block || {}).map(([k, v]) => [k, decodeArray(v)]));
+    const raw = network.cell;
+    cell = { h: decodeArray(raw.h), c: raw.c ? decodeArray(raw.c) : null };
+    for (const name of ["gates", "word", "state", "bias_ih", "bias_hh"]) cell[name] = all(raw[name]);
+    cell.H = raw.H || cell.h.shape[1];
+    decodedCells.set(network, cell);
+  }
+  return cell;
+}
+
+/** -0.0004 -> "0.000", -0.5 -> "−0.500" (U+2212, never a negative zero). */
+function fixed(value, decimals) {
+  const text = value.toFixed(decimals);
+  if (!text.startsWith("-")) return text;
+  return Number(text) === 0 ? text.slice(1) : "−" + text.slice(1);
+}
+
+/** Would a reader who got `value` write down the same `decimals` as for `truth`? Ties: no, tastes differ. */
+function agrees(value, truth, decimals) {
+  const text = value.toFixed(decimals);
+  const tie = Math.abs(Math.abs(value - Number(text)) * 10 ** decimals - 0.5) < 1e-6;
+  return !tie && fixed(value, decimals) === fixed(truth, decimals);
+}
+
+/**
+ * Rounds an equation so that it still holds as shown, with as few decimals as possible (3 to 7).
+ *
+ * operands: {name: number}; middles: {name: (operands) => number}, the results in between;
+ * outer: (middles, operands) => number; truth: the result that the network recorded.
+ * Returns {name: text} of all operands and middles, and "result" with 3 decimals. In the rare case that
+ * float32's own rounding puts the record on the other side of a half, the result has fewer decimals.
+ */
+function balanced({ operands, middles = {}, outer, truth }, digits = 3) {
+  const map = (object, f) => Object.fromEntries(Object.entries(object).map(([k, v]) => [k, f(v, k)]));
+  const round = (decimals) => (value) => Number(value.toFixed(decimals));
+  const show = (decimals) => (value) => fixed(value, decimals);
+  const exact = map(middles, (f) => f(operands));
+  const wider = Array.from({ length: MOST_DECIMALS - 2 }, (_, k) => k + 3);
+  for (let shown = digits; shown >= 0; shown--) {
+    for (const fine of wider) {
+      const given = map(operands, round(fine));
+      const reached = map(middles, (f) => f(given));
+      if (!agrees(outer(reached, given), truth, shown)) continue;
+      for (const coarse of wider.filter((decimals) => decimals <= fine)) {
+        const between = map(exact, round(coarse));
+        const holds = Object.keys(exact).every((k) => agrees(reached[k], exact[k], coarse));
+        if (!holds || !agrees(outer(between, given), truth, shown)) continue;
+        return { ...map(operands, show(fine)), ...map(exact, show(coarse)), result: fixed(truth, shown) };
+      }
+    }
+  }
+  const plain = show(digits); // only numbers that are no numbers (a network that blew up) come here
+  return { ...map(operands, plain), ...map(exact, plain), result: plain(truth) };
+}
+
+/**
+ * The unit's equations at a step, in the order they are computed: [{letter, value, shown, lines}].
+ *
+ * `lines` holds three templates of the same shape, for captions, symbols and numbers. In a template "|"
+ * allows a line break, a space separates tokens, and the first character says what a token is:
+ * "^" a number that may be negative, "+" one whose sign is the operator, "*" a factor (in parentheses when
+ * negative), "#" a number that is never negative, "@" a function in a column of its own; the rest stands for itself.
+ */
+function equationsOf(network, unit, step) {
+  const cell = decodedCell(network);
+  const at = (array, t = step) => (t < 0 ? 0 : array.values[t * cell.H + unit]);
+  const bias = (side, letter) => (cell[side][letter] ? cell[side][letter].values[unit] : 0);
+  const solved = (letter, equation) => ({
+    letter,
+    value: equation.truth,
+    operands: equation.operands,
+    lines: equation.lines,
+    shown: balanced(equation),
+  });
+
+  // i, f, g, o of an LSTM, r and z of a GRU, and the whole of an RNN: f(W x + W h + b)
+  const gate = (l, activation, truth, captioned) =>
+    solved(l, {
+      truth,
+      operands: {
+        word: at(cell.word[l]),
+        state: at(cell.state[l]),
+        bias: bias("bias_ih", l) + bias("bias_hh", l),
+      },
+      middles: { sum: (o) => o.word + o.state + o.bias },
+      outer: (m) => ACTIVATIONS[activation](m.sum),
+      lines: {
+        captions: captioned ? `@${activation}( ^word|+state|+bias )` : null,
+        symbols: `@${activation}( ^W_i${l}~x_t|+W_h${l}~h_t−1|+b_i${l}~+~b_h${l} )`,
+        numbers: `@${activation}( ^word|+state|+bias )|= ${activation}( ^sum ) = ^result`,
+      },
+    });
+
+  const before = { h: at(cell.h, step - 1), c: cell.c ? at(cell.c, step - 1) : 0 };
+  const value = (letter) => at(cell.gates[letter]);
+
+  if (network.kind === "rnn") {
+    return [gate("h", network.nonlinearity === "relu" ? "ReLU" : "tanh", at(cell.h), true)];
+  }
+  if (network.kind === "lstm") {
+    return [
+      gate("i", "σ", value("i"), true),
+      gate("f", "σ", value("f")),
+      gate("g", "tanh", value("g")),
+      gate("o", "σ", value("o")),
+      solved("c", {
+        truth: at(cell.c),
+        operands: { f: value("f"), before: before.c, i: value("i"), g: value("g") },
+        middles: { kept: (o) => o.f * o.before, added: (o) => o.i * o.g },
+        outer: (m) => m.kept + m.added,
+        lines: {
+          symbols: "#f_t · *c_t−1|+ #i_t · *g_t",
+          numbers: "#f · *before|+ #i · *g|= ^kept +added = ^result",
+        },
+      }),
+      solved("h", {
+        truth: at(cell.h),
+        operands: { o: value("o"), c: at(cell.c) },
+        middles: { squashed: (o) => Math.tanh(o.c) },
+        outer: (m, o) => o.o * m.squashed,
+        lines: {
+          symbols: "#o_t · tanh( ^c_t )",
+          numbers: "#o · tanh( ^c )|= #o · *squashed = ^result",
+        },
+      }),
+    ];
+  }
+  return [
+    gate("r", "σ", value("r"), true),
+    gate("z", "σ", value("z")),
+    solved("n", {
+      truth: value("n"),
+      operands: {
+        word: at(cell.word.n),
+        bias_word: bias("bias_ih", "n"),
+        r: value("r"),
+        state: at(cell.state.n),
+        bias_state: bias("bias_hh", "n"),
+      },
+      middles: { sum: (o) => o.word + o.bias_word + o.r * (o.state + o.bias_state) },
+      outer: (m) => Math.tanh(m.sum),
+      lines: {
+        captions: "@tanh( ^word|+bias|+ #reset · ( ^state +bias ) )",
+        symbols: "@tanh( ^W_in~x_t|+b_in|+ #r_t · ( ^W_hn~h_t−1 +b_hn ) )",
+        numbers: "@tanh( ^word|+bias_word|+ #r · ( ^state +bias_state ) )|= tanh( ^sum ) = ^result",
+      },
+    }),
+    solved("h", {
+      truth: at(cell.h),
+      operands: { z: value("z"), n: value("n"), before: before.h },
+      middles: { added: (o) => (1 - o.z) * o.n, kept: (o) => o.z * o.before },
+      outer: (m) => m.added + m.kept,
+      lines: {
+        symbols: "( 1 − #z_t ) · *n_t|+ #z_t · *h_t−1",
+        numbers: "( 1 − #z ) · *n|+ #z · *before|= ^added +kept = ^result",
+      },
+    }),
+  ];
+}
+
+/** Every number of the drawing: {name: [value, text as the equations show it]}. */
+function readings(network, unit, step, equations) {
+  const cell = decodedCell(network);
+  const all = {};
+  const before = (array) => (step > 0 ? array.values[(step - 1) * cell.H + unit] : 0);
+  for (const { letter, value, operands, shown } of equations) {
+    all[letter] = [value, shown.result];
+    if (letter === "c" || letter === "h") {
+      for (const name of ["word", "state", "bias"]) {
+        if (name in operands) all[`${name}_share`] = [operands[name], shown[name]];
+      }
+      for (const name of ["kept", "added", "squashed", "sum"]) {
+        if (name in shown) all[name] = [Number(shown[name].replace("−", "-")), shown[name]];
+      }
+    }
+  }
+  all.h_before = [before(cell.h), fixed(before(cell.h), 3)];
+  if (cell.c) all.c_before = [before(cell.c), fixed(before(cell.c), 3)];
+  if (all.z) all.new = [1 - all.z[0], fixed(1 - all.z[0], 3)];
+  return all;
+}

@@ -1,0 +1,273 @@
+"""The equations on the page come out right to the digits shown: recomputed here from the text alone.
+
+Drawn by the browser from random networks, read back as text, and worked out with decimal arithmetic, as
+a reader with a pocket calculator would.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LETTERS = {"lstm": "ifgo", "gru": "rzn", "rnn": "h"}
+KINDS = [("lstm", "tanh"), ("gru", "tanh"), ("rnn", "tanh"), ("rnn", "relu")]
+DRAWS = 200
+STEPS, UNITS = 6, 5
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+def packed(array: np.ndarray) -> dict[str, str]:
+    """An array as Plotly and the stepper send it."""
+    letter = {"float32": "f4", "float64": "f8"}[str(array.dtype)]
+    shape = ",".join(map(str, array.shape))
+    return {"dtype": letter, "bdata": base64.b64encode(array.tobytes()).decode(), "shape": shape}
+
+
+def random_network(kind: str, nonlinearity: str, seed: int, T: int = STEPS, H: int = UNITS) -> dict[str, Any]:
+    """A network as the stepper gets it, computed in float32 as PyTorch does; arrays are left unpacked."""
+    rng = np.random.default_rng(seed)
+    size = rng.choice([0.1, 0.6, 1.2, 3.0])
+    letters = LETTERS[kind]
+    draw = lambda *shape: (rng.normal(size=shape) * size).astype(np.float32)  # noqa: E731
+    W, b_ih, b_hh = ({k: draw(*shape) for k in letters} for shape in [(H, H), (H,), (H,)])
+    word = {k: draw(T, H) for k in letters}
+    state = {k: np.zeros((T, H), np.float32) for k in letters}
+    gates = {k: np.zeros((T, H), np.float32) for k in letters if kind != "rnn"}
+    h, c = np.zeros((T, H), np.float32), np.zeros((T, H), np.float32)
+    h_before, c_before = np.zeros(H, np.float32), np.zeros(H, np.float32)
+    for t in range(T):
+        for k in letters:
+            state[k][t] = W[k] @ h_before
+        share = {k: word[k][t] + b_ih[k] + (state[k][t] + b_hh[k]) for k in letters}
+        if kind == "rnn":
+            h[t] = np.tanh(share["h"]) if nonlinearity == "tanh" else np.maximum(share["h"], 0)
+        elif kind == "lstm":
+            for k in letters:
+                gates[k][t] = np.tanh(share[k]) if k == "g" else sigmoid(share[k])
+            c[t] = gates["f"][t] * c_before + gates["i"][t] * gates["g"][t]
+            h[t] = gates["o"][t] * np.tanh(c[t])
+        else:
+            gates["r"][t], z = sigmoid(share["r"]), sigmoid(share["z"])
+            n = np.tanh(word["n"][t] + b_ih["n"] + gates["r"][t] * (state["n"][t] + b_hh["n"]))
+            gates["z"][t], gates["n"][t] = z, n
+            h[t] = (1 - z) * n + z * h_before
+        h_before, c_before = h[t], c[t]
+    cell = {
+        "H": H, "h": h, "c": c if kind == "lstm" else None,
+        "gates": gates, "word": word, "state": state, "bias_ih": b_ih, "bias_hh": b_hh,
+    }  # fmt: skip
+    return {"name": kind.upper(), "kind": kind, "nonlinearity": nonlinearity, "cell": cell}
+
+
+def sent(network: dict[str, Any]) -> dict[str, Any]:
+    """The same with every array packed: what travels to the browser."""
+    pack = lambda x: packed(x) if isinstance(x, np.ndarray) else x  # noqa: E731
+    cell = {
+        key: {k: pack(v) for k, v in value.items()} if isinstance(value, dict) else pack(value)
+        for key, value in network["cell"].items()
+    }
+    return {**network, "cell": cell}
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Any]:
+    """A blank page in Chromium with the cell view's code."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=shutil.which("chromium"))
+        page = browser.new_page()
+        page.set_content("<div id=root></div>")
+        folder = ROOT / "assets" / "stepper"
+        code = "".join((folder / name).read_text("utf-8") for name in ["equations.js", "cell.js"])
+        page.add_script_tag(content=code)
+        yield page
+        browser.close()
+
+
+READ = """([draws, labels]) => {
+  const root = document.getElementById("root");
+  const view = cellView(root, labels);
+  return draws.map(([network, unit, step, tokens]) => {
+    view.show(network, unit, step, tokens);
+    return [...root.querySelectorAll(".rv-equation")].map((equation) => [
+      equation.dataset.letter, equation.querySelector(".rv-numbers").textContent]);
+  });
+}"""
+
+
+def shown_equations(page: Any, draws: list[list[Any]]) -> list[list[list[str]]]:
+    labels = json.loads((ROOT / "assets/locale/en.json").read_text("utf-8"))["cell"]
+    return page.evaluate(READ, [draws, labels])
+
+
+def worked_out(expression: str) -> Decimal:
+    """A displayed expression, computed from its digits in decimal arithmetic."""
+    assert re.fullmatch(r"(σ\(|tanh\(|ReLU\(|[0-9.()+·−\s])+", expression), expression
+    code = expression.replace("−", "-").replace("·", "*").replace("σ", "logistic")
+    code = re.sub(r"\d+(\.\d+)?", r'D("\g<0>")', code)
+    names = {
+        "D": Decimal,
+        "logistic": lambda x: 1 / (1 + (-x).exp()),
+        "tanh": lambda x: 1 - 2 / ((2 * x).exp() + 1),
+        "ReLU": lambda x: max(Decimal(0), x),
+    }
+    return Decimal(eval(code.strip(), {"__builtins__": {}}, names))
+
+
+def decimals(text: str) -> int:
+    return len(text.partition(".")[2])
+
+
+def rounded(value: Decimal, places: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def number(text: str) -> Decimal:
+    return Decimal(text.strip().replace("−", "-"))
+
+
+def check_chain(text: str) -> str:
+    """Every step of a displayed chain of equals leads to the next; returns its last number."""
+    first, *between, last = (side.strip() for side in text.split("="))
+    assert decimals(last) <= 3
+    for side in [first, *between]:
+        assert rounded(worked_out(side), decimals(last)) == number(last), text
+    for side in between:
+        operands = re.findall(r"−?\d+\.\d+", side)
+        if re.fullmatch(r"(σ|tanh|ReLU)\([^()]+\)", side):  # f(sum) = f(total)
+            inside = first[first.index("(") + 1 : -1]
+            pairs = [(inside, operands[0])]
+        elif "·" in side:  # o · tanh(c) = o · number
+            factor, inside = first.split("·", 1)
+            assert side.startswith(factor), text
+            pairs = [(inside, operands[1])]
+        else:  # two products = two numbers
+            left, right = re.fullmatch(r"(.+?·[^+]+)\+(.+)", first).groups()  # type: ignore[union-attr]
+            kept, sign, added = re.fullmatch(r"(−?[\d.]+)([+−])([\d.]+)", side).groups()  # type: ignore[union-attr]
+            pairs = [(left, kept), (right, ("−" if sign == "−" else "") + added)]
+        for expression, result in pairs:
+            assert rounded(worked_out(expression), decimals(result)) == number(result), text
+    return last
+
+
+def records(network: dict[str, Any], letter: str) -> np.ndarray:
+    cell = network["cell"]
+    return cell[letter] if letter in ("h", "c") else cell["gates"][letter]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("kind", "nonlinearity"), KINDS)
+def test_equations_come_out_right(page: Any, kind: str, nonlinearity: str) -> None:
+    networks = [random_network(kind, nonlinearity, seed) for seed in range(DRAWS)]
+    tokens = [{"text": f"word{t}", "known": True} for t in range(STEPS)]
+    places = [(seed % UNITS, seed % STEPS) for seed in range(DRAWS)]
+    draws = [[sent(n), unit, step, tokens] for n, (unit, step) in zip(networks, places, strict=True)]
+    expected = {"lstm": list("ifgoch"), "gru": list("rznh"), "rnn": ["h"]}[kind]
+    three_decimals = 0
+    for network, (unit, step), equations in zip(networks, places, shown_equations(page, draws), strict=True):
+        assert [letter for letter, _ in equations] == expected
+        for letter, text in equations:
+            result = check_chain(text)
+            truth = Decimal(float(records(network, letter)[step, unit]))
+            assert number(result) == rounded(truth, decimals(result))
+            three_decimals += decimals(result) == 3
+    assert three_decimals >= 0.97 * DRAWS * len(expected)  # a ReLU's large states have fewer in float32
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("kind", "nonlinearity"), KINDS)
+def test_operands_are_the_recorded_numbers(page: Any, kind: str, nonlinearity: str) -> None:
+    network = random_network(kind, nonlinearity, seed=7)
+    cell, unit, step = network["cell"], 2, 3
+    tokens = [{"text": "word", "known": True}] * STEPS
+    [equations] = shown_equations(page, [[sent(network), unit, step, tokens]])
+    texts = dict(equations)
+    at = lambda array, t=step: float(array[t, unit])  # noqa: E731
+    weighted = {"lstm": "ifgo", "gru": "rz", "rnn": "h"}[kind]
+    expected = {
+        k: [
+            at(cell["word"][k]),
+            at(cell["state"][k]),
+            float(cell["bias_ih"][k][unit] + cell["bias_hh"][k][unit]),
+        ]
+        for k in weighted
+    }
+    gate = {k: at(v) for k, v in cell["gates"].items()}
+    if kind == "lstm":
+        expected["c"] = [gate["f"], at(cell["c"], step - 1), gate["i"], gate["g"]]
+        expected["h"] = [gate["o"], at(cell["c"])]
+    if kind == "gru":
+        expected["n"] = [at(cell["word"]["n"]), float(cell["bias_ih"]["n"][unit]), gate["r"],
+                         at(cell["state"]["n"]), float(cell["bias_hh"]["n"][unit])]  # fmt: skip
+        expected["h"] = [gate["z"], gate["n"], gate["z"], at(cell["h"], step - 1)]
+    for letter, operands in expected.items():
+        first = texts[letter].split("=")[0].replace(" ", "").removeprefix("(1−")
+        shown = [number(x) for x in re.findall(r"(?:(?<=[(+·])|^|(?=−))−?\d+\.\d+", first)]
+        assert np.allclose([float(x) for x in shown], operands, atol=5.1e-4), (letter, first, operands)
+
+
+@pytest.mark.browser
+def test_before_the_first_word_there_is_nothing(page: Any) -> None:
+    network = random_network("lstm", "tanh", seed=3)
+    [equations] = shown_equations(page, [[sent(network), 0, 0, [{"text": "word", "known": True}]]])
+    assert "·0.000" in dict(equations)["c"].replace("0.0000", "0.000").split("+")[0]
+
+
+@pytest.mark.browser
+def test_words_are_text_and_numbers_are_never_minus_zero(page: Any) -> None:
+    network = random_network("gru", "tanh", seed=0)
+    token = {"text": "<img src=x onerror=alert(1)>", "known": False}
+    text = shown_equations(page, [[sent(network), 0, 0, [token]]])
+    assert "−0.000" not in str(text)
+    assert page.evaluate("document.querySelectorAll('#root img').length") == 0
+    assert page.evaluate("document.querySelector('.rv-word').textContent").startswith("<img src=x")
+
+
+@pytest.mark.browser
+def test_arrays_are_decoded(page: Any) -> None:
+    array = np.arange(6, dtype=np.float32).reshape(2, 3) / 7
+    for source in [packed(array), packed(array.astype(np.float64)), array.tolist()]:
+        shape, values = page.evaluate(
+            "a => { const d = decodeArray(a); return [d.shape, [...d.values]]; }", source
+        )
+        assert shape == [2, 3]
+        assert np.allclose(values, array.ravel())
+
+
+@pytest.mark.browser
+def test_a_step_is_drawn_at_once(page: Any) -> None:
+    """At most 3 ms in the middle of 100 steps: numbers and attributes change, no node is made."""
+    script = """([network, tokens, labels]) => {
+      const root = document.getElementById("root");
+      const view = cellView(root, labels);
+      view.show(network, 0, 0, tokens);
+      const nodes = [...root.querySelectorAll("*")];
+      const times = [];
+      for (let k = 0; k < 100; k++) {
+        const start = performance.now();
+        view.show(network, k % 5, k % 6, tokens);
+        root.getBoundingClientRect();
+        times.push(performance.now() - start);
+      }
+      const same = [...root.querySelectorAll("*")].every((node, k) => node === nodes[k]);
+      return [same, times.sort((a, b) => a - b)[50]];
+    }"""
+    labels = json.loads((ROOT / "assets/locale/ja.json").read_text("utf-8"))["cell"]
+    tokens = [{"text": "word", "known": True}] * STEPS
+    network = sent(random_network("lstm", "tanh", seed=1))
+    same, median = page.evaluate(script, [network, tokens, labels])
+    assert same
+    assert median < 3
