@@ -1,0 +1,33 @@
+"""The server: `streamlit run app.py`. What it shows is in rnnviz/ui/frame.py and pages/."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from rnnviz.ui import server
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    server.claim()
+    server.warm()
+    yield
+
+
+if get_script_run_ctx(suppress_warning=True) is None:
+    app = st.App(
+        "rnnviz/ui/frame.py",
+        lifespan=lifespan,
+        routes=server.ROUTES,
+        middleware=[Middleware(server.Headers), Middleware(server.Compressed)],
+    )
+else:  # a host that runs this file as a plain script gets the same pages
+    from rnnviz.ui.frame import show
+
+    server.warm()
+    show()

@@ -1,0 +1,7 @@
+"""Two networks read the same sentence, word by word."""
+
+import streamlit as st
+
+from rnnviz.ui.language import t
+
+st.title(t("frame.pages.step"))

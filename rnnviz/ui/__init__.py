@@ -1,0 +1,1 @@
+"""The app's side of rnnviz: the only modules that import Streamlit."""

@@ -1,0 +1,96 @@
+"""What surrounds every page: the menu, the language and projector switches, and a calm word if a page fails.
+
+Streamlit runs this file from the top for every rerun of every visitor. The menu is the folders of pages/:
+a file pages/<section>/<name>.py is the page /<name>, and its title and place stand in the locale files
+under frame.pages. The first one is the start page.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import streamlit as st
+
+from rnnviz.ui import state
+from rnnviz.ui.language import ASSETS, LANGUAGES, labels, language, t
+
+ROOT = Path(__file__).parents[2]
+
+
+def page_files() -> dict[str, list[Path]]:
+    """The page files by section, sections and pages in the order of the locale file."""
+    titles = list(labels("frame.pages"))
+    found = {
+        section: sorted((ROOT / "pages" / section).glob("[!_]*.py"), key=lambda file: titles.index(file.stem))
+        for section in labels("frame.sections")
+    }
+    return {section: files for section, files in found.items() if files}
+
+
+def menu() -> dict[str, list[st.Page]]:
+    """The pages under their sections' titles. The start page also answers to its own name, for old links."""
+    sections: dict[str, list[st.Page]] = {}
+    start = True
+    for section, files in page_files().items():
+        pages = sections.setdefault(t(f"frame.sections.{section}"), [])
+        for file in files:
+            title = t(f"frame.pages.{file.stem}")
+            if start:
+                pages.append(st.Page(file, title=title, url_path="start", default=True))
+                pages.append(st.Page(file, title=title, url_path=file.stem, visibility="hidden"))
+                start = False
+            else:
+                pages.append(st.Page(file, title=title, url_path=file.stem))
+    return sections
+
+
+def switches() -> None:
+    """Language and projector, at the right of the top bar."""
+    with st.container(key="frame-switches", horizontal=True, vertical_alignment="center", gap="small"):
+        if state.shown("projector"):
+            st.toggle(t("frame.projector"), **state.control("projector"))
+        if state.shown("lang"):
+            for name in LANGUAGES:
+                st.button(
+                    t(f"frame.languages.{name}"),
+                    key=f"frame-lang-{name}",
+                    type="tertiary",
+                    disabled=name == language(),
+                    on_click=state.put,
+                    kwargs={"lang": name},
+                )
+        # Screen readers and line breaking go by the document's language; Streamlit leaves it at English.
+        script = f"<script>document.documentElement.lang = '{language()}'</script>"
+        st.html(script, unsafe_allow_javascript=True)
+
+
+def show() -> None:
+    """Draw the frame and the page in it."""
+    wrong = state.unreadable()
+    state.follow()
+    page = st.navigation(menu(), position="top")
+    state.publish()
+    st.set_page_config(
+        page_title=t("frame.tab", page=page.title),
+        page_icon=str(ASSETS / "favicon.svg"),
+        layout="wide",
+        initial_sidebar_state="collapsed",
+    )
+    st.logo(str(ASSETS / "wordmark.svg"), size="medium")
+    st.html(ASSETS / "frame.css")
+    if state.value("projector"):
+        st.html(ASSETS / "projector.css")
+    if wrong:
+        st.toast(t("errors.link", names=", ".join(wrong)))
+    switches()
+    try:
+        page.run()
+    except Exception:
+        logging.getLogger("rnnviz").exception("page %s", page.url_path or "start")
+        with st.container(key="frame-error"):
+            st.error(t("errors.page"))
+
+
+if __name__ == "__main__":
+    show()

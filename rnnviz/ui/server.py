@@ -1,0 +1,155 @@
+"""What the web server does beside running pages: start-up work, Plotly's file, compression, headers."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import gzip
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+import plotly.offline
+import streamlit.file_util
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from streamlit import runtime
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+A_YEAR = "public, max-age=31536000, immutable"
+"""For files whose name changes with their content."""
+
+PLOTLY_PATH = f"/plotly-{plotly.offline.get_plotlyjs_version()}.min.js"
+
+# Everything the pages need comes from this server: a page that asks another host for anything is refused.
+# Streamlit and Plotly need inline scripts and styles, blob: modules and (for formulas in charts) eval.
+HEADERS = {
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob: data:",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "media-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self' ws: wss: data: blob:",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+        )
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+
+_own_server = False
+
+
+@functools.cache
+def warm() -> None:
+    """Do the slow work once per process, before the first visitor: import, then freeze what was loaded.
+
+    Frozen objects are skipped by the garbage collector, which else would walk all of torch again and again.
+    """
+    import torch
+
+    import rnnviz  # noqa: F401  the pages' imports, done here so that no visitor waits for them
+
+    torch.set_num_threads(1)  # visitors run side by side; see lock.py
+    plotly_gzip()
+    gc.collect()
+    gc.freeze()
+
+
+def claim() -> None:
+    """Say that app.py's own server is running, so that `plotly_url` may name its route."""
+    global _own_server
+    _own_server = True
+
+
+@functools.cache
+def plotly_gzip() -> bytes:
+    """Plotly.js as shipped with the plotly package, gzipped (4.8 MB to 1.5 MB)."""
+    return gzip.compress(plotly.offline.get_plotlyjs().encode(), 6)
+
+
+def plotly_url() -> str:
+    """Where a page finds Plotly.js, relative to the page's own address; "" outside a server.
+
+    A host that runs app.py as a plain script has no such route; Streamlit's media store serves it then.
+    """
+    if _own_server:
+        return f".{PLOTLY_PATH}"
+    if not runtime.exists():
+        return ""
+    store = runtime.get_instance().media_file_mgr
+    return "." + store.add(gzip.decompress(plotly_gzip()), "text/javascript", "rnnviz.plotly")
+
+
+async def _plotly(request: Request) -> Response:
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        body, encoding = plotly_gzip(), {"Content-Encoding": "gzip"}
+    else:
+        body, encoding = gzip.decompress(plotly_gzip()), {}
+    headers = {"Cache-Control": A_YEAR, "Vary": "Accept-Encoding", **encoding}
+    return Response(body, media_type="text/javascript", headers=headers)
+
+
+ROUTES = [Route(PLOTLY_PATH, _plotly, methods=["GET"])]
+
+
+class Headers:
+    """Add `HEADERS` to every answer."""
+
+    def __init__(self, app: ASGI) -> None:
+        self.app = app
+        self.extra = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+
+        async def with_headers(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *self.extra]
+            await send(message)
+
+        return await self.app(scope, receive, with_headers)
+
+
+class Compressed:
+    """Send Streamlit's scripts and styles gzipped, each compressed once per process.
+
+    Streamlit leaves them plain, since compressing on every request costs more than it saves. Done once it
+    costs nothing, and thirty laptops that open the app at the same minute on a school's network notice.
+    """
+
+    def __init__(self, app: ASGI) -> None:
+        self.app = app
+        root = Path(streamlit.file_util.get_static_dir())
+        self.files = {
+            f"/{file.relative_to(root).as_posix()}": file
+            for kind in ("js", "css")
+            for file in root.glob(f"static/**/*.{kind}")
+        }
+        self.body = functools.cache(lambda file: gzip.compress(file.read_bytes(), 6))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        file = self.files.get(scope.get("path", "")) if scope["type"] == "http" else None
+        if file is None or scope["method"] != "GET" or not _accepts_gzip(scope):
+            return await self.app(scope, receive, send)
+        body = await anyio.to_thread.run_sync(self.body, file)
+        headers = {"Content-Encoding": "gzip", "Cache-Control": A_YEAR, "Vary": "Accept-Encoding"}
+        kind = "text/css" if file.suffix == ".css" else "text/javascript"
+        return await Response(body, media_type=kind, headers=headers)(scope, receive, send)
+
+
+def _accepts_gzip(scope: Scope) -> bool:
+    return any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])

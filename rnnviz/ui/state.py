@@ -1,0 +1,209 @@
+"""All that a visitor can set, declared once: name, default, what is allowed. The link carries it.
+
+A page draws a widget for a key with `control`, asks for its value with `value`, and writes what Python
+itself decides (the step at rest, say) with `put`:
+
+    if state.shown("words"):
+        st.slider(t("step.words"), **state.control("words"))
+    words = state.value("words")
+
+`value` works whether or not the widget is drawn, so a link can hide a control and still set it, and values
+outlive a visit to a page without the widget. A link with nonsense in it never raises: the default stands
+in, and `unreadable` names the key.
+
+Not Streamlit's own `bind="query-params"`, for three things seen with it: a choice's translated label goes
+into the link, which then fails in the other language; a move to another page drops what has no widget
+there; and the Back button after a move sets the sentence back to its default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+# What the networks read is English in every language of the app.
+ALICE = "Starving, Alice drives to the nearest store to buy"
+NETWORKS = ("rnn", "rnn-orthogonal", "lstm", "gru")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line of text, cut at `limit` characters so that the link stays short enough for every server."""
+
+    default: str = ""
+    limit: int = 2000
+
+    def parse(self, link: str) -> str | None:
+        return link[: self.limit]
+
+    def widget(self, start: str) -> dict[str, Any]:
+        return {"value": start, "max_chars": self.limit}
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number from `low` to `high`, both included."""
+
+    default: int
+    low: int
+    high: int
+
+    def parse(self, link: str) -> int | None:
+        # isdecimal alone would let other scripts' digits through, and int() would take a million of them.
+        number = int(link) if link.isascii() and link.isdecimal() and len(link) < 10 else self.low - 1
+        return number if self.low <= number <= self.high else None
+
+    def widget(self, start: int) -> dict[str, Any]:
+        return {"value": start, "min_value": self.low, "max_value": self.high}
+
+
+@dataclass(frozen=True)
+class Flag:
+    """On or off."""
+
+    default: bool
+
+    def parse(self, link: str) -> bool | None:
+        return {"true": True, "false": False}.get(link.lower())
+
+    def widget(self, start: bool) -> dict[str, Any]:
+        return {"value": start}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few ids; for `st.selectbox` and `st.radio`."""
+
+    default: str
+    ids: tuple[str, ...]
+
+    def parse(self, link: str) -> str | None:
+        return link if link in self.ids else None
+
+    def widget(self, start: str) -> dict[str, Any]:
+        return {"options": self.ids, "index": self.ids.index(start)}
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names parted by commas, without a widget. Unknown ones are harmless."""
+
+    default: tuple[str, ...] = ()
+
+    def parse(self, link: str) -> tuple[str, ...] | None:
+        return tuple(part.strip() for part in link[:500].split(","))
+
+
+Key = Text | Whole | Flag | Choice | Names
+
+KEYS: dict[str, Key] = {
+    # the frame
+    "lang": Choice("", ("en", "ja")),  # empty: what the browser prefers
+    "projector": Flag(False),
+    "hide": Names(),  # controls a lesson does without, by key: hide=lang,projector,words
+    # the sentence and the networks that read it
+    "sentence": Text(ALICE),
+    "words": Whole(0, 0, 64),
+    "left": Choice("rnn", NETWORKS),
+    "right": Choice("lstm", NETWORKS),
+    "trained": Flag(True),
+    # where the stepper rests; set with `put`
+    "step": Whole(0, 0, 9999),
+    "unit": Whole(0, 0, 9999),
+}
+
+
+@dataclass
+class Memory:
+    """What a visit remembers beyond the widgets that happen to be drawn."""
+
+    page: str | None = None
+    kept: dict[str, Any] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)  # our part of the link as the last run left it
+
+
+def follow() -> None:
+    """Take in what changed since the last run: a widget, or the link (at the first run, or by Back).
+
+    The frame calls it once, before anything is drawn. A move to another page empties the link, which is no
+    wish of the visitor's, so what is missing then is kept.
+    """
+    memory, link = _memory(), st.query_params.to_dict()
+    moved = memory.page not in (None, _page())
+    for name, key in KEYS.items():
+        text = link.get(name)
+        if text != memory.seen.get(name) and not (text is None and moved):
+            found = None if text is None else key.parse(text)
+            memory.kept[name] = key.default if found is None else found
+            if name in st.session_state:
+                st.session_state[name] = memory.kept[name]
+        elif st.session_state.get(name) is not None:
+            memory.kept[name] = st.session_state[name]
+
+
+def publish() -> None:
+    """Write what is remembered into the link, defaults left out. One message if it changed, else none.
+
+    The frame calls it once `st.navigation` has settled which page this is.
+    """
+    memory, link = _memory(), st.query_params.to_dict()
+    ours = {name: _text(value(name)) for name in KEYS if value(name) != KEYS[name].default}
+    wanted = {name: text for name, text in link.items() if name not in KEYS} | ours
+    if wanted != link:
+        st.query_params.from_dict(wanted)
+    memory.page, memory.seen = _page(), ours
+
+
+def value(name: str) -> Any:
+    """What stands under a key: the widget's value, else what is remembered, else the default."""
+    drawn = st.session_state.get(name)
+    return _memory().kept.get(name, KEYS[name].default) if drawn is None else drawn
+
+
+def control(name: str) -> dict[str, Any]:
+    """The arguments that make a widget the control of a key: its session key, start value and limits."""
+    key = KEYS[name]
+    if isinstance(key, Names):
+        raise TypeError(f"{name} has no widget")
+    return {"key": name, **key.widget(value(name))}
+
+
+def shown(name: str) -> bool:
+    """Whether a control should be drawn: not if the link hides it."""
+    return name not in value("hide")
+
+
+def put(**values: Any) -> None:
+    """Set values from Python and write the link. Keys with a widget on the page: from a callback only."""
+    for name, new in values.items():
+        _memory().kept[name] = new
+        if name in st.session_state:
+            st.session_state[name] = new
+    publish()
+
+
+def unreadable() -> list[str]:
+    """The keys to which the link gives a value that is not allowed. To be asked before `follow`."""
+    link = st.query_params.to_dict()
+    return [name for name, key in KEYS.items() if link.get(name) and key.parse(link[name]) is None]
+
+
+def _memory() -> Memory:
+    if "_memory" not in st.session_state:
+        st.session_state["_memory"] = Memory()
+    memory: Memory = st.session_state["_memory"]
+    return memory
+
+
+def _page() -> str:
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.page_script_hash if context else ""
+
+
+def _text(kept: Any) -> str:
+    if isinstance(kept, tuple):
+        return ",".join(kept)
+    return str(kept).lower() if isinstance(kept, bool) else str(kept)
