@@ -184,7 +184,7 @@ function cellDiagram(parent, kind, activation, labels) {
     },
     head({ x, y, role }) {
       const d = `M${x - 11} ${y - 5.5}L${x} ${y}L${x - 11} ${y + 5.5}Z`;
-      cellElement(svg, "path", { d, class: `rv-head rv-${role}` });
+      cellElement(svg, "path", { d, class: `rv-tip rv-${role}` });
     },
     valve(part) {
       const group = cellElement(svg, "g", { class: `rv-valve rv-${part.role}` });
@@ -254,7 +254,7 @@ function equationSlot(parent, kind) {
 function equationLine(parent, template, className, put) {
   const line = cellElement(parent, "div", { class: `rv-line ${className}` });
   for (const part of template.split("|")) {
-    const group = cellElement(line, "span", { class: `rv-group${part.startsWith("=") ? " rv-next" : ""}` });
+    const group = cellElement(line, "span", { class: `rv-group${part.startsWith("=") ? " rv-follow" : ""}` });
     for (const side of part.split(/ (?==)/)) {
       const segment = cellElement(group, "span", { class: "rv-segment" });
       let width = 0; // each side of "=" has a fixed one, so that stepping moves nothing outside it
