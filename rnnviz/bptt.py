@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import torch
 from jaxtyping import Float, Int
 from numpy import ndarray
-from torch import nn
 
 from rnnviz.cells import Slopes, jacobian, through_weights
 from rnnviz.tracing import Trace, softmax
@@ -190,30 +188,3 @@ def answer_ids(trace: Trace, target: str | None) -> Int[Array, "T"]:
     if target not in trace.words:
         raise ValueError(f"the network cannot say {target!r}")
     return np.full(len(trace), trace.words.index(target))
-
-
-def autograd_norms(trace: Trace, target: str | None = None, of: Quantity = "loss") -> tuple[ndarray, ...]:
-    """‖∂L/∂h_t‖ (and ‖∂L/∂c_t‖) of the last step's L by `torch.autograd` over `torch.nn` cells.
-
-    The independent computation behind the badge; `(T,)` each. Raises as `backpropagate` does.
-    """
-    made = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}[trace.kind]
-    options = {"nonlinearity": trace.nonlinearity} if trace.kind == "rnn" else {}
-    w = {name: torch.from_numpy(value) for name, value in trace.parameters.items()}
-    cell = made(trace.inputs.shape[1], trace.h.shape[1], dtype=w["weight_hh"].dtype, **options)
-    cell.load_state_dict({k: v for k, v in w.items() if not k.endswith("_out")})
-    parts: list[list[torch.Tensor]] = [[] for _ in trace.states]
-    state = None
-    for x in torch.from_numpy(trace.inputs):
-        state = cell(x, state)
-        for part, value in zip(parts, state if trace.kind == "lstm" else (state,), strict=True):
-            part.append(value)
-    h = parts[0][-1]
-    if trace.logits is None:
-        wanted = h.square().sum() / 2
-    else:
-        logits, j = w["weight_out"] @ h + w["bias_out"], int(answer_ids(trace, target)[-1])
-        wanted = logits[j] if of == "logit" else -logits.log_softmax(0)[j]
-    grads = torch.autograd.grad(wanted, sum(parts, []), allow_unused=True, materialize_grads=True)
-    norms = torch.stack(grads).norm(dim=1).numpy()
-    return tuple(norms.reshape(len(parts), -1))

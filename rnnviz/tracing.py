@@ -1,10 +1,10 @@
 """Forward: a network and its input give a `Trace`, all that was computed on the way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-import torch
 from jaxtyping import Float
 from numpy import ndarray
 from torch import nn
@@ -96,9 +96,7 @@ def trace(network: Network | nn.Module, given: str | tuple[str, ...] | ndarray) 
         tokens = tokenize(given) if isinstance(given, str) else tuple(given)
         if not tokens:
             raise ValueError("there is no word to read")
-        embedded = vocabulary().vectors[[vocabulary().index(token) for token in tokens]]
-        weight, bias = arrays(network.projection, "weight", "bias")
-        body, inputs = network.body, embedded @ weight.T + bias
+        body, inputs = network.body, embed(network, tokens)
     else:
         if not isinstance(given, np.ndarray):
             raise TypeError("a module without a vocabulary reads an array (T, E), not a sentence")
@@ -144,6 +142,47 @@ def run(cell: Cell, inputs: Float[Array, "T E"], w: Weights) -> tuple[State, Gat
     return tuple(map(np.stack, zip(*states, strict=True))), tuple(map(np.stack, zip(*gates, strict=True)))
 
 
+def embed(network: Network, tokens: Sequence[str]) -> Float[Array, "T E"]:
+    """What the body is given for each token: its word vector, projected."""
+    weight, bias = arrays(network.projection, "weight", "bias")
+    return vocabulary().vectors[[vocabulary().index(token) for token in tokens]] @ weight.T + bias
+
+
+def ask(network: Network, trace: Trace, ending: tuple[str, ...] = ("to", "buy")) -> Float[Array, "T V"]:
+    """Probabilities of the word after each prefix, had the sentence gone on with `ending` from there.
+
+    A prefix that already ends with the beginning of `ending` is given only what is missing. All T
+    prefixes take their steps together, as one batch.
+    """
+    read = [word.lower() for word in trace.tokens]
+    given = np.array([overlap(read[: t + 1], ending) for t in range(len(read))])
+    states = trace.states
+    for k, a in enumerate(input_half(embed(network, ending), trace.parameters)):
+        stepped, _ = trace.cell.step(a, states, trace.parameters)
+        go = (given <= k)[:, None]
+        states = tuple(np.where(go, new, old) for new, old in zip(stepped, states, strict=True))
+    return softmax(states[0] @ trace.parameters["weight_out"].T + trace.parameters["bias_out"])
+
+
+def overlap(read: list[str], ending: tuple[str, ...]) -> int:
+    """How many words at the end of `read` are already the first words of `ending`."""
+    return max(k for k in range(len(ending) + 1) if tuple(read[len(read) - k :]) == ending[:k])
+
+
+def surprise(trace: Trace) -> list[float | None]:
+    """-log2 of the probability that each token had before it was read, in bits.
+
+    None for the first token, which nothing foretold, and for words that the network cannot say.
+    """
+    assert trace.words is not None
+    index = {word: j for j, word in enumerate(trace.words)}
+    said = [index.get(token.lower()) for token in trace.tokens]
+    return [None] + [
+        None if j is None else float(-np.log2(max(trace.probabilities[t, j], 1e-30)))
+        for t, j in enumerate(said[1:])
+    ]
+
+
 def arrays(module: nn.Module, *names: str) -> tuple[ndarray, ...]:
     """The named parameters of a module as NumPy arrays (views: nothing is copied)."""
     return tuple(getattr(module, name).detach().numpy() for name in names)
@@ -175,24 +214,3 @@ def shares(trace: Trace) -> dict[str, dict[str, ndarray]]:
     parts = {"word": a_ih - w["bias_ih"], "state": a_hh - w["bias_hh"]}
     parts |= {"bias_ih": w["bias_ih"], "bias_hh": w["bias_hh"]}
     return {name: dict(zip(letters, blocks(part, len(letters)), strict=True)) for name, part in parts.items()}
-
-
-def compare_with_torch(trace: Trace) -> float:
-    """Largest absolute difference between the trace's states and those of PyTorch's own module.
-
-    The weights are put into a fresh `torch.nn` module, which reads the same inputs one at a time so
-    that its cell state can be seen after every token.
-    """
-    e, units = trace.inputs.shape[1], trace.h.shape[1]
-    made = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[trace.kind]
-    options = {"nonlinearity": trace.nonlinearity} if trace.kind == "rnn" else {}
-    module = made(e, units, dtype=torch.from_numpy(trace.h).dtype, **options)
-    w = {f"{k}_l0": torch.from_numpy(v) for k, v in trace.parameters.items() if not k.endswith("_out")}
-    worst, state = 0.0, None
-    with torch.inference_mode():
-        module.load_state_dict(w)
-        for t, x in enumerate(torch.from_numpy(trace.inputs)):
-            _, state = module(x[None], state)
-            for ours, theirs in zip(trace.states, state if trace.kind == "lstm" else (state,), strict=True):
-                worst = max(worst, float(np.abs(ours[t] - theirs[0].numpy()).max()))
-    return worst

@@ -15,8 +15,10 @@ from rnnviz.networks import Network, Shape
 from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
 
-TOP_LEVEL = 12
+CLAUSES = 12
 """The most filler clauses a training sentence has between the need and the thing to buy."""
+TOP_LEVEL = CLAUSES + 1
+"""Lengths enter one by one: level 0 names no place, level 1 does, level 1 + n also has n clauses."""
 MASTERY = 0.9
 """The share of right answers, over the last `WINDOW` batches of the hardest level, that lets a longer
 sentence enter."""
@@ -49,11 +51,11 @@ class Run:
     """Adam's running mean and mean square of each parameter's gradient."""
     step: int = 0
     level: int = 0
-    """The most clauses that have entered so far."""
+    """The greatest length that has entered so far."""
     recent: tuple[float, ...] = ()
     """Accuracy of the last batches of the hardest level."""
     log: tuple[dict[str, float], ...] = ()
-    """One entry a step: `loss`, `norm` (before clipping), `accuracy`, `level`, `clauses`."""
+    """One entry a step: `loss`, `norm` (before clipping), `accuracy`, `level`, `length`."""
 
 
 def start(task: str = "errands", **settings: object) -> Run:
@@ -97,13 +99,13 @@ def advance(run: Run, steps: int) -> Run:
             mean, square = (torch.from_numpy(a.copy()) for a in run.moments[name])
             adam.state[p] = {"step": torch.tensor(float(run.step)), "exp_avg": mean, "exp_avg_sq": square}
     level, recent, log = run.level, run.recent, []
-    table = torch.from_numpy(vocabulary().vectors)
+    table = torch.tensor(vocabulary().vectors)
     last = min(run.step + steps, s.steps)
     for step in range(run.step, last):
         adam.param_groups[0]["lr"] = s.rate * (1 + np.cos(np.pi * step / s.steps)) / 2
         rng = np.random.default_rng((s.seed, step))
-        clauses = int(rng.integers(level + 1))
-        batch = errands.batch(rng, s.batch, [clauses])
+        length = int(rng.integers(level + 1))
+        batch = errands.batch(rng, s.batch, [max(length - 1, 0)], place=length > 0)
         vectors = table[torch.from_numpy(batch.inputs)]
         noise = torch.from_numpy(rng.standard_normal(vectors.shape, dtype=np.float32))
         logits = network(vectors + s.noise * noise)
@@ -115,8 +117,8 @@ def advance(run: Run, steps: int) -> Run:
         norm = nn.utils.clip_grad_norm_(network.parameters(), s.clip or float("inf"))
         adam.step()
         accuracy = answer_accuracy(logits.detach().numpy(), batch)
-        log.append({"loss": loss.item(), "norm": norm.item(), "accuracy": accuracy, "clauses": clauses, "level": level})
-        if clauses == level < TOP_LEVEL:
+        log.append({"loss": loss.item(), "norm": norm.item(), "accuracy": accuracy, "length": length, "level": level})
+        if length == level < TOP_LEVEL:
             recent = (*recent, accuracy)[-WINDOW:]
             if len(recent) == WINDOW and np.mean(recent) >= MASTERY:
                 level, recent = level + 1, ()
@@ -126,6 +128,6 @@ def advance(run: Run, steps: int) -> Run:
 
 
 def answer_accuracy(logits: ndarray, batch: errands.Batch) -> float:
-    """The share of sentences whose likeliest word after "buy" is the thing that answers the need."""
+    """The share of the sentences stating a need whose likeliest word after "buy" is what answers it."""
     said = logits[np.arange(len(logits)), batch.answer_at].argmax(1)
-    return float((said == batch.answers).mean())
+    return float((said == batch.answers)[batch.stated].mean())

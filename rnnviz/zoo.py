@@ -23,7 +23,8 @@ from safetensors.numpy import load_file, save_file
 from rnnviz.networks import Network, Shape
 from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
-from rnnviz.training import Run, Settings, TOP_LEVEL, advance, fresh, restore, snapshot, start
+from rnnviz.training import CLAUSES as TRAINED_CLAUSES
+from rnnviz.training import TOP_LEVEL, Run, Settings, advance, fresh, restore, snapshot, start
 
 WEIGHTS = Path(__file__).parents[1] / "assets" / "weights"
 SHAPES = {
@@ -79,7 +80,7 @@ def accuracy(network: Network, clauses: int, wordings: str = "known", sentences:
     rng = np.random.default_rng((seed, clauses, wordings == "held_out"))
     batch = errands.batch(rng, sentences, [clauses], wordings=wordings, stated=True)
     with torch.inference_mode():
-        logits = network(torch.from_numpy(vocabulary().vectors)[torch.from_numpy(batch.inputs)])
+        logits = network(torch.tensor(vocabulary().vectors)[torch.from_numpy(batch.inputs)])
     said = logits[torch.arange(sentences), torch.from_numpy(batch.answer_at)].argmax(1).numpy()
     return {"accuracy": float((said == batch.answers).mean()), "words": words_between(clauses)}
 
@@ -126,7 +127,7 @@ def one_run(job: tuple[str, float, int]) -> tuple[dict, dict[str, ndarray], dict
 
 def score(row: dict) -> float:
     """What seeds and rates are ordered by: accuracy up to the longest trained sentences, averaged."""
-    return mean(a for a, n in zip(row["accuracy"], row["clauses"], strict=True) if n <= TOP_LEVEL)
+    return mean(a for a, n in zip(row["accuracy"], row["clauses"], strict=True) if n <= TRAINED_CLAUSES)
 
 
 def shipped(rows: list[dict]) -> tuple[int, str]:

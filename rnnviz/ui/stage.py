@@ -1,0 +1,176 @@
+"""What the Step page sends to the stepper: two networks' readings of one sentence, as one JSON in bytes.
+
+Readings and payloads are kept for the whole process: a class that follows its teacher asks for the same
+sentence a hundred times, and it is computed once.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy import ndarray
+from plotly.utils import PlotlyJSONEncoder
+
+import rnnviz
+from rnnviz import zoo
+from rnnviz.bptt import Gradients
+from rnnviz.checking import Check, check
+from rnnviz.figures import ask as ask_figure
+from rnnviz.figures import states as states_figure
+from rnnviz.figures import unit_order
+from rnnviz.networks import Network
+from rnnviz.tasks import errands
+from rnnviz.text import vocabulary
+from rnnviz.tracing import Trace, ask, shares, surprise
+from rnnviz.ui.language import labels_of, translate
+from rnnviz.ui.lock import torch_lock
+from rnnviz.ui.notice import notices
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One network's reading of a sentence, and all that the page shows of it."""
+
+    name: str
+    trained: bool
+    trace: Trace
+    gradients: Gradients
+    check: Check
+    asked: ndarray
+    """`(T, V)`: probabilities of the word to buy, had the sentence ended here with "to buy"."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What a payload depends on beside the sentence and the networks."""
+
+    language: str
+    theme: str
+    scale: float
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the page shows: the payload for the stepper, and what stands around it."""
+
+    payload: bytes
+    readings: tuple[Reading, Reading]
+    answer: str | None
+    """The thing that the sentence's need asks for; None where none is stated."""
+
+
+@lru_cache(maxsize=8)
+def network(name: str, trained: bool) -> Network:
+    """A network of the zoo, loaded once."""
+    return zoo.load(name, trained)
+
+
+@lru_cache(maxsize=256)
+def read(name: str, trained: bool, tokens: tuple[str, ...]) -> Reading:
+    """Let a network read the tokens."""
+    reader = network(name, trained)
+    trace = rnnviz.trace(reader, tokens)
+    gradients = rnnviz.backpropagate(trace, errands.need_of(tokens), of="logit", through_time=False)
+    with torch_lock:
+        checked = check(trace, gradients)
+    return Reading(name, trained, trace, gradients, checked, ask(reader, trace))
+
+
+@lru_cache(maxsize=128)
+def stage(tokens: tuple[str, ...], left: str, right: str, trained: bool, view: View) -> Stage:
+    """Everything for one sentence. `tokens` must not be empty."""
+    readings = (read(left, trained, tokens), read(right, trained, tokens))
+    answer = errands.need_of(tokens)
+    revision = hashlib.sha256(repr((tokens, left, right, trained)).encode()).hexdigest()[:16]
+    shown = labels_of(view.language, "stepper") | labels_of(view.language, "cell")
+    payload = {
+        "revision": revision,
+        "theme": view.theme,
+        "scale": view.scale,
+        "labels": shown,
+        "tokens": [{"text": token, "known": vocabulary().knows(token)} for token in tokens],
+        "notice": notices(readings, answer, view.language),
+        "networks": [
+            network_block(side, reading, view)
+            for side, reading in zip(("left", "right"), readings, strict=True)
+        ],
+        "ask": ask_block(readings, answer, view),
+    }
+    return Stage(json.dumps(payload, cls=PlotlyJSONEncoder, separators=(",", ":")).encode(), readings, answer)
+
+
+def title(reading: Reading, language: str) -> str:
+    """The network's name on the page."""
+    return translate(language, f"step.networks.{reading.name}")
+
+
+def network_block(side: str, reading: Reading, view: View) -> dict[str, object]:
+    """One column of the stepper."""
+    trace = reading.trace
+    order = unit_order(trace)
+    figure = states_figure(
+        trace,
+        reading.gradients,
+        labels_of(view.language, "figures"),
+        theme=view.theme,
+        scale=view.scale,
+        order=order,
+        surprise=surprise(trace),
+    )
+    card = zoo.card(reading.name)
+    subtitle = "step.subtitle_trained" if reading.trained else "step.subtitle_untrained"
+    return {
+        "id": side,
+        "name": title(reading, view.language),
+        "kind": trace.kind,
+        "nonlinearity": trace.nonlinearity,
+        "subtitle": translate(
+            view.language, subtitle, units=trace.h.shape[1], weights=f"{card['recurrent_weights']:,}"
+        ),
+        "figure": figure.to_dict(),
+        "unit_rows": {"order": [int(u) for u in order]},
+        "next": [[[word, round(p, 4)] for word, p in trace.top(5, t)] for t in range(len(trace))],
+        "surprise": [None if bits is None else round(bits, 2) for bits in surprise(trace)],
+        "cell": cell_block(trace),
+    }
+
+
+def cell_block(trace: Trace) -> dict[str, object]:
+    """The numbers behind the cell diagram and the equations."""
+    return {
+        "H": trace.h.shape[1],
+        "h": trace.h,
+        "c": trace.c,
+        "gates": trace.gates,
+    } | {part: contiguous(values) for part, values in shares(trace).items()}
+
+
+def contiguous(arrays: Mapping[str, ndarray]) -> dict[str, ndarray]:
+    """Copies in row order, which is what the browser reads."""
+    return {name: np.ascontiguousarray(a) for name, a in arrays.items()}
+
+
+def ask_block(readings: tuple[Reading, Reading], answer: str | None, view: View) -> dict[str, object]:
+    """The chart "If the sentence ended here": the right thing's probability, or the likeliest thing's."""
+    curves = {}
+    for reading in readings:
+        things = [reading.trace.words.index(thing) for thing in errands.THINGS]  # type: ignore[union-attr]
+        p = reading.asked[:, things]
+        curves[title(reading, view.language)] = (
+            p.max(1) if answer is None else p[:, errands.THINGS.index(answer)]
+        )
+    tokens = readings[0].trace.tokens
+    can_end = np.array([errands.can_end(tokens, t) for t in range(len(tokens))])
+    figure = ask_figure(
+        curves,
+        can_end,
+        tokens,
+        answer,
+        labels_of(view.language, "figures"),
+        theme=view.theme,
+        scale=view.scale,
+    )
+    return {"figure": figure.to_dict(), "answer": answer}
