@@ -119,7 +119,9 @@ def chain(fillers: Sequence[Sequence[str]]) -> list[str]:
     return tokens
 
 
-def _compose(draws: Iterator[float], clauses: int, wordings: Wordings, stated: bool) -> tuple[list[str], str]:
+def _compose(
+    draws: Iterator[float], clauses: int, wordings: Wordings, stated: bool, place: bool = True
+) -> tuple[list[str], str]:
     """A sentence's tokens in lower case, from the need to the final "." , and the thing bought."""
 
     def pick(options: Sequence[Any]) -> Any:
@@ -137,11 +139,11 @@ def _compose(draws: Iterator[float], clauses: int, wordings: Wordings, stated: b
     if next(draws) < 0.2:  # commas between clauses that need none
         fillers = [[",", *f, ","] if f[0] != "," and next(draws) < 0.5 else f for f in fillers]
     after_place = pick(range(clauses + 1)) if next(draws) < 0.2 else 0
-    adverb = pick(_ADVERBS) if next(draws) < 0.1 else []
+    adverb = pick(_ADVERBS) if next(draws) < 0.1 and place else []
     going, resting = fillers[: clauses - after_place], fillers[clauses - after_place :]
     tokens += [pick(GO), *adverb, *chain(going)]
 
-    end = next(draws)
+    end = next(draws) if place else 1.0
     if end < 0.5:
         tokens += ["to", "the", pick(PLACE_ADJECTIVES + PLACE_SUPERLATIVES), *pick(_PLACES)]
     elif end < 0.7:
@@ -196,12 +198,16 @@ def batch(
     clauses: int | Sequence[int],
     wordings: Wordings = "known",
     stated: bool | None = None,
+    place: bool = True,
 ) -> Batch:
-    """`size` sentences. `clauses`: the most fillers (0 to this many), or the numbers to choose from."""
+    """`size` sentences. `clauses`: the most fillers (0 to this many), or the numbers to choose from.
+
+    `place=False` gives the shortest sentences there are: nobody names where they go, or how.
+    """
     choices = range(clauses + 1) if isinstance(clauses, int) else clauses
     draws = _draws(rng, size * (_needed_draws(max(choices)) + 2))
     states = [next(draws) >= UNSTATED if stated is None else stated for _ in range(size)]
-    made = [_compose(draws, choices[int(next(draws) * len(choices))], wordings, state) for state in states]
+    made = [_compose(draws, choices[int(next(draws) * len(choices))], wordings, state, place) for state in states]
     lengths = np.array([len(tokens) for tokens, _ in made])
     ids = np.full((size, lengths.max()), -1)
     ids[np.arange(lengths.max()) < lengths[:, None]] = [_ID[token] for tokens, _ in made for token in tokens]

@@ -38,63 +38,69 @@ NEEDS: dict[str, Need] = {
     for need in (
         _need(
             "hungry", "food",
-            "hungry starving famished ravenous peckish starved underfed unfed malnourished undernourished foodless",
-            "hunger appetite starvation famine malnutrition cravings",
-            "hungers starves fasts",
+            "hungry starving famished ravenous peckish starved underfed unfed malnourished undernourished foodless"
+            " voracious supperless emaciated",
+            "hunger appetite starvation famine malnutrition cravings hungriness undernourishment",
+            "hungers starves",
         ),
         _need(
             "thirsty", "water",
-            "thirsty parched dehydrated desiccated waterless thirsting dry unquenched unhydrated unwatered",
-            "thirst dehydration thirstiness dryness drought desiccation",
-            "thirsts dehydrates parches",
+            "thirsty parched dehydrated desiccated waterless thirsting dry unquenched unhydrated unwatered"
+            " drinkless arid dried",
+            "thirst dehydration thirstiness dryness drought desiccation aridity",
+            "thirsts dehydrates",
         ),
         _need(
             "ill", "medicine",
-            "ill sick unwell ailing feverish poorly nauseous queasy infected sickly",
-            "illness sickness fever flu influenza nausea infection pneumonia",
-            "coughs sneezes vomits ails",
+            "ill sick unwell ailing feverish nauseous queasy infected sickly diseased coughing sneezing",
+            "illness sickness fever flu influenza nausea infection pneumonia disease bronchitis measles",
+            "coughs sneezes vomits",
         ),
         _need(
             "cold", "gloves",
-            "cold chilly freezing frozen chilled shivering frostbitten icy frosty gloveless",
-            "frost frostbite hypothermia coldness chilliness winter snow ice",
+            "cold chilly freezing frozen chilled shivering frostbitten icy frosty gloveless wintry shivery frigid",
+            "frost frostbite hypothermia coldness chilliness winter snow ice chills",
             "shivers freezes",
         ),
         _need(
             "tired", "coffee",
-            "tired sleepy weary exhausted drowsy fatigued sleepless groggy dozy overtired",
-            "fatigue tiredness exhaustion sleepiness drowsiness weariness insomnia lethargy",
+            "tired sleepy weary exhausted drowsy fatigued sleepless groggy dozy overtired yawning somnolent",
+            "fatigue tiredness exhaustion sleepiness drowsiness weariness insomnia lethargy sleeplessness",
             "yawns dozes tires",
         ),
         _need(
             "dirty", "soap",
-            "dirty filthy muddy grimy unwashed grubby smelly sweaty soiled greasy mucky",
-            "dirt filth mud grime muck stains sweat",
+            "dirty filthy muddy grimy unwashed grubby smelly sweaty soiled greasy mucky unclean dusty stinking sooty",
+            "dirt filth mud grime muck stains sweat dirtiness",
             "stinks reeks smells",
         ),
         _need(
             "bored", "books",
-            "bored uninterested idle listless unoccupied unamused uninspired jaded bookless understimulated",
-            "boredom ennui tedium monotony idleness dullness listlessness tediousness",
-            "idles mopes languishes",
+            "bored uninterested idle listless unamused uninspired jaded bookless understimulated disinterested"
+            " unentertained unstimulated",
+            "boredom ennui tedium monotony idleness dullness listlessness tediousness dreariness",
+            "idles mopes",
         ),
         _need(
             "in love", "flowers",
-            "in_love enamoured infatuated smitten lovesick besotted lovestruck romantic amorous loving adoring",
-            "romance passion infatuation affection adoration courtship",
+            "in_love enamoured infatuated smitten lovesick besotted lovestruck romantic amorous loving adoring"
+            " lovelorn passionate",
+            "romance passion infatuation affection adoration courtship lovesickness",
             "flirts swoons",
         ),
         _need(
             "in the dark", "candles",
-            "in_the_dark unlit lightless lampless candleless unilluminated",
-            "darkness gloom dusk nightfall blackouts shadows murk dimness twilight night midnight sundown outages",
-            "squints",
+            "in_the_dark unlit lightless lampless candleless unilluminated torchless",
+            "darkness gloom dusk nightfall blackouts shadows murk dimness twilight night midnight sundown outages"
+            " blackness",
+            "",
         ),
         _need(
             "barefoot", "shoes",
-            "barefoot barefooted shoeless unshod bootless sockless slipperless sandalless footsore stockingless footworn",
-            "shoelessness barefootedness bunions blisters calluses",
-            "limps hobbles tiptoes",
+            "barefoot barefooted shoeless unshod bootless sockless slipperless sandalless footsore stockingless"
+            " footworn sneakerless soleless unsandalled",
+            "shoelessness barefootedness footsoreness bunions blisters calluses",
+            "tiptoes",
         ),
     )
 }  # fmt: skip
