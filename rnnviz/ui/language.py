@@ -39,12 +39,23 @@ def prose(name: str) -> str:
 
 def labels(section: str) -> dict[str, Any]:
     """A whole section of the locale file, for code that shows many labels (JavaScript, figures)."""
-    return _lookup(language(), section)
+    return labels_of(language(), section)
+
+
+def labels_of(language: str, section: str) -> dict[str, Any]:
+    """As `labels`, in a given language and without a visitor."""
+    found: dict[str, Any] = _lookup(language, section)
+    return found
+
+
+def labels_in(language: str, section: str) -> dict[str, Any]:
+    """As `labels`, in a given language and without a visitor."""
+    return _lookup(language, section)
 
 
 def translate(language: str, key: str, **values: Any) -> str:
     """As `t`, in a given language and without a visitor. Raises KeyError for a key that does not exist."""
-    label = _lookup(language, key)
+    label: str = _lookup(language, key)
     return label.format(**values) if values else label
 
 

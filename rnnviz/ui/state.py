@@ -123,25 +123,32 @@ class Memory:
     page: str | None = None
     kept: dict[str, Any] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)  # our part of the link as the last run left it
+    refilled: dict[str, str] | None = None  # the same, right after the last move to another page
+    spoken: str | None = None  # the language of the last run
 
 
 def follow() -> None:
     """Take in what changed since the last run: a widget, or the link (at the first run, or by Back).
 
-    The frame calls it once, before anything is drawn. A move to another page empties the link, which is no
-    wish of the visitor's, so what is missing then is kept.
+    The frame calls it once, before anything is drawn. A move to another page empties the link, and may leave
+    an entry with an empty link in the browser's history. Neither is a wish of the visitor's, so what is
+    missing there is kept.
     """
     memory, link = _memory(), st.query_params.to_dict()
     moved = memory.page not in (None, _page())
+    emptied = memory.seen == memory.refilled and not KEYS.keys() & link.keys()
     for name, key in KEYS.items():
         text = link.get(name)
-        if text != memory.seen.get(name) and not (text is None and moved):
+        if text != memory.seen.get(name) and not (text is None and (moved or emptied)):
             found = None if text is None else key.parse(text)
             memory.kept[name] = key.default if found is None else found
             if name in st.session_state:
                 st.session_state[name] = memory.kept[name]
         elif st.session_state.get(name) is not None:
             memory.kept[name] = st.session_state[name]
+    if memory.spoken != value("lang"):  # a drawn choice shows its old label until its value is set anew
+        memory.spoken = value("lang")
+        st.session_state.update({name: value(name) for name in _choices() if name in st.session_state})
 
 
 def publish() -> None:
@@ -154,6 +161,8 @@ def publish() -> None:
     wanted = {name: text for name, text in link.items() if name not in KEYS} | ours
     if wanted != link:
         st.query_params.from_dict(wanted)
+    if memory.page not in (None, _page()):
+        memory.refilled = ours
     memory.page, memory.seen = _page(), ours
 
 
@@ -189,6 +198,10 @@ def unreadable() -> list[str]:
     """The keys to which the link gives a value that is not allowed. To be asked before `follow`."""
     link = st.query_params.to_dict()
     return [name for name, key in KEYS.items() if link.get(name) and key.parse(link[name]) is None]
+
+
+def _choices() -> list[str]:
+    return [name for name, key in KEYS.items() if isinstance(key, Choice)]
 
 
 def _memory() -> Memory:

@@ -1,0 +1,43 @@
+# Each target sets up what it needs from nothing but Python 3.11 or later; stamps in .venv keep repeats quick.
+PYTHON ?= python3
+PORT ?= 8501
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run test weights bench screenshots format
+
+run: .venv/ready-run
+	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
+
+test: .venv/ready-dev .venv/ready-browser
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+weights: .venv/ready-weights
+	$(BIN)/python -m scripts.vectors
+	$(BIN)/python -m rnnviz.zoo
+
+bench: .venv/ready-dev .venv/ready-browser
+	$(BIN)/python -m benchmarks
+
+screenshots: .venv/ready-dev .venv/ready-browser
+	$(BIN)/python -m scripts.screenshots
+
+format: .venv/ready-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.venv/ready-run: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) -r $<
+	touch $@
+
+.venv/ready-%: requirements-%.txt .venv/ready-run
+	$(PIP) -r $<
+	touch $@
+
+.venv/ready-browser: scripts/chromium .venv/ready-run
+	scripts/chromium
+	touch $@

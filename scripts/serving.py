@@ -1,0 +1,101 @@
+"""Start the real app and a real browser, for tests, screenshots and benchmarks."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from playwright.sync_api import Browser, Playwright
+
+ROOT = Path(__file__).parents[1]
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+# What a host does that takes app.py for a plain script, without looking for a server in it.
+PLAIN = """
+import sys
+from streamlit import config
+from streamlit.web import bootstrap
+config._main_script_path = "app.py"
+options = {"server.address": sys.argv[1], "server.port": int(sys.argv[2])}
+bootstrap.load_config_options(options)
+bootstrap.run("app.py", False, [], options)
+"""
+
+
+@dataclass
+class Served:
+    """A running app: its address, and what it said."""
+
+    address: str
+    output: IO[bytes]
+
+    def log(self) -> str:
+        self.output.seek(0)
+        return self.output.read().decode(errors="replace")
+
+
+@contextmanager
+def serve(*options: str, root: Path = ROOT, plain: bool = False, seconds: float = 60) -> Iterator[Served]:
+    """Run the app on a free port of this machine. Raises RuntimeError if it does not start."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    command = [sys.executable, "-c", PLAIN, "127.0.0.1", port]
+    if not plain:
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1"]
+        command += ["--server.port", port, *options]
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(command, cwd=root, stdout=output, stderr=subprocess.STDOUT)
+        served = Served(f"http://127.0.0.1:{port}", output)
+        try:
+            until = time.monotonic() + seconds
+            while not _answers(f"{served.address}/_stcore/health"):
+                if process.poll() is not None or time.monotonic() > until:
+                    raise RuntimeError(f"the app did not start:\n{served.log()}")
+                time.sleep(0.05)
+            yield served
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def launch(playwright: Playwright) -> Browser:
+    """A headless Chromium: the system's, else Playwright's own. Raises RuntimeError if there is none."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None and not Path(playwright.chromium.executable_path).exists():
+        raise RuntimeError(
+            "No Chromium here. On Debian or Ubuntu: sudo apt-get install chromium fonts-noto-cjk"
+        )
+    return playwright.chromium.launch(executable_path=found, args=FLAGS)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False

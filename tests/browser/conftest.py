@@ -1,0 +1,58 @@
+"""A small copy of the app with two pages of its own, to test the frame apart from what the real pages do."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts.serving import ROOT, Served, serve
+
+PAGE = """
+import streamlit as st
+from rnnviz.ui import server, state
+
+st.title({title!r})
+if state.shown("sentence"):
+    st.text_input("sentence", **state.control("sentence"))
+if state.shown("words"):
+    st.slider("words", **state.control("words"))
+st.selectbox("left", format_func=lambda id: f"{{state.value('lang')}}-{{id}}", **state.control("left"))
+st.toggle("trained", **state.control("trained"))
+st.button("rest", on_click=state.put, kwargs=dict(step=3, unit=7))
+st.code({{name: state.value(name) for name in state.KEYS}} | dict(plotly=server.plotly_url()))
+"""
+
+
+@pytest.fixture(scope="session")
+def small_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("small")
+    for name in ("app.py", ".streamlit", "rnnviz"):
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, root / name)
+    (root / "assets").mkdir()
+    for entry in (ROOT / "assets").iterdir():
+        if entry.name != "locale":
+            (root / "assets" / entry.name).symlink_to(entry)
+    (root / "assets" / "locale").mkdir()
+    for file in (ROOT / "assets" / "locale").glob("*.json"):
+        labels = json.loads(file.read_text())
+        labels["frame"]["pages"] = {"one": "One", "two": "Two"}
+        (root / "assets" / "locale" / file.name).write_text(json.dumps(labels))
+    for section, name in (("forward", "one"), ("backward", "two")):
+        (root / "pages" / section).mkdir(parents=True)
+        (root / "pages" / section / f"{name}.py").write_text(PAGE.format(title=name))
+    return root
+
+
+@pytest.fixture(scope="session")
+def small(small_root: Path) -> Iterator[Served]:
+    with serve(root=small_root) as served:
+        yield served
+        assert "Traceback" not in served.log(), served.log()

@@ -1,0 +1,83 @@
+"""Shared by all tests: shapes are checked while testing, and the real app runs once for the browser tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from jaxtyping import install_import_hook
+
+# Before anything imports rnnviz: every Float[...] and plain annotation in it is now checked at each call.
+install_import_hook("rnnviz", "beartype.beartype")
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright  # noqa: E402
+
+from scripts.serving import Served, launch, serve  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def app() -> Iterator[Served]:
+    """The app as a visitor meets it, warm. What went wrong in it fails the test run."""
+    with serve() as served:
+        yield served
+        assert "Traceback" not in served.log(), served.log()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            found = launch(playwright)
+        except RuntimeError as missing:
+            pytest.fail(str(missing))
+        yield found
+        found.close()
+
+
+class Visit:
+    """One browser tab that notes whatever it complains of."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        self.requested: list[str] = []
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self.requested.append(request.url))
+
+    def _note(self, said: ConsoleMessage) -> None:
+        # Opened at /step, Streamlit asks for /step/_stcore/... first, to learn where the app's root is. The
+        # answer 404 is the one it expects, and Chromium reports it.
+        probe = re.search(r"://[^/]+/[^/]+/_stcore/", said.location["url"])
+        if said.type == "error" and not probe:
+            self.errors.append(said.text)
+
+    def open(self, url: str) -> Visit:
+        """Go there and wait until the page stands."""
+        self.page.goto(url)
+        self.page.wait_for_selector(".st-key-frame-switches", state="attached", timeout=30_000)
+        self.settle()
+        return self
+
+    def settle(self) -> None:
+        """Wait until the app has been still for a moment."""
+        app = "[data-testid=stApp][data-test-script-state=notRunning]"
+        self.page.wait_for_timeout(150)
+        self.page.wait_for_selector(app, state="attached", timeout=30_000)
+        self.page.wait_for_timeout(250)
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Open a fresh browser: visit(url, locale=…, color_scheme=…, viewport=…)."""
+    contexts = []
+
+    def opened(url: str, **options: object) -> Visit:
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})  # type: ignore[arg-type]
+        contexts.append(context)
+        return Visit(context.new_page()).open(url)
+
+    yield opened
+    for context in contexts:
+        context.close()

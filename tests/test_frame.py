@@ -1,0 +1,69 @@
+"""The frame without a browser: it runs in both languages, and the server sends what it should."""
+
+from __future__ import annotations
+
+import gzip
+import urllib.request
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnnviz.ui import server
+from rnnviz.ui.language import labels_of, translate
+from scripts.serving import Served
+
+ROOT = Path(__file__).parents[1]
+PAGES = {file.stem: file.parent.name for file in ROOT.glob("pages/*/[!_]*.py")}
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_page_has_a_title_and_a_section(language: str) -> None:
+    assert PAGES
+    assert PAGES.keys() <= labels_of(language, "frame.pages").keys()
+    assert set(PAGES.values()) <= labels_of(language, "frame.sections").keys()
+
+
+def test_the_frame_shows_the_start_page_and_speaks_both_languages() -> None:
+    app = AppTest.from_file(str(ROOT / "rnnviz" / "ui" / "frame.py"), default_timeout=30).run()
+    assert not app.exception
+    assert not app.error
+    app.button(key="frame-lang-ja").click().run()
+    assert app.query_params["lang"] in ("ja", ["ja"])
+    assert app.toggle(key="projector").label == translate("ja", "frame.projector")
+    app.button(key="frame-lang-en").click().run()
+    assert app.toggle(key="projector").label == translate("en", "frame.projector")
+
+
+def get(address: str, path: str, **headers: str) -> tuple[bytes, dict[str, str]]:
+    request = urllib.request.Request(
+        address + path, headers={k.replace("_", "-"): v for k, v in headers.items()}
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return answer.read(), {name.lower(): value for name, value in answer.headers.items()}
+
+
+def test_plotly_comes_compressed_and_for_good(app: Served) -> None:
+    body, headers = get(app.address, server.PLOTLY_PATH, Accept_Encoding="gzip")
+    assert headers["content-encoding"] == "gzip"
+    assert "immutable" in headers["cache-control"]
+    assert headers["content-type"].startswith("text/javascript")
+    plain, headers = get(app.address, server.PLOTLY_PATH)
+    assert "content-encoding" not in headers
+    assert gzip.decompress(body) == plain
+    assert len(body) < 0.4 * len(plain)
+
+
+def test_streamlits_own_files_come_compressed(app: Served) -> None:
+    page, _ = get(app.address, "/")
+    script = page.decode().split('src=".')[1].split('"')[0]
+    body, headers = get(app.address, script, Accept_Encoding="gzip")
+    plain, _ = get(app.address, script)
+    assert headers["content-encoding"] == "gzip"
+    assert gzip.decompress(body) == plain
+
+
+def test_every_answer_carries_the_security_headers(app: Served) -> None:
+    for path in ("/", "/step", server.PLOTLY_PATH, "/_stcore/health"):
+        _, headers = get(app.address, path)
+        assert {name.lower(): value for name, value in server.HEADERS.items()}.items() <= headers.items()
