@@ -15,19 +15,35 @@ import numpy as np
 from numpy import ndarray
 
 from rnnviz.tasks.errands_lexicon import (
-    ADVERBS,
-    FILLERS,
     GO,
     NEEDS,
     OPENINGS,
+    OUTPUT_WORDS,
     PLACE_ADJECTIVES,
     PLACE_SUPERLATIVES,
     PLACES,
     PRONOUN,
     PROPER,
+    TOKENS,
     Need,
 )
-from rnnviz.text import normal, vocabulary
+from rnnviz.tasks.errands_reading import ADVERB_TOKENS, FILLER_TOKENS, can_end, chain, need_of, stretch
+from rnnviz.text import vocabulary
+
+__all__ = [
+    "EXAMPLES",
+    "NEEDS",
+    "OUTPUT_WORDS",
+    "THINGS",
+    "TOKENS",
+    "Batch",
+    "batch",
+    "can_end",
+    "ceiling",
+    "need_of",
+    "sentence",
+    "stretch",
+]
 
 Wordings = Literal["known", "held_out"]
 
@@ -42,7 +58,7 @@ PADDING = -100
 EXAMPLES: tuple[str, ...] = (
     "Starving, Alice drives to the nearest store to buy",
     "Alice drives to the nearest store to buy",
-    f"Feeling {NEEDS['thirsty'].held_out[0]}, Bob walks past the old bridge to the corner shop to buy",
+    "Feeling exhausted, Bob walks past the old bridge to the corner shop to buy",
     "Because Yuki is barefoot, she hurries over the little hill, while the birds sing, along the quiet river,"
     " after a chat with a neighbour, to the big market to buy",
     "Karl is in love. He cycles through the park, while the bells ring, to the village store to buy",
@@ -65,31 +81,9 @@ def _pool(need: Need, wordings: Wordings) -> tuple[tuple[str, list[str]], ...]:
 POOLS: dict[Wordings, dict[str, tuple[tuple[str, list[str]], ...]]] = {
     which: {need.thing: _pool(need, which) for need in NEEDS.values()} for which in ("known", "held_out")
 }
-THING_OF: dict[str, str] = {w.split()[-1]: n.thing for n in NEEDS.values() for w in n.wordings}
-"""The last word of every wording, known or held out -> the thing that answers it."""
-_FILLERS = tuple(filler.split() for filler in FILLERS)
-_ADVERBS = tuple(adverb.split() for adverb in ADVERBS)
 _OPENINGS = {kind: tuple(opening.split() for opening in group) for kind, group in OPENINGS.items()}
 _PLACES = tuple(place.split() for place in PLACES)
 _NAMES = tuple(PRONOUN)
-
-
-def _words_of(which: Wordings) -> set[str]:
-    return {word for pool in POOLS[which].values() for _, wording in pool for word in wording}
-
-
-def _language() -> tuple[str, ...]:
-    """Every token a sentence with known wordings can hold, in alphabetical order."""
-    frames = {word for group in _OPENINGS.values() for opening in group for word in opening} - {"N", "P", "W"}
-    phrases = {word for phrase in (*_FILLERS, *_ADVERBS, *_PLACES) for word in phrase}
-    ends = {*PLACE_ADJECTIVES, *PLACE_SUPERLATIVES, *GO, *PRONOUN, *PRONOUN.values(), *THINGS}
-    return tuple(sorted(frames | phrases | ends | _words_of("known") | set("to the a buy .".split())))
-
-
-OUTPUT_WORDS: tuple[str, ...] = _language()
-"""The V words a network can say: all of the language but the held-out wordings. In lower case."""
-TOKENS: tuple[str, ...] = OUTPUT_WORDS + tuple(sorted(_words_of("held_out") - set(OUTPUT_WORDS)))
-"""The same, and then the held-out wordings."""
 _ID = {token: at for at, token in enumerate(TOKENS)}
 
 
@@ -111,14 +105,6 @@ def _needed_draws(clauses: int) -> int:
     return 24 + 2 * clauses
 
 
-def chain(fillers: Sequence[Sequence[str]]) -> list[str]:
-    """Fillers one after the other, with one comma where two would meet."""
-    tokens: list[str] = []
-    for filler in fillers:
-        tokens += filler[1:] if filler[0] == "," and tokens[-1:] == [","] else filler
-    return tokens
-
-
 def _compose(
     draws: Iterator[float], clauses: int, wordings: Wordings, stated: bool, place: bool = True
 ) -> tuple[list[str], str]:
@@ -134,12 +120,12 @@ def _compose(
     tokens = [token for part in pick(_OPENINGS[kind]) for token in parts.get(part, (part,))]
 
     # A stride through the fillers: no filler twice, at the price of two draws.
-    at, stride = pick(range(len(_FILLERS))), 1 + pick(range(len(_FILLERS) - 1))
-    fillers = [_FILLERS[(at + stride * k) % len(_FILLERS)] for k in range(clauses)]
+    at, stride = pick(range(len(FILLER_TOKENS))), 1 + pick(range(len(FILLER_TOKENS) - 1))
+    fillers = [FILLER_TOKENS[(at + stride * k) % len(FILLER_TOKENS)] for k in range(clauses)]
     if next(draws) < 0.2:  # commas between clauses that need none
         fillers = [[",", *f, ","] if f[0] != "," and next(draws) < 0.5 else f for f in fillers]
     after_place = pick(range(clauses + 1)) if next(draws) < 0.2 else 0
-    adverb = pick(_ADVERBS) if next(draws) < 0.1 and place else []
+    adverb = pick(ADVERB_TOKENS) if next(draws) < 0.1 and place else []
     going, resting = fillers[: clauses - after_place], fillers[clauses - after_place :]
     tokens += [pick(GO), *adverb, *chain(going)]
 
@@ -207,7 +193,9 @@ def batch(
     choices = range(clauses + 1) if isinstance(clauses, int) else clauses
     draws = _draws(rng, size * (_needed_draws(max(choices)) + 2))
     states = [next(draws) >= UNSTATED if stated is None else stated for _ in range(size)]
-    made = [_compose(draws, choices[int(next(draws) * len(choices))], wordings, state, place) for state in states]
+    made = [
+        _compose(draws, choices[int(next(draws) * len(choices))], wordings, state, place) for state in states
+    ]
     lengths = np.array([len(tokens) for tokens, _ in made])
     ids = np.full((size, lengths.max()), -1)
     ids[np.arange(lengths.max()) < lengths[:, None]] = [_ID[token] for tokens, _ in made for token in tokens]
@@ -221,18 +209,30 @@ def batch(
     return Batch(inputs, targets, weights, answer_at, answers, np.array(states))
 
 
-# --- reading sentences ------------------------------------------------------------------------------
-
-NEGATIONS = frozenset("not n't never no nor neither without".split())
+# --- the best a network can hope for ----------------------------------------------------------------
 
 
-def need_of(tokens: Sequence[str]) -> str | None:
-    """The thing that a sentence's first stated need asks for; None if it states none.
+def ceiling(ridge: float = 0.05, steps: int = 3000) -> float:
+    """The share of held-out wordings that a linear classifier on the word vectors assigns to the right
+    thing: multinomial logistic regression on the known wordings, by plain gradient descent.
 
-    A wording with a negation among the two words before it ("not very hungry") is no need.
+    `ridge` weighs the squared weights; 0.05 was best in cross-validation over the known wordings alone.
     """
-    words = [normal(token) for token in tokens]
-    for at, word in enumerate(words):
-        if word in THING_OF and not NEGATIONS & set(words[max(0, at - 2) : at]):
-            return THING_OF[word]
-    return None
+    x, y = _wording_vectors("known")
+    wanted = np.eye(len(THINGS))[y]
+    weight, bias = np.zeros((x.shape[1], len(THINGS))), np.zeros(len(THINGS))
+    for _ in range(steps):
+        scores = x @ weight + bias
+        shares = np.exp(scores - scores.max(1, keepdims=True))
+        error = (shares / shares.sum(1, keepdims=True) - wanted) / len(x)
+        weight -= 0.1 * (x.T @ error + ridge * weight)
+        bias -= 0.1 * error.sum(0)
+    x, y = _wording_vectors("held_out")
+    return float(((x @ weight + bias).argmax(1) == y).mean())
+
+
+def _wording_vectors(which: Wordings) -> tuple[ndarray, ndarray]:
+    """The vectors (n, 64) of the wordings' last words, and the places of their things in `THINGS`."""
+    pairs = [(words[-1], at) for at, thing in enumerate(THINGS) for _, words in POOLS[which][thing]]
+    table = vocabulary()
+    return table.vectors[[table.index(word) for word, _ in pairs]], np.array([at for _, at in pairs])

@@ -1,4 +1,7 @@
-"""The words of the language of errands. Data only: how they become sentences stands in `errands.py`."""
+"""The words of the language of errands, and the lists that follow from them.
+
+How they become sentences stands in `errands.py`.
+"""
 
 from dataclasses import dataclass
 
@@ -23,14 +26,17 @@ class Need:
 
     @property
     def held_out(self) -> tuple[str, ...]:
-        """The wordings training never sees: every fifth of the alphabetical list without the need's own name."""
+        """What training never sees: every fifth in alphabetical order, the need's own name left aside."""
         return tuple(wording for wording in self.wordings if wording != self.name)[4::5]
 
 
+def _split(words: str) -> tuple[str, ...]:
+    """Blank-separated words; `_` stands for the blank inside a phrase."""
+    return tuple(word.replace("_", " ") for word in words.split())
+
+
 def _need(name: str, thing: str, adjectives: str, nouns: str, verbs: str) -> Need:
-    """A `Need` from blank-separated words; `_` stands for the blank inside a phrase."""
-    split = [tuple(word.replace("_", " ") for word in words.split()) for words in (adjectives, nouns, verbs)]
-    return Need(name, thing, *split)
+    return Need(name, thing, _split(adjectives), _split(nouns), _split(verbs))
 
 
 NEEDS: dict[str, Need] = {
@@ -38,8 +44,8 @@ NEEDS: dict[str, Need] = {
     for need in (
         _need(
             "hungry", "food",
-            "hungry starving famished ravenous peckish starved underfed unfed malnourished undernourished foodless"
-            " voracious supperless emaciated",
+            "hungry starving famished ravenous peckish starved underfed unfed malnourished undernourished"
+            " foodless voracious supperless emaciated",
             "hunger appetite starvation famine malnutrition cravings hungriness undernourishment",
             "hungers starves",
         ),
@@ -58,7 +64,8 @@ NEEDS: dict[str, Need] = {
         ),
         _need(
             "cold", "gloves",
-            "cold chilly freezing frozen chilled shivering frostbitten icy frosty gloveless wintry shivery frigid",
+            "cold chilly freezing frozen chilled shivering frostbitten icy frosty gloveless wintry shivery"
+            " frigid",
             "frost frostbite hypothermia coldness chilliness winter snow ice chills",
             "shivers freezes",
         ),
@@ -70,63 +77,62 @@ NEEDS: dict[str, Need] = {
         ),
         _need(
             "dirty", "soap",
-            "dirty filthy muddy grimy unwashed grubby smelly sweaty soiled greasy mucky unclean dusty stinking sooty",
+            "dirty filthy muddy grimy unwashed grubby smelly sweaty soiled greasy mucky unclean dusty"
+            " stinking sooty",
             "dirt filth mud grime muck stains sweat dirtiness",
             "stinks reeks smells",
         ),
         _need(
             "bored", "books",
-            "bored uninterested idle listless unamused uninspired jaded bookless understimulated disinterested"
-            " unentertained unstimulated",
+            "bored uninterested idle listless unamused uninspired jaded bookless understimulated"
+            " disinterested unentertained unstimulated",
             "boredom ennui tedium monotony idleness dullness listlessness tediousness dreariness",
             "idles mopes",
         ),
         _need(
             "in love", "flowers",
-            "in_love enamoured infatuated smitten lovesick besotted lovestruck romantic amorous loving adoring"
-            " lovelorn passionate",
+            "in_love enamoured infatuated smitten lovesick besotted lovestruck romantic amorous loving"
+            " adoring lovelorn passionate",
             "romance passion infatuation affection adoration courtship lovesickness",
             "flirts swoons",
         ),
         _need(
             "in the dark", "candles",
             "in_the_dark unlit lightless lampless candleless unilluminated torchless",
-            "darkness gloom dusk nightfall blackouts shadows murk dimness twilight night midnight sundown outages"
-            " blackness",
+            "darkness gloom dusk nightfall blackouts shadows murk dimness twilight night midnight sundown"
+            " outages blackness",
             "",
         ),
         _need(
             "barefoot", "shoes",
-            "barefoot barefooted shoeless unshod bootless sockless slipperless sandalless footsore stockingless"
-            " footworn sneakerless soleless unsandalled",
+            "barefoot barefooted shoeless unshod bootless sockless slipperless sandalless footsore"
+            " stockingless footworn sneakerless soleless unsandalled",
             "shoelessness barefootedness footsoreness bunions blisters calluses",
             "tiptoes",
         ),
     )
 }  # fmt: skip
 
-SHE = tuple(
+SHE = _split(
     "alice anna carol clara diana elena emma eva grace hanna irene jane julia kate laura lucy maria mary"
-    " nina olivia rosa sarah yuki".split()
+    " nina olivia rosa sarah yuki"
 )
-HE = tuple(
+HE = _split(
     "adam ben bob carlos david erik frank george henry ivan jack james john karl kenji leo mark oscar"
-    " paul peter sam tom victor".split()
+    " paul peter sam tom victor"
 )
 PRONOUN: dict[str, str] = dict.fromkeys(SHE, "she") | dict.fromkeys(HE, "he")
 
-GO = tuple(
-    "drives walks cycles hurries rushes runs strolls rides travels heads jogs marches goes skates".split()
-)
+GO = _split("drives walks cycles hurries rushes runs strolls rides travels heads jogs marches goes skates")
 
 PLACES = (
     "store", "shop", "market", "supermarket", "corner shop", "corner store", "village shop", "village store",
     "general store", "department store", "street market", "town market", "mall", "bazaar", "outlet", "kiosk",
     "shopping centre",
 )  # fmt: skip
-PLACE_ADJECTIVES = tuple("new little big small busy quiet cheap famous friendly local good".split())
+PLACE_ADJECTIVES = _split("new little big small busy quiet cheap famous friendly local good")
 """Fit after "a" and "the"."""
-PLACE_SUPERLATIVES = tuple("nearest best biggest".split())
+PLACE_SUPERLATIVES = _split("nearest best biggest")
 """Fit after "the" only."""
 
 # 67 is prime, so walking the fillers with any stride visits all of them before one comes again.
@@ -139,7 +145,8 @@ FILLERS: tuple[str, ...] = (
     "behind the big white house", "through the wood", "past two boys on a wall", "with a friend from school",
     "with an umbrella and a map", "under a clear blue sky", "in the morning sun", "in the warm summer rain",
     "against the wind", "at a steady pace", "in no great hurry", "without a word",
-    "past the station and the bank", "round the lake", "by the old stone wall", "down the lane behind the farm",
+    "past the station and the bank", "round the lake", "by the old stone wall",
+    "down the lane behind the farm",
     "between the houses and the sea", "along the beach at low tide", "with the radio on",
     "with the wind behind", "for an hour or so", "for a mile or two", "past a farm and a mill",
     "through the tall green grass", "beside the sea", "over the railway line", "along a path by the river",
@@ -149,7 +156,8 @@ FILLERS: tuple[str, ...] = (
     ", while the children play outside ,", ", while a dog barks ,", ", before the clock strikes ten ,",
     ", just before noon ,", ", while the wind moves the trees ,", ", as the leaves fall ,",
     ", while the neighbours talk ,", ", after a look at the map ,", ", while the boats come in ,",
-    ", as the bus turns left ,", ", after the rain ,", ", while the cat watches ,", ", as the sun comes out ,",
+    ", as the bus turns left ,", ", after the rain ,", ", while the cat watches ,",
+    ", as the sun comes out ,",
     ", while the band plays in the park ,", ", after a short stop at the bridge ,",
 )  # fmt: skip
 """Clauses of 3 to 7 words that name neither a need nor a thing. The latter third stands between commas."""
@@ -159,7 +167,8 @@ ADVERBS = ("onwards", "in silence")
 # N a name, P its pronoun, W a wording. Every opening is followed by the verb of going.
 OPENINGS: dict[str, tuple[str, ...]] = {
     "adjective": (
-        "W , N", "N , W ,", "N is W . P", "because P is W , N", "feeling W , N", "N feels W . P", "N is W and",
+        "W , N", "N , W ,", "N is W . P", "because P is W , N", "feeling W , N", "N feels W . P",
+        "N is W and",
         "N is W , so P", "as P is W , N", "N , who is W ,", "N is very W . P",
     ),
     "noun": (
@@ -174,3 +183,29 @@ OPENINGS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 PROPER = frozenset(PRONOUN) | {"monday", "sunday"}
 """The words with a capital wherever they stand."""
+
+# --- what follows from these ------------------------------------------------------------------------
+
+THING_OF: dict[str, str] = {w.split()[-1]: need.thing for need in NEEDS.values() for w in need.wordings}
+"""The last word of every wording, known or held out -> the thing that answers it."""
+
+
+def _language() -> tuple[frozenset[str], frozenset[str]]:
+    """The tokens that sentences with known wordings can hold, and those that only held-out wordings bring."""
+    held_out = {word for need in NEEDS.values() for wording in need.held_out for word in wording.split()}
+    known = {
+        word for need in NEEDS.values() for w in need.wordings if w not in need.held_out for word in w.split()
+    }
+    openings = {word for group in OPENINGS.values() for opening in group for word in opening.split()}
+    phrases = {word for phrase in (*FILLERS, *ADVERBS, *PLACES) for word in phrase.split()}
+    ends = {"to", "the", "a", "buy", ".", *PLACE_ADJECTIVES, *PLACE_SUPERLATIVES, *GO, *THING_OF.values()}
+    language = frozenset(known | openings - {"N", "P", "W"} | phrases | ends | {*PRONOUN, *PRONOUN.values()})
+    return language, frozenset(held_out - language)
+
+
+OUTPUT_WORDS: tuple[str, ...]
+"""The V words a network can say, in alphabetical order and lower case: not those held out."""
+TOKENS: tuple[str, ...]
+"""The same, and then those of the held-out wordings."""
+OUTPUT_WORDS, _HELD_OUT = (tuple(sorted(words)) for words in _language())
+TOKENS = OUTPUT_WORDS + _HELD_OUT
