@@ -39,7 +39,7 @@ __all__ = [
     "Batch",
     "batch",
     "can_end",
-    "ceiling",
+    "held_out_ceiling",
     "need_of",
     "sentence",
     "stretch",
@@ -212,7 +212,7 @@ def batch(
 # --- the best a network can hope for ----------------------------------------------------------------
 
 
-def ceiling(ridge: float = 0.05, steps: int = 3000) -> float:
+def held_out_ceiling(ridge: float = 0.05, steps: int = 3000) -> float:
     """The share of held-out wordings that a linear classifier on the word vectors assigns to the right
     thing: multinomial logistic regression on the known wordings, by plain gradient descent.
 
