@@ -1,0 +1,310 @@
+// The stepper: one sentence, two networks, one current step. It gets a sentence's records once and steps
+// through them here in the browser; Python hears of it only when the step has rested.
+// Streamlit calls the exported function again on every rerun, so all that lasts hangs on the root element.
+
+const REST_MS = 500;
+const PLAY_MS = 800;
+const ENOUGH = 0.6; // of the height of "Ask it now": the room from which it may stand in the shorter column
+
+/** Plotly.js: one that is on the page already, or the server's. */
+function plotlyLoaded(url) {
+  if (window.Plotly?.react) return Promise.resolve();
+  window.rvPlotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = new URL(url, document.baseURI).href;
+    script.onload = resolve;
+    script.onerror = () => {
+      window.rvPlotly = undefined; // the next try may succeed
+      script.remove();
+      reject(new Error(`no Plotly at ${script.src}`));
+    };
+    document.head.append(script);
+  });
+  return window.rvPlotly;
+}
+
+class Stepper {
+  constructor(root) {
+    this.root = root;
+    this.step = 0;
+    this.chosen = null; // {network: 0 | 1, unit}
+    this.playing = null;
+    this.onKey = (event) => this.key(event);
+    this.build();
+  }
+
+  /** The parts that stay for as long as the component does. */
+  build() {
+    const { root } = this;
+    root.replaceChildren();
+    root.tabIndex = -1; // a click anywhere in the stepper puts the focus, and with it the keys, here
+    this.status = stepperElement(root, "p", "rv-only-heard");
+    this.status.setAttribute("role", "status");
+    this.chipsRoot = stepperElement(root, "div", "rv-chips");
+    this.band = stepperElement(root, "div", "rv-band");
+    this.transportRoot = stepperElement(this.band, "div");
+    this.noticeRoot = stepperElement(this.band, "div", "rv-notice");
+    this.noticeRoot.setAttribute("aria-live", "polite");
+    this.columnsRoot = stepperElement(root, "div", "rv-columns");
+    this.columns = [0, 1].map((k) => {
+      const column = stepperElement(this.columnsRoot, "section", "rv-column");
+      const head = stepperElement(column, "header", "rv-head");
+      const body = stepperElement(column, "div", "rv-body");
+      const plot = plotView(stepperElement(body, "div"), (tap) => this.tap(tap, k));
+      return { column, head, body, plot };
+    });
+    this.below = stepperElement(root, "div", "rv-below");
+    this.askRoot = stepperElement(this.below, "section", "rv-ask");
+    this.askTitle = stepperElement(this.askRoot, "h4");
+    this.askPlot = plotView(stepperElement(this.askRoot, "div"), (tap) => this.tap({ step: tap.step }));
+    this.askNote = stepperElement(this.askRoot, "p", "rv-small");
+    const one = stepperElement(this.below, "section", "rv-one");
+    const choice = stepperElement(one, "p", "rv-choice");
+    this.unitLabel = stepperElement(choice, "label");
+    this.unitList = stepperElement(choice, "select");
+    this.unitLabel.htmlFor = this.unitList.id = "rv-unit-list";
+    this.unitHint = stepperElement(choice, "span", "rv-small");
+    this.unitList.onchange = () => {
+      const [network, unit] = this.unitList.value.split(" ").map(Number);
+      this.choose(network, unit);
+    };
+    this.cellRoot = stepperElement(one, "div", "rv-cell-view");
+    document.addEventListener("keydown", this.onKey); // once per stepper; taken away in end()
+  }
+
+  /** New data from Python: a new sentence, other networks, another language or theme, or only a rerun. */
+  show(payload) {
+    const words = payload.labels;
+    this.labels = { ...words, ...words.stepper };
+    const key = [payload.revision, payload.theme, payload.scale, JSON.stringify(words)].join(" ");
+    if (key === this.key_) return;
+    const old = this.payload;
+    this.payload = payload;
+    this.key_ = key;
+    this.stop();
+    this.steps = payload.tokens.length;
+    const last = this.steps - 1;
+    if (!old) this.step = payload.step ?? 0;
+    else if (this.step === old.tokens.length - 1) this.step = last; // who stood at the end stays there
+    this.step = Math.max(0, Math.min(this.step, last));
+    const wanted = this.chosen ?? { network: payload.network ?? 1, unit: payload.unit };
+    this.chosen = this.existing(wanted);
+    this.told ??= this.rest();
+
+    const { root, labels } = this;
+    root.dataset.theme = payload.theme;
+    this.underHeader();
+    this.chips = chipsView(this.chipsRoot, payload.tokens, labels, (step) => this.go(step));
+    this.transportRoot.replaceChildren();
+    this.transport = transportView(this.transportRoot, labels, (name) => this.act(name));
+    this.notice = noticeView(this.noticeRoot, payload.notice);
+    this.heads = this.columns.map(({ head }, k) => headView(head, payload.networks[k], payload.tokens, labels));
+    this.cell = cellView(this.cellRoot, words);
+    this.arrange();
+    this.listUnits();
+    this.showAsk();
+    this.draw();
+    this.choose(this.chosen.network, this.chosen.unit);
+    this.render();
+  }
+
+  /** The wanted unit, or the one on top of the heatmaps where there is none of that number. */
+  existing({ network, unit }) {
+    const order = this.payload.networks[network].unit_rows.order;
+    return { network, unit: order.includes(unit) ? unit : order[0] };
+  }
+
+  /** "Ask it now" fills the shorter column; where there is no room, it stands below both. */
+  arrange() {
+    const tall = this.payload.networks.map((network) => network.figure.layout.height);
+    const shorter = tall[0] <= tall[1] ? 0 : 1;
+    const fits = tall[1 - shorter] - tall[shorter] > ENOUGH * this.payload.ask.figure.layout.height;
+    if (fits) this.columns[shorter].body.append(this.askRoot);
+    else this.below.prepend(this.askRoot);
+  }
+
+  listUnits() {
+    this.unitLabel.textContent = this.labels.unit_label;
+    this.unitHint.textContent = this.labels.unit_hint;
+    this.unitList.replaceChildren(
+      ...this.payload.networks.map(({ name, unit_rows }, network) => {
+        const group = document.createElement("optgroup");
+        group.label = name;
+        for (let unit = 0; unit < unit_rows.order.length; unit++) {
+          const text = `${name} · ${filledLabel(this.labels.unit, { unit })}`;
+          group.append(new Option(text, `${network} ${unit}`));
+        }
+        return group;
+      }),
+    );
+  }
+
+  showAsk() {
+    const { ask } = this.payload;
+    const { labels } = this;
+    this.askTitle.replaceChildren();
+    const [before, after] = labels.ask.split("{answer}");
+    if (ask.answer) this.askTitle.append(before, stepperElement(null, "strong", "", ask.answer), after);
+    else this.askTitle.textContent = labels.ask_open;
+    this.askNote.textContent = labels.ask_hollow;
+  }
+
+  async draw() {
+    const { payload, labels } = this;
+    const key = this.key_;
+    try {
+      await plotlyLoaded(payload.plotly);
+    } catch {
+      this.columns.forEach(({ body }) => (body.dataset.failed = labels.failed));
+      return;
+    }
+    if (key !== this.key_ || !this.root.isConnected) return;
+    this.columns.forEach(({ body }) => delete body.dataset.failed);
+    const plots = payload.networks.map(({ figure, name }, k) =>
+      this.columns[k].plot.draw(figure, payload.tokens, filledLabel(labels.figure, { name })),
+    );
+    plots.push(this.askPlot.draw(payload.ask.figure, payload.tokens, this.askTitle.textContent));
+    this.choose(this.chosen.network, this.chosen.unit);
+    this.render();
+    await Promise.all(plots);
+    this.root.dataset.drawn = payload.revision;
+  }
+
+  /** Everything that depends on the step, in one go: the next frame shows it whole. */
+  render() {
+    const { step, steps } = this;
+    this.chips.show(step);
+    this.transport.show(step, steps, this.playing !== null);
+    this.notice.show(step);
+    this.heads.forEach((head) => head.show(step));
+    this.columns.forEach(({ plot }) => plot.show(step));
+    this.askPlot.show(step);
+    this.showCell();
+    this.root.dataset.step = step;
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => {
+      const { text } = this.payload.tokens[step];
+      this.status.textContent = filledLabel(this.labels.announce, { step: step + 1, steps, word: text });
+    }, 300);
+  }
+
+  showCell() {
+    const { network, unit } = this.chosen;
+    this.cell.show(this.payload.networks[network], unit, this.step, this.payload.tokens);
+  }
+
+  go(step) {
+    const target = Math.max(0, Math.min(step, this.steps - 1));
+    if (target === this.step) return;
+    this.step = target;
+    this.render();
+    this.waitForRest();
+  }
+
+  choose(network, unit) {
+    this.chosen = this.existing({ network, unit });
+    this.unitList.value = `${network} ${this.chosen.unit}`;
+    this.columns.forEach(({ plot }, k) => plot.mark(k === network ? this.chosen.unit : null));
+    this.showCell();
+    this.waitForRest();
+  }
+
+  tap({ step, unit }, network) {
+    this.stop();
+    if (unit !== undefined) this.choose(network, unit);
+    if (step !== undefined) this.go(step);
+  }
+
+  act(name) {
+    if (name === "play") return this.playing === null ? this.play() : this.stop();
+    this.stop();
+    const target = { first: 0, back: this.step - 1, forward: this.step + 1, last: this.steps - 1 }[name];
+    return this.go(target);
+  }
+
+  play() {
+    if (this.step === this.steps - 1) this.go(0);
+    this.playing = setInterval(() => {
+      this.go(this.step + 1);
+      if (this.step === this.steps - 1) this.stop();
+    }, PLAY_MS);
+    this.render();
+  }
+
+  stop() {
+    if (this.playing === null) return;
+    clearInterval(this.playing);
+    this.playing = null;
+    this.transport.show(this.step, this.steps, false);
+    this.waitForRest();
+  }
+
+  rest() {
+    const { network, unit } = this.chosen;
+    return { revision: this.payload.revision, step: this.step, network, unit };
+  }
+
+  /** Tell Python where the reader is, once that has not changed for a while. */
+  waitForRest() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      const rest = this.rest();
+      const same = ["step", "network", "unit"].every((name) => rest[name] === this.told[name]);
+      if (same || this.playing !== null) return;
+      this.told = rest;
+      this.tell("rest", rest);
+    }, REST_MS);
+  }
+
+  /** Keys count in the stepper and where nothing is focused, never in a field, list or slider. */
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.defaultPrevented) return;
+    const target = event.target;
+    if (!(target instanceof Element) || !(this.root.contains(target) || target.contains(this.root))) return;
+    if (target.closest("input, textarea, select, [contenteditable], [role=slider]")) return;
+    const name = { ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last", " ": "play" }[event.key];
+    if (!name || (name === "play" && target.closest("button:not(.rv-chip), a, summary"))) return;
+    event.preventDefault();
+    this.act(name);
+  }
+
+  /** The page's own look decides; a payload for the other one is asked for again. */
+  checkTheme() {
+    this.probe ??= stepperElement(this.root, "span", "rv-probe");
+    const [r, g, b] = getComputedStyle(this.probe).color.match(/[\d.]+/g).map(Number);
+    const theme = 0.2126 * r + 0.7152 * g + 0.0722 * b < 128 ? "dark" : "light";
+    if (theme !== this.payload.theme && theme !== this.asked) {
+      this.asked = theme;
+      this.tell("theme", theme);
+    } else if (theme === this.payload.theme) this.asked = undefined;
+  }
+
+  /** What stays in view while the page scrolls stands under Streamlit's top bar, however high that is. */
+  underHeader() {
+    const header = document.querySelector("[data-testid=stHeader]");
+    if (header) this.root.style.setProperty("--rv-top", `${header.getBoundingClientRect().bottom}px`);
+  }
+
+  end() {
+    document.removeEventListener("keydown", this.onKey);
+    clearInterval(this.playing);
+    clearTimeout(this.resting);
+    clearTimeout(this.saying);
+    [...this.columns.map(({ plot }) => plot), this.askPlot].forEach((plot) => plot.end());
+    this.root.replaceChildren();
+  }
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".rv-stepper");
+  const stepper = (root.rvStepper ??= new Stepper(root));
+  stepper.tell = setStateValue;
+  stepper.show(JSON.parse(new TextDecoder().decode(data)));
+  stepper.checkTheme();
+  const call = (root.rvCall = {});
+  return () => {
+    if (root.rvCall !== call) return; // a later call has taken over
+    stepper.end();
+    delete root.rvStepper;
+  };
+}

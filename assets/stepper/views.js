@@ -1,0 +1,270 @@
+// The stepper's parts: chips, transport, notice, next-word bars, figures with their cursor. Each part is built
+// once per payload and afterwards only moved. Whatever a visitor typed is set with textContent, never as HTML.
+
+const STEPPER_ICONS = {
+  first: "M7 5v14M19 5.5v13L9.5 12z",
+  back: "M17 5.5v13L7.5 12z",
+  play: "M8 5.5v13l10-6.5z",
+  pause: "M8 5.5v13M16 5.5v13",
+  forward: "M7 5.5v13l9.5-6.5z",
+  last: "M17 5v14M5 5.5v13l9.5-6.5z",
+};
+const MOVED_PX = 8; // a finger that travels farther is scrolling, not choosing
+
+function stepperElement(parent, name, className, text) {
+  const node = document.createElement(name);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  parent?.append(node);
+  return node;
+}
+
+/** "after {word}" with {word: "x"} -> "after x". */
+function filledLabel(template, values) {
+  return template.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+}
+
+/** 0.934 -> "93%"; no network is ever quite sure, so "100%" begins at 99.5 and there is no "0%". */
+function percentOf(p) {
+  const whole = Math.round(100 * p);
+  if (whole === 100 && p < 0.995) return ">99%";
+  return whole === 0 ? "<1%" : `${whole}%`;
+}
+
+/** The five buttons. `act(name)` is called with first, back, play, forward or last. */
+function transportView(root, labels, act) {
+  const bar = stepperElement(root, "div", "rv-transport");
+  bar.setAttribute("role", "group");
+  bar.setAttribute("aria-label", labels.transport);
+  const paths = {};
+  const buttons = {};
+  for (const name of ["first", "back", "play", "forward", "last"]) {
+    const button = (buttons[name] = stepperElement(bar, "button", "rv-button"));
+    button.type = "button";
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("aria-hidden", "true");
+    paths[name] = svg.appendChild(document.createElementNS(svg.namespaceURI, "path"));
+    button.append(svg);
+    button.onclick = () => act(name);
+  }
+  const face = (name, icon) => {
+    paths[name].setAttribute("d", STEPPER_ICONS[icon]);
+    buttons[name].setAttribute("aria-label", labels[icon]);
+    buttons[name].title = labels[icon];
+  };
+  Object.keys(buttons).forEach((name) => face(name, name));
+  const position = stepperElement(bar, "span", "rv-position");
+  position.setAttribute("aria-hidden", "true");
+  return {
+    show(step, steps, playing) {
+      position.textContent = filledLabel(labels.position, { step: step + 1, steps });
+      face("play", playing ? "pause" : "play");
+      // aria-disabled, not disabled: a disabled button would lose the focus in the middle of stepping
+      for (const name of ["first", "back"]) buttons[name].setAttribute("aria-disabled", step === 0);
+      for (const name of ["forward", "last"]) buttons[name].setAttribute("aria-disabled", step === steps - 1);
+    },
+  };
+}
+
+/** The sentence as chips, one tab stop among them. `choose(step)` is called on a click. */
+function chipsView(root, tokens, labels, choose) {
+  root.replaceChildren();
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-label", labels.sentence);
+  const chips = tokens.map(({ text, known }, step) => {
+    const chip = stepperElement(root, "button", "rv-chip rv-ahead");
+    chip.type = "button";
+    chip.tabIndex = -1;
+    stepperElement(chip, "bdi", "", text);
+    if (!known) {
+      chip.classList.add("rv-unknown");
+      chip.title = filledLabel(labels.unknown, { word: text });
+      stepperElement(chip, "span", "rv-only-heard", " " + labels.unknown_short);
+    }
+    chip.onclick = () => choose(step);
+    chip.onkeyup = (event) => event.key === " " && event.preventDefault(); // space plays, see stepper.js
+    return chip;
+  });
+  let current = -1;
+  let read = 0; // chips before this one are not ahead
+  return {
+    show(step) {
+      const focused = chips[current] === document.activeElement;
+      if (chips[current]) {
+        chips[current].tabIndex = -1;
+        chips[current].classList.remove("rv-current");
+        chips[current].removeAttribute("aria-current");
+      }
+      for (; read <= step; read++) chips[read].classList.remove("rv-ahead");
+      for (; read > step + 1; read--) chips[read - 1].classList.add("rv-ahead");
+      current = step;
+      chips[step].tabIndex = 0;
+      chips[step].classList.add("rv-current");
+      chips[step].setAttribute("aria-current", "step");
+      if (focused) chips[step].focus({ preventScroll: true });
+    },
+  };
+}
+
+/** The sentence that says what to notice. The longest one lies invisibly beneath, so that nothing jumps. */
+function noticeView(root, notices) {
+  const put = (node, runs) =>
+    node.replaceChildren(
+      ...runs.map(([text, style]) => {
+        const run = document.createElement(style === "strong" ? "strong" : "span");
+        if (style && style !== "strong") run.className = `rv-say rv-say-${style}`;
+        run.textContent = text;
+        return run;
+      }),
+    );
+  const length = (runs) => runs.reduce((sum, [text]) => sum + text.length, 0);
+  root.replaceChildren();
+  const room = stepperElement(root, "p", "rv-room");
+  room.setAttribute("aria-hidden", "true");
+  put(room, notices.reduce((longest, runs) => (length(runs) > length(longest) ? runs : longest), []));
+  const shown = stepperElement(root, "p");
+  return { show: (step) => put(shown, notices[step] || []) };
+}
+
+/** A network's name, what it is, its next words and its surprise. */
+function headView(root, network, tokens, labels) {
+  root.replaceChildren();
+  const title = stepperElement(root, "div", "rv-title");
+  stepperElement(title, "h3", "", network.name);
+  stepperElement(title, "p", "rv-subtitle", network.subtitle);
+  const surprise = stepperElement(title, "p", "rv-surprise");
+  const table = stepperElement(root, "div", "rv-next");
+  stepperElement(table, "p", "rv-small", labels.next);
+  const rows = Array.from({ length: 5 }, () => {
+    const row = stepperElement(table, "div", "rv-next-row");
+    const word = stepperElement(row, "bdi", "rv-next-word");
+    const bar = stepperElement(stepperElement(row, "span", "rv-track"), "span", "rv-bar");
+    return { row, word, bar, share: stepperElement(row, "span", "rv-share") };
+  });
+  return {
+    show(step) {
+      rows.forEach(({ row, word, bar, share }, k) => {
+        const [text, p] = network.next?.[step]?.[k] || ["", 0];
+        row.style.visibility = text ? "visible" : "hidden";
+        word.textContent = text;
+        bar.style.transform = `scaleX(${Math.max(p, 0.002)})`;
+        share.textContent = percentOf(p);
+      });
+      const bits = network.surprise?.[step];
+      const template = bits == null ? labels.no_surprise : labels.surprise;
+      const bitsText = bits == null ? "" : bits.toFixed(1);
+      surprise.textContent = filledLabel(template, { word: tokens[step].text, bits: bitsText });
+    },
+  };
+}
+
+/**
+ * A Plotly figure with a cursor, a veil over what has not been read, and marks at the chosen unit's rows.
+ *
+ * They are elements of their own above the plot: moving them repaints no figure. Where they go is known from
+ * the figure's margins and `layout.meta` (rnnviz.figures), so nothing of Plotly's inside is used.
+ * `choose({step, unit})` is called on a tap; either may be missing.
+ */
+function plotView(root, choose) {
+  root.classList.add("rv-plot");
+  const holder = stepperElement(root, "div", "rv-figure");
+  const over = stepperElement(root, "div", "rv-over");
+  const clip = stepperElement(over, "div", "rv-clip");
+  const veil = stepperElement(clip, "div", "rv-veil");
+  const box = stepperElement(over, "div", "rv-box");
+  const foot = stepperElement(over, "bdi", "rv-foot");
+  const marks = stepperElement(over, "div", "rv-marks");
+  over.setAttribute("aria-hidden", "true");
+  let meta, tokens, top, width = 0, step = 0, pressed = null, busy = Promise.resolve();
+
+  const place = () => {
+    if (!meta || step >= meta.steps) return; // a shorter figure may still stand while a longer one is on its way
+    const left = Math.round((step * width) / meta.steps);
+    const right = Math.round(((step + 1) * width) / meta.steps);
+    veil.style.transform = `translateX(${right}px)`;
+    box.style.transform = `translateX(${left - 1}px)`;
+    box.style.width = `${right - left + 1}px`;
+    foot.textContent = tokens[step].short;
+    foot.style.transform = `translateX(${(left + right) / 2 - width}px) rotate(${meta.angle}deg)`;
+  };
+  const measure = () => {
+    width = over.clientWidth;
+    place();
+    if (holder.data && holder.clientWidth && holder.clientWidth !== holder._rvWidth) {
+      holder._rvWidth = holder.clientWidth;
+      window.Plotly.Plots.resize(holder);
+    }
+  };
+  const observer = new ResizeObserver(() => requestAnimationFrame(measure));
+  observer.observe(root);
+
+  // Nothing in these figures can be dragged; Plotly's own handling of a press would swallow its end.
+  for (const name of ["mousedown", "touchstart"]) {
+    holder.addEventListener(name, (event) => event.stopPropagation(), { capture: true, passive: true });
+  }
+  root.onpointerdown = (event) => (pressed = event.isPrimary && event.button === 0 ? event : null);
+  root.onpointerup = (event) => {
+    const tapped = pressed && Math.hypot(event.clientX - pressed.clientX, event.clientY - pressed.clientY) < MOVED_PX;
+    pressed = null;
+    if (!tapped || !meta) return;
+    const area = over.getBoundingClientRect();
+    const [x, y] = [event.clientX - area.left, event.clientY - area.top + top];
+    const chosen = {};
+    const row = meta.rows.find((one) => y >= one.top && y < one.top + one.height);
+    if (x >= 0 && x < area.width) chosen.step = Math.floor((x / area.width) * meta.steps);
+    if (row?.kind === "heatmap" && x < area.width) chosen.unit = meta.order[Math.floor((y - row.top) / meta.unit_px)];
+    choose(chosen);
+  };
+
+  return {
+    /** Draws or redraws the figure, keeping its nodes. Resolves when it is there. */
+    draw(figure, words, ariaLabel) {
+      const { layout } = figure;
+      meta = layout.meta;
+      tokens = words.map(({ text }) => ({ short: text.length > 12 ? text.slice(0, 11) + "…" : text }));
+      const last = meta.rows.at(-1);
+      top = meta.rows[0].top;
+      root.style.height = `${layout.height}px`;
+      root.setAttribute("role", "img");
+      root.setAttribute("aria-label", ariaLabel);
+      Object.assign(over.style, {
+        left: `${layout.margin.l}px`,
+        right: `${layout.margin.r}px`,
+        top: `${top}px`,
+        height: `${last.top + last.height - top}px`,
+      });
+      foot.style.fontSize = `${layout.xaxis.tickfont.size}px`;
+      measure();
+      const config = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
+      busy = busy.then(() => {
+        if (!root.isConnected) return null;
+        holder._rvWidth = holder.clientWidth;
+        return window.Plotly.react(holder, figure.data, layout, config);
+      });
+      return busy;
+    },
+    show(newStep) {
+      step = newStep;
+      place();
+    },
+    /** Marks a unit at the left and right of every heatmap; null takes the marks away. */
+    mark(unit) {
+      if (!meta) return;
+      const rank = unit === null ? -1 : meta.order.indexOf(unit);
+      const rows = rank < 0 ? [] : meta.rows.filter(({ kind }) => kind === "heatmap");
+      marks.replaceChildren(
+        ...rows.map((row) => {
+          const mark = stepperElement(null, "div", "rv-mark-unit");
+          mark.style.top = `${row.top - top + (rank + 0.5) * meta.unit_px}px`;
+          return mark;
+        }),
+      );
+    },
+    end() {
+      observer.disconnect();
+      window.Plotly?.purge(holder);
+      root.replaceChildren();
+    },
+  };
+}

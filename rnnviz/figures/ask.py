@@ -1,0 +1,145 @@
+"""Ask it now: would the network name the right thing if the sentence ended here? So forgetting is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from rnnviz.figures import theme as themes
+from rnnviz.figures.base import (
+    TEXT,
+    TICK_ANGLE,
+    Labels,
+    Spec,
+    as_figure,
+    categories,
+    english,
+    escaped,
+    note,
+    spec,
+    token_axis,
+    value_axis,
+)
+from rnnviz.figures.states import LEFT, RIGHT
+
+HEIGHT, TOP = 120, 22
+"""Of the plot and above it, in px at scale 1."""
+STYLES = (("ink", "solid", "circle"), ("faint", "dash", "square"), ("gradient", "dot", "diamond"))
+"""Colour, dash and mark of the first, second and third network."""
+
+
+def ask_spec(
+    curves: Mapping[str, np.ndarray],
+    can_end: np.ndarray | Sequence[bool],
+    tokens: Sequence[str],
+    answer: str | None,
+    labels: Labels | None = None,
+    theme: str = "light",
+    scale: float = 1.0,
+    chance: float = 0.1,
+    title: bool = False,
+) -> Spec:
+    """The probability of `answer` after every token, if the sentence ended there: one curve per network.
+
+    `curves`: `(T,)` by the network's name; `can_end`: `(T,)`, False where English does not allow an end
+    (hollow marks); `answer`: None where no need is stated, and the curves are those of the likeliest thing;
+    `chance`: the probability of a blind guess; `title`: the question over the figure. The margins and
+    `layout.meta` are those of `states`, so that the two can stand under each other.
+    """
+    labels = labels or english()
+    names = categories(tokens)
+    margin = {"l": round(LEFT * scale), "r": round(RIGHT * scale), "pad": 0}
+    margin["t"] = round(TOP * (2 if title else 1) * scale)
+    x_axis, margin["b"] = token_axis(tokens, names, theme, scale)
+    y_axis = value_axis(theme, scale, range=[0, 1], zeroline=True, zerolinecolor=themes.THEMES[theme].rule)
+    y_axis["tickvals"] = [chance, 0.5, 1]
+    y_axis["ticktext"] = [labels["chance"].format(percent=f"{100 * chance:.0f}"), "50%", "100%"]
+
+    notes, data = [], [_chance(names, chance, theme, scale)]
+    values = [np.asarray(curve, dtype=np.float64) for curve in curves.values()]
+    ends = np.asarray(can_end, dtype=bool)
+    for k, name in enumerate(curves):
+        role, dash, mark = STYLES[k % len(STYLES)]
+        style = (themes.line(theme, role), dash, mark)
+        data.append(_curve(names, values[k], ends, style, labels, theme, scale))
+        notes.append(_end_label(escaped(name), k, values, themes.text(theme, role), theme, scale))
+    height = round(HEIGHT * scale)
+    if title:
+        question = labels["ask"].format(answer=f"<b>{escaped(answer)}</b>") if answer else labels["ask_open"]
+        where = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "yshift": round(TOP * scale)}
+        notes.append(note(question, TEXT * scale, themes.text(theme, "ink"), **where))
+    meta = {
+        "rows": [{"role": "ask", "kind": "line", "top": margin["t"], "height": height}],
+        "steps": len(names),
+        "angle": TICK_ANGLE,
+    }
+    return spec(
+        data,
+        theme,
+        scale,
+        margin=margin,
+        height=height + margin["t"] + margin["b"],
+        xaxis=x_axis | {"anchor": "y"},
+        yaxis=y_axis,
+        annotations=notes,
+        meta=meta,
+    )
+
+
+ask = as_figure(ask_spec)
+
+
+def _chance(names: list[str], chance: float, theme: str, scale: float) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": names,
+        "y": [chance] * len(names),
+        "line": {"color": themes.line(theme, "faint"), "width": scale, "dash": "dot"},
+        "hoverinfo": "skip",
+    }
+
+
+def _curve(
+    names: list[str],
+    values: np.ndarray,
+    ends: np.ndarray,
+    style: tuple[str, str, str],
+    labels: Labels,
+    theme: str,
+    scale: float,
+) -> dict[str, Any]:
+    colour, dash, mark = style
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": names,
+        "y": values,
+        "line": {"color": colour, "width": 1.8 * scale, "dash": dash},
+        "marker": {
+            "symbol": mark,
+            "size": (4 if len(names) > 40 else 6.5) * scale,
+            "color": [colour if end else themes.THEMES[theme].ground for end in ends.tolist()],
+            "line": {"color": colour, "width": 1.3 * scale},
+            "opacity": 1,
+        },
+        "cliponaxis": False,
+        "hovertemplate": labels["hover_ask"].format(token="%{x}", value="%{y:.0%}") + "<extra></extra>",
+    }
+
+
+def _end_label(name: str, k: int, values: list[np.ndarray], colour: str, theme: str, scale: float) -> dict[str, Any]:
+    """A curve's name, where that curve is farthest from the others: above the higher one, below the lower."""
+    mine, steps = values[k], len(values[k])
+    others = [other for j, other in enumerate(values) if j != k]
+    apart = mine - np.mean(others, axis=0) if others else np.ones(steps)
+    at = int(np.argmax(np.abs(apart))) if np.abs(apart).max() > 0.08 else round((k + 1) * steps / 4)
+    at = min(at, steps - 1)
+    above = apart[at] >= 0 if np.abs(apart).max() > 0.08 else True
+    above = above if mine[at] > 0.15 else True  # below would stand in the tokens
+    side = "left" if at < steps / 8 else "right" if at > steps * 7 / 8 else "center"
+    where = {"xref": "x", "yref": "y", "x": at, "y": float(mine[at]), "xanchor": side}
+    where |= {"yanchor": "bottom" if above else "top", "yshift": (5 if above else -5) * scale}
+    return note(f"<b>{name}</b>", TEXT * scale, colour, bgcolor=themes.THEMES[theme].ground, **where)

@@ -1,0 +1,256 @@
+"""All that one network holds while it reads, in one tall figure whose rows share the token axis.
+
+From the top: the gradient of the answer in every earlier state, the surprise at every token, then one heatmap
+each for the hidden state, the cell state and the gates, a line of pixels per unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnnviz.figures import theme as themes
+from rnnviz.figures.base import (
+    SMALL,
+    TEXT,
+    TICK_ANGLE,
+    TINY,
+    Labels,
+    Spec,
+    as_figure,
+    categories,
+    english,
+    note,
+    spec,
+    token_axis,
+    value_axis,
+)
+
+if TYPE_CHECKING:
+    from rnnviz.bptt import Gradients
+    from rnnviz.tracing import Trace
+
+GATES = {
+    "lstm": {"f": "forget", "i": "input", "g": "candidate", "o": "output"},
+    "gru": {"r": "reset", "z": "update", "n": "candidate"},
+    "rnn": {},
+}
+"""The roles of the gates, top to bottom."""
+
+LOW, HIGH = -6, 2
+"""The gradient axis, in powers of ten. Never rescaled: how small a gradient is must be seen."""
+BITS = 12.0
+"""The end of the surprise axis: a word given a probability of 1/4096."""
+
+LEFT, RIGHT = 68, 36
+"""Margins in px at scale 1, for names and ticks, and for the colour scales."""
+GAP, CAPTION, LINES, BARS = 10, 17, 74, 30
+"""Heights in px at scale 1: between rows, of a caption over a row, of the gradient and the surprise row."""
+NAME = 32
+"""A heatmap of few units still leaves room for its name."""
+
+
+def unit_order(trace: Trace) -> np.ndarray:
+    """Units from the one that holds longest: by mean forget gate (LSTM), update gate (GRU) or |h| (RNN).
+
+    Sorted so, the cell state shows memory as level bands. `(H,)`, the top row of the heatmaps first.
+    """
+    holds = {"lstm": "f", "gru": "z"}.get(trace.kind)
+    by = trace.gates[holds] if holds else np.abs(trace.h)
+    return np.argsort(-by.mean(0), kind="stable")
+
+
+def states_spec(
+    trace: Trace,
+    gradients: Gradients | None = None,
+    labels: Labels | None = None,
+    theme: str = "light",
+    scale: float = 1.0,
+    order: Sequence[int] | np.ndarray | None = None,
+    surprise: Sequence[float | None] | None = None,
+    unit_px: int | None = None,
+) -> Spec:
+    """The states of `trace` over its tokens.
+
+    `order`: units top to bottom (`unit_order`); `surprise`: bits per token, None where nothing was predicted;
+    `unit_px`: pixels per unit, 2 at scale 1, the same in every network: equal heights are equal counts.
+
+    `layout.meta` says where things are: `rows`, each with `role`, `kind` ("line", "bar" or "heatmap") and
+    `top` and `height` in px from the figure's upper edge; `order`; `unit_px`; `steps`. The columns are
+    equally wide between the left and the right margin.
+    """
+    labels = labels or english()
+    order = unit_order(trace) if order is None else np.asarray(order)
+    unit_px = unit_px or round(2 * scale)
+    names = categories(trace.tokens)
+    margin = {"l": round(LEFT * scale), "r": round(RIGHT * scale), "t": 0, "pad": 0}
+    x_axis, margin["b"] = token_axis(trace.tokens, names, theme, scale)
+
+    heat = {"hidden": trace.h} | ({} if trace.c is None else {"cell": trace.c})
+    heat |= {role: trace.gates[letter] for letter, role in GATES[trace.kind].items()}
+    rows = _rows(list(heat), len(order) * unit_px, gradients is not None, surprise is not None, scale)
+    height = rows[-1]["top"] + rows[-1]["height"]
+
+    data: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {"xaxis": x_axis, "bargap": 0.4}
+    notes: list[dict[str, Any]] = []
+    for k, row in enumerate(rows):
+        bottom, top = 1 - (row["top"] + row["height"]) / height, 1 - row["top"] / height
+        place = {"domain": [bottom, top], "anchor": "x"}
+        shared = {"x": names, "yaxis": f"y{k + 1}"}
+        if row["role"] == "gradient":
+            assert gradients is not None
+            traces, axis = _gradient(gradients, labels, theme, scale)
+            notes.append(_caption(_gradient_caption(gradients, labels, theme), "gradient", top, theme, scale))
+        elif row["role"] == "surprise":
+            assert surprise is not None
+            traces, axis = _surprise(surprise, labels, theme, scale)
+            notes.append(_caption(labels["surprise"], "faint", top, theme, scale))
+        else:
+            traces, axis = _heatmap(heat[row["role"]], order, row, (bottom + top) / 2, labels, theme, scale)
+            named = "candidate_n" if trace.kind == "gru" and row["role"] == "candidate" else row["role"]
+            where = {"x": 0, "xanchor": "right", "xshift": -7, "y": (bottom + top) / 2, "yanchor": "middle"}
+            colour = themes.text(theme, row["role"])
+            notes.append(note(labels[named], TEXT * scale, colour, align="right", **where))
+        data += [shared | one for one in traces]
+        layout["yaxis" if k == 0 else f"yaxis{k + 1}"] = place | axis
+    x_axis["anchor"] = f"y{len(rows)}"
+    layout |= {"margin": margin, "height": height + margin["b"], "annotations": notes}
+    layout["meta"] = {"rows": rows, "order": order.tolist(), "unit_px": unit_px}
+    layout["meta"] |= {"steps": len(trace), "angle": TICK_ANGLE}
+    return spec(data, theme, scale, **layout)
+
+
+states = as_figure(states_spec)
+
+
+def _rows(heat: list[str], heat_px: int, gradient: bool, surprise: bool, scale: float) -> list[dict[str, Any]]:
+    """Which rows there are, and where, in px from the figure's upper edge."""
+    rows: list[dict[str, Any]] = []
+    y = 0
+    extra = [("gradient", "line", LINES)] * gradient + [("surprise", "bar", BARS)] * surprise
+    for role, kind, tall in extra:
+        y += round(CAPTION * scale)
+        rows.append({"role": role, "kind": kind, "top": y, "height": round(tall * scale)})
+        y += rows[-1]["height"] + round(GAP * scale)
+    slack = max(0, round(NAME * scale) - heat_px)
+    for role in heat:
+        rows.append({"role": role, "kind": "heatmap", "top": y + slack // 2, "height": heat_px})
+        y += heat_px + slack + round(GAP * scale)
+    return rows
+
+
+def _caption(text: str, role: str, top: float, theme: str, scale: float) -> dict[str, Any]:
+    where = {"x": 0, "xanchor": "left", "y": top, "yanchor": "bottom", "yshift": 2}
+    return note(text, SMALL * scale, themes.text(theme, role), **where)
+
+
+def _heatmap(
+    values: np.ndarray,
+    order: np.ndarray,
+    row: dict[str, Any],
+    middle: float,
+    labels: Labels,
+    theme: str,
+    scale: float,
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Values `(T, H)` as a heatmap with a line per unit, and a small colour scale at its right."""
+    signed = row["role"] in ("hidden", "cell", "candidate")
+    low, high = themes.SIGNED if signed else themes.SHARE
+    ends = {"tickvals": [-1, 0, 1], "ticktext": ["−1", "0", "1"]} if signed else {"tickvals": [0, 1]}
+    one = {
+        "type": "heatmap",
+        "y": [str(unit) for unit in order.tolist()],
+        "z": np.ascontiguousarray(values[:, order].T, dtype=np.float32),
+        "zmin": low,
+        "zmax": high,
+        "xgap": 1 if len(values) <= 60 else 0,
+        "colorscale": themes.diverging(theme) if signed else themes.sequential(theme, row["role"]),
+        "hovertemplate": _hover(labels, "hover_unit", unit="%{y}", value="%{z:.2f}"),
+        "colorbar": {
+            "x": 1,
+            "xpad": 7 * scale,
+            "y": middle,
+            "ypad": 0,
+            "lenmode": "pixels",
+            "len": row["height"],
+            "thickness": 4 * scale,
+            "outlinewidth": 0,
+            "tickmode": "array",
+            "ticks": "",
+            "tickfont": {"size": TINY * scale, "color": themes.text(theme, "faint")},
+            **ends,
+        },
+    }
+    # Unit numbers are names here, not positions; the first stands on top.
+    axis = {"type": "category", "range": [len(order) - 0.5, -0.5], "fixedrange": True, "visible": False}
+    return [one], axis
+
+
+def _hover(labels: Labels, key: str, **values: str) -> str:
+    return labels[key].format(token="%{x}", **values) + "<extra></extra>"
+
+
+def _gradient_caption(gradients: Gradients, labels: Labels, theme: str) -> str:
+    """What the row shows, and its two marks: one entry per state, in its colour."""
+    keys = [f'<span style="color:{themes.text(theme, "gradient")}">● h</span>']
+    if gradients.dc is not None:
+        keys.append(f'<span style="color:{themes.text(theme, "cell")}">◆ c</span>')
+    return labels[f"gradient_{gradients.of}"] + "  " + "  ".join(keys)
+
+
+def _gradient(
+    gradients: Gradients, labels: Labels, theme: str, scale: float
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Norms of ∂L/∂h_t and ∂L/∂c_t on an absolute log scale; what is off the scale stands hollow at its end."""
+    traces = []
+    for state, d, role, mark, dash in (
+        ("h", gradients.dh, "gradient", "circle", "solid"),
+        ("c", gradients.dc, "cell", "diamond", "dot"),
+    ):
+        if d is None:
+            continue
+        norms = np.linalg.norm(d, axis=1)
+        shown = np.clip(np.nan_to_num(norms, nan=0.0), 10.0**LOW, 10.0**HIGH)
+        off = shown != norms
+        many = len(norms) > 40
+        one = {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "y": shown,
+            "customdata": norms,
+            "line": {"color": themes.line(theme, role), "width": 1.6 * scale, "dash": dash},
+            "marker": {
+                "size": (3.5 if many else 5.5) * scale,
+                "color": themes.line(theme, role),
+                "symbol": [f"{mark}-open" if o else mark for o in off.tolist()] if off.any() else mark,
+                "opacity": 1,
+            },
+            "cliponaxis": False,
+            "hovertemplate": _hover(labels, "hover_gradient", state=state, value="%{customdata:.2~e}"),
+        }
+        traces.append(one)
+    powers = range(LOW, HIGH + 1, 2)
+    texts = {-6: "≤ 10⁻⁶", -4: "10⁻⁴", -2: "10⁻²", 0: "1", 2: "10²"}
+    axis = value_axis(theme, scale, type="log", range=[LOW - 0.4, HIGH + 0.4])
+    axis |= {"tickvals": [10.0**power for power in powers], "ticktext": [texts[power] for power in powers]}
+    return traces, axis
+
+
+def _surprise(
+    bits: Sequence[float | None], labels: Labels, theme: str, scale: float
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """-log2 of the probability that each token had been given. Off the scale: as high as the row."""
+    values = np.array([np.nan if b is None else b for b in bits], dtype=np.float64)
+    bars = {
+        "type": "bar",
+        "y": np.minimum(values, BITS),
+        "customdata": values,
+        "marker": {"color": themes.line(theme, "faint"), "line": {"width": 0}},
+        "hovertemplate": _hover(labels, "hover_surprise", value="%{customdata:.1f}"),
+    }
+    axis = value_axis(theme, scale, range=[0, BITS], tickvals=[0, BITS], ticktext=["0", f"{BITS:.0f}"])
+    axis |= {"zeroline": True, "zerolinecolor": themes.THEMES[theme].rule}
+    return [bars], axis
