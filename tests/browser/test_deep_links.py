@@ -36,6 +36,16 @@ def test_the_first_link_after_a_start(path: str, visit: Callable[..., Visit]) ->
         assert "Traceback" not in cold.log()
 
 
+def test_the_first_link_after_a_start_is_to_another_page(
+    small_root: Path, visit: Callable[..., Visit]
+) -> None:
+    with serve(root=small_root) as cold:
+        tab = visit(f"{cold.address}/two?words=7")
+        assert_sound(tab)
+        assert tab.page.locator("h1").inner_text() == "two"
+        assert tab.page.get_by_role("slider").input_value() == "7"
+
+
 @pytest.mark.parametrize("language", LOCALES)
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_in_the_browsers_language(
