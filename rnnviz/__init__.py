@@ -1,11 +1,11 @@
 """rnnviz: see what recurrent networks hold, token by token.
 
-    import rnnviz
-    network = rnnviz.load("lstm")
-    trace = rnnviz.trace(network, "Starving, Alice drives to the nearest store to buy")
-    trace.top(3)                               # the likeliest next words
-    rnnviz.backpropagate(trace, of="logit").dh # the gradient of the answer in every earlier state
-    rnnviz.figures.states(trace).show()
+import rnnviz
+network = rnnviz.load("lstm")
+trace = rnnviz.trace(network, "Starving, Alice drives to the nearest store to buy")
+trace.top(3)                               # the likeliest next words
+rnnviz.backpropagate(trace, of="logit").dh # the gradient of the answer in every earlier state
+rnnviz.figures.states(trace).show()
 """
 
 from rnnviz import figures

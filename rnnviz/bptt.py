@@ -108,7 +108,6 @@ def backpropagate(
     here, targets = loss_gradients(trace, target, of)
     d = slopes(trace)
     path = through_weights(d, trace.parameters["weight_hh"].astype(float))
-    steps, (units, parts) = range(len(trace)), (path.shape[2], d.hh.shape[1])
     last, (units, parts) = len(trace) - 1, (path.shape[2], d.hh.shape[1])
     if at == "last" and not through_time:
         here[:last] = 0
@@ -130,6 +129,8 @@ def backpropagate(
         targets=targets,
         of=of,
     )
+
+
 def travel_back(
     here: Float[Array, "T H"], d: Slopes, path: Float[Array, "T PH H"], together: bool
 ) -> Iterator[tuple[int, Float[Array, "N PH"]]]:
@@ -154,18 +155,14 @@ def travel_back(
         h += passed
 
 
-def weight_shares(
-    trace: Trace, delta_ih: Float[Array, "T K H"], delta_hh: Float[Array, "T K H"]
-) -> dict[str, ndarray]:
+def weight_shares(trace: Trace, delta_ih: Float[Array, "T K H"], delta_hh: Float[Array, "T K H"]) -> dict[str, ndarray]:
     """Norms of each step's share: δ_t x_tᵀ and δ_t h_(t-1)ᵀ have rank one, so their norms multiply."""
     ih, hh = (np.sqrt(np.square(delta).sum((1, 2))) for delta in (delta_ih, delta_hh))
     x, h = np.linalg.norm(trace.inputs, axis=1), np.linalg.norm(trace.states_before[0], axis=1)
     return {"weight_ih": ih * x, "weight_hh": hh * h, "bias_ih": ih, "bias_hh": hh}
 
 
-def loss_gradients(
-    trace: Trace, target: str | None, of: Quantity
-) -> tuple[Float[Array, "T H"], tuple[str, ...]]:
+def loss_gradients(trace: Trace, target: str | None, of: Quantity) -> tuple[Float[Array, "T H"], tuple[str, ...]]:
     """∂L_t/∂h_t at the step where the loss arises, and the words asked for."""
     if trace.logits is None or trace.words is None:
         if target is not None:

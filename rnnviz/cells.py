@@ -122,9 +122,7 @@ def gru_slopes(before: State, after: State, gates: Gates, w: Weights) -> Slopes:
     bn = blocks(hidden_half(h, w), 3)[2]
     dn = (1 - z) * (1 - n**2)
     dr, dz = dn * bn * r * (1 - r), (h - n) * z * (1 - z)
-    return Slopes(
-        np.stack([dr, dz, dn], axis=1)[:, None], np.stack([dr, dz, dn * r], axis=1)[:, None], z, None
-    )
+    return Slopes(np.stack([dr, dz, dn], axis=1)[:, None], np.stack([dr, dz, dn * r], axis=1)[:, None], z, None)
 
 
 @dataclass(frozen=True)

@@ -38,12 +38,13 @@ def check(trace: Trace, gradients: Gradients) -> Check:
     cell.load_state_dict({name: v for name, v in w.items() if not name.endswith("_out")}, assign=True)
     steps: list[tuple[torch.Tensor, ...]] = []
     state = None
-    for x in torch.from_numpy(trace.inputs):
+    # A batch of one: without it PyTorch returns a copy of c, on which h does not depend for autograd.
+    for x in torch.from_numpy(trace.inputs)[:, None]:
         state = cell(x, state)
         steps.append(state if trace.kind == "lstm" else (state,))
-    theirs = [torch.stack(part).detach().numpy() for part in zip(*steps, strict=True)]
+    theirs = [torch.cat(part).detach().numpy() for part in zip(*steps, strict=True)]
     states = max(float(np.abs(a - b).max()) for a, b in zip(trace.states, theirs, strict=True))
-    h = steps[-1][0]
+    h = steps[-1][0][0]
     if gradients.targets:
         logits, j = w["weight_out"] @ h + w["bias_out"], int(answer_ids(trace, gradients.targets[-1])[-1])
         answer = logits[j] if gradients.of == "logit" else -logits.log_softmax(0)[j]
@@ -51,7 +52,7 @@ def check(trace: Trace, gradients: Gradients) -> Check:
         answer = h.square().sum() / 2
     flat = [part for step in steps for part in step]
     found = torch.autograd.grad(answer, flat, allow_unused=True, materialize_grads=True)
-    norms = torch.stack(found).double().norm(dim=1).numpy().reshape(len(steps), -1).T
+    norms = torch.cat(found).double().norm(dim=1).numpy().reshape(len(steps), -1).T
     ours = [gradients.norms] if gradients.norms_c is None else [gradients.norms, gradients.norms_c]
     seen = norms > 1e-30
     relative = np.abs(np.array(ours)[seen] / norms[seen] - 1)

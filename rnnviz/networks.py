@@ -6,7 +6,12 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-BODIES: dict[str, type[nn.RNN] | type[nn.LSTM] | type[nn.GRU]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+Body = nn.RNN | nn.LSTM | nn.GRU
+BODIES: dict[str, type[Body]] = {
+    "rnn": nn.RNN,
+    "lstm": nn.LSTM,
+    "gru": nn.GRU,
+}
 
 
 @dataclass(frozen=True)
@@ -16,7 +21,7 @@ class Shape:
     kind: Literal["rnn", "lstm", "gru"]
     units: int
     """H, the number of hidden units."""
-    embedding: int = 16
+    embedding: int = 32
     """E, what the projection leaves of a word's vector."""
     start: Literal["default", "orthogonal"] = "default"
     """W_hh at the start: PyTorch's uniform ±1/√H, or a random orthogonal matrix for each gate block
@@ -36,10 +41,10 @@ class Network(nn.Module):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.projection = nn.Linear(vector_size, shape.embedding)
-            self.body = BODIES[shape.kind](shape.embedding, shape.units, batch_first=True)
+            self.body: Body = BODIES[shape.kind](shape.embedding, shape.units, batch_first=True)
             self.readout = nn.Linear(shape.units, len(words))
             if shape.start == "orthogonal":
-                for block in self.body.weight_hh_l0.split(shape.units):
+                for block in self.body.get_parameter("weight_hh_l0").split(shape.units):
                     nn.init.orthogonal_(block.data)
 
     def forward(self, vectors: Tensor) -> Tensor:

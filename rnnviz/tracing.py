@@ -10,7 +10,7 @@ from numpy import ndarray
 from torch import nn
 
 from rnnviz.cells import CELLS, Cell, Gates, State, Weights, blocks, hidden_half, input_half
-from rnnviz.networks import Network
+from rnnviz.networks import Body, Network
 from rnnviz.text import tokenize, vocabulary
 
 Array = ndarray
@@ -100,7 +100,7 @@ def trace(network: Network | nn.Module, given: str | tuple[str, ...] | ndarray) 
     else:
         if not isinstance(given, np.ndarray):
             raise TypeError("a module without a vocabulary reads an array (T, E), not a sentence")
-        body = network
+        body = recurrent(network)
         inputs = np.asarray(given)
         tokens = tuple(str(t) for t in range(len(inputs)))
     parameters = cell_parameters(body)
@@ -178,8 +178,7 @@ def surprise(trace: Trace) -> list[float | None]:
     index = {word: j for j, word in enumerate(trace.words)}
     said = [index.get(token.lower()) for token in trace.tokens]
     return [None] + [
-        None if j is None else float(-np.log2(max(trace.probabilities[t, j], 1e-30)))
-        for t, j in enumerate(said[1:])
+        None if j is None else float(-np.log2(max(trace.probabilities[t, j], 1e-30))) for t, j in enumerate(said[1:])
     ]
 
 
@@ -188,15 +187,17 @@ def arrays(module: nn.Module, *names: str) -> tuple[ndarray, ...]:
     return tuple(getattr(module, name).detach().numpy() for name in names)
 
 
-def cell_parameters(module: nn.Module) -> dict[str, ndarray]:
-    """The weights of a one-layer, one-direction recurrent module; missing biases are zero.
-
-    Raises ValueError for any other module.
-    """
-    if not isinstance(module, nn.RNN | nn.LSTM | nn.GRU):
+def recurrent(module: nn.Module) -> Body:
+    """The module, if it is one that can be traced. Raises ValueError if it is not."""
+    if not isinstance(module, Body):
         raise ValueError(f"wanted nn.RNN, nn.LSTM or nn.GRU, got {type(module).__name__}")
     if module.num_layers > 1 or module.bidirectional or module.proj_size:
         raise ValueError("rnnviz traces one layer in one direction, without a projection")
+    return module
+
+
+def cell_parameters(module: Body) -> dict[str, ndarray]:
+    """The weights of a one-layer, one-direction recurrent module; missing biases are zero."""
     weight_ih, weight_hh = arrays(module, "weight_ih_l0", "weight_hh_l0")
     if module.bias:
         bias_ih, bias_hh = arrays(module, "bias_ih_l0", "bias_hh_l0")

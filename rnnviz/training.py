@@ -30,9 +30,9 @@ class Settings:
     """Everything that decides a run. One batch is `batch` sentences; a step reads one batch."""
 
     shape: Shape
-    rate: float = 3e-3
+    rate: float = 1e-2
     """Adam's learning rate at the start; it falls to zero over `steps` along a cosine."""
-    steps: int = 6000
+    steps: int = 10_000
     batch: int = 64
     clip: float | None = 1.0
     """The gradient's norm is clipped at this; None for not at all."""
@@ -122,9 +122,19 @@ def advance(run: Run, steps: int) -> Run:
             recent = (*recent, accuracy)[-WINDOW:]
             if len(recent) == WINDOW and np.mean(recent) >= MASTERY:
                 level, recent = level + 1, ()
-    moments = {n: tuple(adam.state[p][k].numpy() for k in ("exp_avg", "exp_avg_sq")) for n, p in network.named_parameters()}
-    return replace(run, parameters=snapshot(network), moments=moments, step=last, level=level, recent=recent,
-                   log=run.log + tuple(log))  # fmt: skip
+    moments = {
+        name: (adam.state[p]["exp_avg"].numpy(), adam.state[p]["exp_avg_sq"].numpy())
+        for name, p in network.named_parameters()
+    }
+    return replace(
+        run,
+        parameters=snapshot(network),
+        moments=moments,
+        step=last,
+        level=level,
+        recent=recent,
+        log=run.log + tuple(log),
+    )
 
 
 def answer_accuracy(logits: ndarray, batch: errands.Batch) -> float:

@@ -27,7 +27,7 @@ def as_cell(module):
 def unrolled(module, inputs):
     """Hidden (and cell) states of every step, kept in one autograd graph."""
     cell, state, hs, cs = as_cell(module), None, [], []
-    for x in torch.from_numpy(inputs):
+    for x in torch.from_numpy(inputs)[:, None]:  # a batch of one, in whose graph h depends on c
         state = cell(x, state)
         h, c = state if isinstance(module, nn.LSTM) else (state, None)
         hs.append(h)

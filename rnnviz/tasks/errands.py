@@ -101,6 +101,11 @@ def _draws(rng: np.random.Generator, count: int) -> Iterator[float]:
     return iter(rng.random(count).tolist())
 
 
+def _pick(draws: Iterator[float], options: Sequence[Any]) -> Any:
+    """One of the options, at the price of one draw."""
+    return options[int(next(draws) * len(options))]
+
+
 def _needed_draws(clauses: int) -> int:
     return 24 + 2 * clauses
 
@@ -109,33 +114,29 @@ def _compose(
     draws: Iterator[float], clauses: int, wordings: Wordings, stated: bool, place: bool = True
 ) -> tuple[list[str], str]:
     """A sentence's tokens in lower case, from the need to the final "." , and the thing bought."""
-
-    def pick(options: Sequence[Any]) -> Any:
-        return options[int(next(draws) * len(options))]
-
-    thing = pick(THINGS)
-    kind, wording = pick(POOLS[wordings][thing]) if stated else ("none", [])
-    name = pick(_NAMES)
+    thing = _pick(draws, THINGS)
+    kind, wording = _pick(draws, POOLS[wordings][thing]) if stated else ("none", [])
+    name = _pick(draws, _NAMES)
     parts = {"N": [name], "P": [PRONOUN[name]], "W": wording}
-    tokens = [token for part in pick(_OPENINGS[kind]) for token in parts.get(part, (part,))]
+    tokens = [token for part in _pick(draws, _OPENINGS[kind]) for token in parts.get(part, (part,))]
 
     # A stride through the fillers: no filler twice, at the price of two draws.
-    at, stride = pick(range(len(FILLER_TOKENS))), 1 + pick(range(len(FILLER_TOKENS) - 1))
+    at, stride = _pick(draws, range(len(FILLER_TOKENS))), 1 + _pick(draws, range(len(FILLER_TOKENS) - 1))
     fillers = [FILLER_TOKENS[(at + stride * k) % len(FILLER_TOKENS)] for k in range(clauses)]
     if next(draws) < 0.2:  # commas between clauses that need none
         fillers = [[",", *f, ","] if f[0] != "," and next(draws) < 0.5 else f for f in fillers]
-    after_place = pick(range(clauses + 1)) if next(draws) < 0.2 else 0
-    adverb = pick(ADVERB_TOKENS) if next(draws) < 0.1 and place else []
+    after_place = _pick(draws, range(clauses + 1)) if next(draws) < 0.2 else 0
+    adverb = _pick(draws, ADVERB_TOKENS) if next(draws) < 0.1 and place else []
     going, resting = fillers[: clauses - after_place], fillers[clauses - after_place :]
-    tokens += [pick(GO), *adverb, *chain(going)]
+    tokens += [_pick(draws, GO), *adverb, *chain(going)]
 
     end = next(draws) if place else 1.0
     if end < 0.5:
-        tokens += ["to", "the", pick(PLACE_ADJECTIVES + PLACE_SUPERLATIVES), *pick(_PLACES)]
+        tokens += ["to", "the", _pick(draws, PLACE_ADJECTIVES + PLACE_SUPERLATIVES), *_pick(draws, _PLACES)]
     elif end < 0.7:
-        tokens += ["to", "the", *pick(_PLACES)]
+        tokens += ["to", "the", *_pick(draws, _PLACES)]
     elif end < 0.85:
-        tokens += ["to", "a", pick(PLACE_ADJECTIVES), *pick(_PLACES)]
+        tokens += ["to", "a", _pick(draws, PLACE_ADJECTIVES), *_pick(draws, _PLACES)]
     elif tokens[-1] == "," and resting:  # no place is named: keep two chains from meeting in two commas
         resting = [resting[0][1:] if resting[0][0] == "," else resting[0], *resting[1:]]
     return [*tokens, *chain(resting), "to", "buy", thing, "."], thing
@@ -193,9 +194,7 @@ def batch(
     choices = range(clauses + 1) if isinstance(clauses, int) else clauses
     draws = _draws(rng, size * (_needed_draws(max(choices)) + 2))
     states = [next(draws) >= UNSTATED if stated is None else stated for _ in range(size)]
-    made = [
-        _compose(draws, choices[int(next(draws) * len(choices))], wordings, state, place) for state in states
-    ]
+    made = [_compose(draws, _pick(draws, choices), wordings, state, place) for state in states]
     lengths = np.array([len(tokens) for tokens, _ in made])
     ids = np.full((size, lengths.max()), -1)
     ids[np.arange(lengths.max()) < lengths[:, None]] = [_ID[token] for tokens, _ in made for token in tokens]

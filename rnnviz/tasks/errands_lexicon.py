@@ -193,9 +193,7 @@ THING_OF: dict[str, str] = {w.split()[-1]: need.thing for need in NEEDS.values()
 def _language() -> tuple[frozenset[str], frozenset[str]]:
     """The tokens that sentences with known wordings can hold, and those that only held-out wordings bring."""
     held_out = {word for need in NEEDS.values() for wording in need.held_out for word in wording.split()}
-    known = {
-        word for need in NEEDS.values() for w in need.wordings if w not in need.held_out for word in w.split()
-    }
+    known = {word for need in NEEDS.values() for w in need.wordings if w not in need.held_out for word in w.split()}
     openings = {word for group in OPENINGS.values() for opening in group for word in opening.split()}
     phrases = {word for phrase in (*FILLERS, *ADVERBS, *PLACES) for word in phrase.split()}
     ends = {"to", "the", "a", "buy", ".", *PLACE_ADJECTIVES, *PLACE_SUPERLATIVES, *GO, *THING_OF.values()}

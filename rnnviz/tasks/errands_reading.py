@@ -13,9 +13,7 @@ ADVERB_TOKENS = tuple(adverb.split() for adverb in ADVERBS)
 NEGATIONS = frozenset(("not", "n't", "never", "no", "nor", "neither", "without"))
 PUNCTUATION = frozenset(".,;:!?)\"'")
 
-_WITHOUT_COMMAS = tuple(
-    [word for word in filler if word != ","] for filler in (*FILLER_TOKENS, *ADVERB_TOKENS)
-)
+_WITHOUT_COMMAS = tuple([word for word in filler if word != ","] for filler in (*FILLER_TOKENS, *ADVERB_TOKENS))
 _STARTS = frozenset(clause[0] for clause in _WITHOUT_COMMAS)
 _PLACE_ENDS = frozenset(place.split()[-1] for place in PLACES)
 _LANGUAGE = frozenset(TOKENS)

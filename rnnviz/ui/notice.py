@@ -31,9 +31,7 @@ def need_at(tokens: tuple[str, ...]) -> int:
     return next(t for t in range(len(tokens)) if errands.need_of(tokens[: t + 1]))
 
 
-def notice(
-    readings: Sequence["Reading"], t: int, need: int | None, answer: str | None, language: str
-) -> Runs:
+def notice(readings: Sequence["Reading"], t: int, need: int | None, answer: str | None, language: str) -> Runs:
     """The notice at token t: where the need is, what is kept of it, and what the networks would buy."""
     left, right = readings
     names = [translate(language, f"step.networks.{r.name}") for r in readings]
@@ -92,7 +90,7 @@ def half_life(kept: float) -> str:
 def percent(share: float) -> str:
     """A share as whole percents; 100 only when nothing is missing, 0 only when nothing is there."""
     whole = round(100 * share)
-    if whole == 100 and share < 0.995 or whole == 0 and share > 0:
+    if (whole == 100 and share < 0.995) or (whole == 0 and share > 0):
         return ">99" if whole else "<1"
     return str(whole)
 
@@ -104,9 +102,7 @@ def number(value: float) -> str:
     if value == 0 or 1e-3 <= abs(value) < 1e4:
         return f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}"
     exponent = int(np.floor(np.log10(abs(value))))
-    return (
-        f"{value / 10**exponent:.0f}·10{str(exponent).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
-    )
+    return f"{value / 10**exponent:.0f}·10{str(exponent).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
 def filled(template: str, values: dict[str, object], language: str) -> Runs:

@@ -12,20 +12,16 @@ from functools import lru_cache
 
 import numpy as np
 from numpy import ndarray
-from plotly.utils import PlotlyJSONEncoder
 
 import rnnviz
-from rnnviz import zoo
+from rnnviz import figures, zoo
 from rnnviz.bptt import Gradients
 from rnnviz.checking import Check, check
-from rnnviz.figures import ask as ask_figure
-from rnnviz.figures import states as states_figure
-from rnnviz.figures import unit_order
 from rnnviz.networks import Network
 from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
 from rnnviz.tracing import Trace, ask, shares, surprise
-from rnnviz.ui.language import labels_of, translate
+from rnnviz.ui.language import labels_in, translate
 from rnnviz.ui.lock import torch_lock
 from rnnviz.ui.notice import notices
 
@@ -60,6 +56,8 @@ class Stage:
     readings: tuple[Reading, Reading]
     answer: str | None
     """The thing that the sentence's need asks for; None where none is stated."""
+    revision: str
+    """Stands for the sentence and the networks: what the stepper says later is about this."""
 
 
 @lru_cache(maxsize=8)
@@ -85,7 +83,7 @@ def stage(tokens: tuple[str, ...], left: str, right: str, trained: bool, view: V
     readings = (read(left, trained, tokens), read(right, trained, tokens))
     answer = errands.need_of(tokens)
     revision = hashlib.sha256(repr((tokens, left, right, trained)).encode()).hexdigest()[:16]
-    shown = labels_of(view.language, "stepper") | labels_of(view.language, "cell")
+    shown = labels_in(view.language, "stepper") | labels_in(view.language, "cell")
     payload = {
         "revision": revision,
         "theme": view.theme,
@@ -94,12 +92,12 @@ def stage(tokens: tuple[str, ...], left: str, right: str, trained: bool, view: V
         "tokens": [{"text": token, "known": vocabulary().knows(token)} for token in tokens],
         "notice": notices(readings, answer, view.language),
         "networks": [
-            network_block(side, reading, view)
-            for side, reading in zip(("left", "right"), readings, strict=True)
+            network_block(side, reading, view) for side, reading in zip(("left", "right"), readings, strict=True)
         ],
         "ask": ask_block(readings, answer, view),
     }
-    return Stage(json.dumps(payload, cls=PlotlyJSONEncoder, separators=(",", ":")).encode(), readings, answer)
+    packed = json.dumps(figures.encoded(payload), separators=(",", ":"), ensure_ascii=False)
+    return Stage(packed.encode(), readings, answer, revision)
 
 
 def title(reading: Reading, language: str) -> str:
@@ -110,11 +108,11 @@ def title(reading: Reading, language: str) -> str:
 def network_block(side: str, reading: Reading, view: View) -> dict[str, object]:
     """One column of the stepper."""
     trace = reading.trace
-    order = unit_order(trace)
-    figure = states_figure(
+    order = figures.unit_order(trace)
+    figure = figures.states_spec(
         trace,
         reading.gradients,
-        labels_of(view.language, "figures"),
+        labels_in(view.language, "figures"),
         theme=view.theme,
         scale=view.scale,
         order=order,
@@ -130,7 +128,7 @@ def network_block(side: str, reading: Reading, view: View) -> dict[str, object]:
         "subtitle": translate(
             view.language, subtitle, units=trace.h.shape[1], weights=f"{card['recurrent_weights']:,}"
         ),
-        "figure": figure.to_dict(),
+        "figure": figure,
         "unit_rows": {"order": [int(u) for u in order]},
         "next": [[[word, round(p, 4)] for word, p in trace.top(5, t)] for t in range(len(trace))],
         "surprise": [None if bits is None else round(bits, 2) for bits in surprise(trace)],
@@ -159,18 +157,16 @@ def ask_block(readings: tuple[Reading, Reading], answer: str | None, view: View)
     for reading in readings:
         things = [reading.trace.words.index(thing) for thing in errands.THINGS]  # type: ignore[union-attr]
         p = reading.asked[:, things]
-        curves[title(reading, view.language)] = (
-            p.max(1) if answer is None else p[:, errands.THINGS.index(answer)]
-        )
+        curves[title(reading, view.language)] = p.max(1) if answer is None else p[:, errands.THINGS.index(answer)]
     tokens = readings[0].trace.tokens
     can_end = np.array([errands.can_end(tokens, t) for t in range(len(tokens))])
-    figure = ask_figure(
+    figure = figures.ask_spec(
         curves,
         can_end,
         tokens,
         answer,
-        labels_of(view.language, "figures"),
+        labels_in(view.language, "figures"),
         theme=view.theme,
         scale=view.scale,
     )
-    return {"figure": figure.to_dict(), "answer": answer}
+    return {"figure": figure, "answer": answer}
