@@ -26,6 +26,8 @@ from rnnviz.figures.states import LEFT, RIGHT
 
 HEIGHT, TOP = 120, 22
 """Of the plot and above it, in px at scale 1."""
+APART = 0.25
+"""Curves that differ by less are not told apart by where their names stand."""
 STYLES = (("ink", "solid", "circle"), ("faint", "dash", "square"), ("gradient", "dot", "diamond"))
 """Colour, dash and mark of the first, second and third network."""
 
@@ -64,7 +66,7 @@ def ask_spec(
         role, dash, mark = STYLES[k % len(STYLES)]
         style = (themes.line(theme, role), dash, mark)
         data.append(_curve(names, values[k], ends, style, labels, theme, scale))
-        notes.append(_end_label(escaped(name), k, values, themes.text(theme, role), theme, scale))
+        notes.append(_label(escaped(name), k, values, themes.text(theme, role), theme, scale))
     height = round(HEIGHT * scale)
     if title:
         question = labels["ask"].format(answer=f"<b>{escaped(answer)}</b>") if answer else labels["ask_open"]
@@ -130,16 +132,19 @@ def _curve(
     }
 
 
-def _end_label(name: str, k: int, values: list[np.ndarray], colour: str, theme: str, scale: float) -> dict[str, Any]:
-    """A curve's name, where that curve is farthest from the others: above the higher one, below the lower."""
+def _label(name: str, k: int, values: list[np.ndarray], colour: str, theme: str, scale: float) -> dict[str, Any]:
+    """A curve's name where it is farthest from the others: above the higher one, below the lower. Curves that
+    never part are named at the left and at the right end.
+    """
     mine, steps = values[k], len(values[k])
-    others = [other for j, other in enumerate(values) if j != k]
-    apart = mine - np.mean(others, axis=0) if others else np.ones(steps)
-    at = int(np.argmax(np.abs(apart))) if np.abs(apart).max() > 0.08 else round((k + 1) * steps / 4)
-    at = min(at, steps - 1)
-    above = apart[at] >= 0 if np.abs(apart).max() > 0.08 else True
-    above = above if mine[at] > 0.15 else True  # below would stand in the tokens
-    side = "left" if at < steps / 8 else "right" if at > steps * 7 / 8 else "center"
+    others = [other for j, other in enumerate(values) if j != k] or [np.zeros(steps)]
+    apart = mine - np.mean(others, axis=0)
+    at, above = int(np.argmax(np.abs(apart))), True
+    if abs(apart[at]) > APART:
+        above = bool(apart[at] > 0 or mine[at] < 0.15)  # under 15% a name below would stand in the tokens
+    else:
+        at = round((steps - 1) * (0.06 if k == 0 else 0.94))
+    side = "left" if at < steps / 6 else "right" if at > steps * 5 / 6 else "center"
     where = {"xref": "x", "yref": "y", "x": at, "y": float(mine[at]), "xanchor": side}
     where |= {"yanchor": "bottom" if above else "top", "yshift": (5 if above else -5) * scale}
     return note(f"<b>{name}</b>", TEXT * scale, colour, bgcolor=themes.THEMES[theme].ground, **where)

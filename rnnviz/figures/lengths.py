@@ -64,7 +64,7 @@ def lengths_spec(
         notes.append(note(name, TEXT * scale, themes.text(theme, "ink"), **where))
     under = {"x": 0.5, "xanchor": "center", "y": 0, "yanchor": "top", "yshift": -24 * scale}
     notes.append(note(labels["words_between"], SMALL * scale, themes.text(theme, "faint"), **under))
-    margin = {"l": round(68 * scale), "r": round(12 * scale), "t": round(28 * scale), "b": round(46 * scale)}
+    margin = {"l": round(68 * scale), "r": round(12 * scale), "t": round(28 * scale), "b": round(60 * scale)}
     total = round(height * scale) + margin["t"] + margin["b"]
     return spec(data, theme, scale, margin=margin, height=total, annotations=notes, **layout)
 
