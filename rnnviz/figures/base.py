@@ -97,6 +97,7 @@ def value_axis(theme: str, scale: float, **more: Any) -> dict[str, Any]:
         "tickmode": "array",
         "ticks": "",
         "tickfont": {"size": SMALL * scale, "color": themes.text(theme, "faint")},
+        "ticklabelstandoff": 3,
         "showgrid": True,
         "gridcolor": themes.THEMES[theme].rule,
         "gridwidth": 1,
