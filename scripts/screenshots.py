@@ -1,45 +1,137 @@
-"""Photograph every page: desktop and phone, light and dark, English and Japanese. The pictures go to shots/.
+"""Take the README's pictures from the real app: assets/screenshots/*.png.
 
-python -m scripts.screenshots
+    python -m scripts.screenshots            # all of them
+    python -m scripts.screenshots cell gru   # only those whose names begin so
+
+Each picture is a link that anyone can open, so what it shows depends on the shipped networks alone. A page
+that complains (an exception, a message in the console, a figure that does not come) stops the script.
 """
 
 from __future__ import annotations
 
-import itertools
+import io
+import sys
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from playwright.sync_api import sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from scripts.serving import ROOT, launch, serve
+from rnnviz.tasks.errands import stretch
+from rnnviz.text import tokenize
+from rnnviz.ui.state import ALICE
+from scripts.serving import ROOT, Served, launch, serve
 
-SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+FOLDER = ROOT / "assets" / "screenshots"
+LARGEST = 400_000
+"""No picture has more bytes than this: a README should open at once."""
+DESKTOP, PHONE = (1440, 900), (390, 844)
 LOCALES = {"en": "en-US", "ja": "ja-JP"}
+STAGE = ".rv-stepper"
+BUSY = "[data-testid=stApp]:not([data-test-script-state=notRunning])"
+FAILED = "[data-testid=stException], .st-key-frame-error, .rv-body[data-failed], [data-testid=stToast]"
 
 
-def main() -> None:
-    folder = ROOT / "shots"
-    folder.mkdir(exist_ok=True)
-    names = [file.stem for file in sorted(ROOT.glob("pages/*/[!_]*.py"))]
+def at(words: int, token: int = -1) -> dict[str, object]:
+    """The Alice sentence with so many words in between, and the step at one of its tokens."""
+    return {"words": words, "step": range(len(stretch(tokenize(ALICE), words)))[token]}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: where the app stands, who looks at it, and what of the page is kept."""
+
+    link: dict[str, object]
+    theme: str = "light"
+    lang: str = "en"
+    size: tuple[int, int] = DESKTOP
+    crop: str = ""
+    """A CSS selector: only this part of the page. Else what fits in the window."""
+    top: str = ""
+    """A CSS selector: scroll until this is at the top of the window."""
+
+
+PICTURES = {
+    "step-light": Picture(at(20)),
+    "step-dark": Picture(at(20), theme="dark"),
+    "step-ja": Picture(at(20), lang="ja"),
+    "untrained-light": Picture(at(20) | {"trained": "false"}),
+    "untrained-dark": Picture(at(20) | {"trained": "false"}, theme="dark"),
+    "gru-light": Picture(at(20) | {"left": "lstm", "right": "gru"}),
+    "gru-dark": Picture(at(20) | {"left": "lstm", "right": "gru"}, theme="dark"),
+    "cell-light": Picture(at(0, 0), crop=".rv-one"),
+    "cell-dark": Picture(at(0, 0), theme="dark", crop=".rv-one"),
+    "phone-ja-dark": Picture(at(20), theme="dark", lang="ja", size=PHONE),
+    "phone-light": Picture(at(20), size=PHONE),
+}
+
+
+def take(browser: Browser, app: Served, picture: Picture) -> bytes:
+    """The picture as PNG. Raises RuntimeError if the page complains, TimeoutError if it does not come."""
+    width, height = picture.size
+    phone = picture.size == PHONE
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=2,
+        locale=LOCALES[picture.lang],
+        color_scheme="dark" if picture.theme == "dark" else "light",
+        reduced_motion="reduce",
+        has_touch=phone,
+        is_mobile=phone,
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.goto(f"{app.address}/?{urlencode(picture.link)}")
+    wait(page, picture)
+    complaints += page.locator(FAILED).all_inner_texts()
+    if complaints:
+        raise RuntimeError("the page complains:\n" + "\n".join(complaints))
+    if picture.crop:
+        shot = page.locator(picture.crop).screenshot()
+    else:
+        shot = page.screenshot()
+    context.close()
+    return shot
+
+
+def wait(page: Page, picture: Picture) -> None:
+    """Until the figures stand, at the link's step and in the wanted theme, and the app has been still."""
+    drawn = f'{STAGE}[data-drawn][data-theme={picture.theme}][data-step="{picture.link["step"]}"]'
+    page.wait_for_selector(drawn, timeout=60_000)
+    page.wait_for_timeout(1500)  # the rest is told to Python after half a second, which runs the page again
+    page.wait_for_selector(BUSY, state="detached", timeout=30_000)
+    page.wait_for_selector(drawn, timeout=30_000)
+    page.evaluate("document.fonts.ready")
+
+
+def small(png: bytes) -> bytes:
+    """The same picture with as many colours as fit into `LARGEST`. Raises ValueError if 64 are too many."""
+    full = Image.open(io.BytesIO(png)).convert("RGB")
+    for colours in (256, 128, 64):
+        out = io.BytesIO()
+        full.quantize(colours, Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE).save(
+            out, "PNG", optimize=True
+        )
+        if out.tell() <= LARGEST:
+            return out.getvalue()
+    raise ValueError(f"{out.tell():,} bytes, wanted at most {LARGEST:,}")
+
+
+def main(wanted: list[str]) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    chosen = {name: p for name, p in PICTURES.items() if name.startswith(tuple(wanted) or "")}
     with serve() as app, sync_playwright() as playwright:
         browser = launch(playwright)
-        for name, size, theme, lang in itertools.product(names, SIZES, ("light", "dark"), LOCALES):
-            width, height = SIZES[size]
-            page = browser.new_page(
-                viewport={"width": width, "height": height},
-                locale=LOCALES[lang],
-                color_scheme=theme,
-                has_touch=size == "phone",
-            )
-            page.goto(f"{app.address}/{name}")
-            page.wait_for_selector("h1, iframe, [data-testid=stBidiComponent]", timeout=30_000)
-            page.wait_for_timeout(2000)
-            main_height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-            page.set_viewport_size({"width": width, "height": max(height, min(6000, main_height))})
-            page.wait_for_timeout(700)
-            page.screenshot(path=folder / f"{name}-{size}-{theme}-{lang}.png")
-            page.close()
+        for name, picture in chosen.items():
+            png = small(take(browser, app, picture))
+            (FOLDER / f"{name}.png").write_bytes(png)
+            print(f"{name}.png {len(png) / 1000:.0f} kB", flush=True)
         browser.close()
-    print(f"{len(list(folder.glob('*.png')))} pictures in {folder.relative_to(ROOT)}/")
+        if "Traceback" in app.log():
+            raise RuntimeError(f"the app complains:\n{app.log()}")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

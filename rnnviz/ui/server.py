@@ -17,6 +17,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit import runtime
 
+from rnnviz.ui.language import LANGUAGES
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -54,15 +56,21 @@ _own_server = False
 
 @functools.cache
 def warm() -> None:
-    """Do the slow work once per process, before the first visitor: import, then freeze what was loaded.
+    """Do the slow work once per process, before the first visitor: load, compute, then freeze what is there.
 
     Frozen objects are skipped by the garbage collector, which else would walk all of torch again and again.
     """
     import torch
 
-    import rnnviz  # noqa: F401  the pages' imports, done here so that no visitor waits for them
+    from rnnviz.text import tokenize
+    from rnnviz.ui import stage, state
 
     torch.set_num_threads(1)  # visitors run side by side; see lock.py
+    for name in state.NETWORKS:
+        stage.network(name, True)
+    for language in LANGUAGES:  # the start page as a visitor first sees it
+        view = stage.View(language, "light", 1.0)
+        stage.stage(tuple(tokenize(state.ALICE)), "rnn", "lstm", True, view)
     plotly_gzip()
     gc.collect()
     gc.freeze()
