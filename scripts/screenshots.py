@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 
+import rnnviz
 from rnnviz.tasks.errands import stretch
 from rnnviz.text import tokenize
 from rnnviz.ui.state import ALICE
@@ -29,6 +30,7 @@ DESKTOP, PHONE = (1440, 900), (390, 844)
 LOCALES = {"en": "en-US", "ja": "ja-JP"}
 STAGE = ".rv-stepper"
 BUSY = "[data-testid=stApp]:not([data-test-script-state=notRunning])"
+MARGIN = 14
 FAILED = "[data-testid=stException], .st-key-frame-error, .rv-body[data-failed], [data-testid=stToast]"
 
 
@@ -45,24 +47,40 @@ class Picture:
     theme: str = "light"
     lang: str = "en"
     size: tuple[int, int] = DESKTOP
-    crop: str = ""
-    """A CSS selector: only this part of the page. Else what fits in the window."""
-    top: str = ""
-    """A CSS selector: scroll until this is at the top of the window."""
+    only: str = ""
+    """A CSS selector: only this part of the page is kept. Else what fits in the window."""
+    down_to: str = ""
+    """A CSS selector: the window is made tall enough for this part of the page."""
+    scrolled_to: str = ""
+    """A CSS selector: the page is scrolled until this is the first thing in the window."""
 
+
+def cell() -> dict[str, object]:
+    """The unit of the LSTM that weighs most in its answer (cell state times gradient), one word after the need."""
+    gradients = rnnviz.backpropagate(trace := rnnviz.trace(rnnviz.load("lstm"), ALICE), of="logit", at="last")
+    assert gradients.dc is not None
+    assert trace.c is not None
+    return at(0, 2) | {"unit": int((gradients.dc[-1] * trace.c[-1]).argmax())}
+
+
+STRETCHED = at(20)
+UNTRAINED = STRETCHED | {"trained": "false"}
+GRU = STRETCHED | {"left": "lstm", "right": "gru"}
 
 PICTURES = {
-    "step-light": Picture(at(20)),
-    "step-dark": Picture(at(20), theme="dark"),
-    "step-ja": Picture(at(20), lang="ja"),
-    "untrained-light": Picture(at(20) | {"trained": "false"}),
-    "untrained-dark": Picture(at(20) | {"trained": "false"}, theme="dark"),
-    "gru-light": Picture(at(20) | {"left": "lstm", "right": "gru"}),
-    "gru-dark": Picture(at(20) | {"left": "lstm", "right": "gru"}, theme="dark"),
-    "cell-light": Picture(at(0, 0), crop=".rv-one"),
-    "cell-dark": Picture(at(0, 0), theme="dark", crop=".rv-one"),
-    "phone-ja-dark": Picture(at(20), theme="dark", lang="ja", size=PHONE),
-    "phone-light": Picture(at(20), size=PHONE),
+    "step-light": Picture(STRETCHED, down_to=".rv-columns"),
+    "step-dark": Picture(STRETCHED, theme="dark", down_to=".rv-columns"),
+    "step-ja": Picture(STRETCHED, lang="ja"),
+    "untrained-light": Picture(UNTRAINED),
+    "untrained-dark": Picture(UNTRAINED, theme="dark"),
+    "gru-light": Picture(GRU),
+    "gru-dark": Picture(GRU, theme="dark"),
+    "cell-light": Picture(cell(), only=".rv-one"),
+    "cell-dark": Picture(cell(), theme="dark", only=".rv-one"),
+    "phone-ja-dark": Picture(STRETCHED, theme="dark", lang="ja", size=PHONE),
+    "phone-ja-dark-figures": Picture(
+        STRETCHED, theme="dark", lang="ja", size=PHONE, scrolled_to=".rv-column:nth-child(2) .rv-head"
+    ),
 }
 
 
@@ -88,12 +106,39 @@ def take(browser: Browser, app: Served, picture: Picture) -> bytes:
     complaints += page.locator(FAILED).all_inner_texts()
     if complaints:
         raise RuntimeError("the page complains:\n" + "\n".join(complaints))
-    if picture.crop:
-        shot = page.locator(picture.crop).screenshot()
-    else:
-        shot = page.screenshot()
+    shot = page.screenshot(clip=frame(page, picture))
     context.close()
     return shot
+
+
+def frame(page: Page, picture: Picture) -> FloatRect | None:
+    """Bring into view what the picture is of, and return the part of the window to keep; None for all of it."""
+    if picture.down_to:
+        box = page.locator(picture.down_to).bounding_box()
+        assert box
+        page.set_viewport_size({"width": picture.size[0], "height": round(box["y"] + box["height"]) + MARGIN})
+    if picture.scrolled_to:
+        page.locator(picture.scrolled_to).evaluate(
+            """node => {
+                const covered = [...document.querySelectorAll(
+                    "[data-testid=stHeader], .rv-band > :first-child")].reduce((sum, bar) => sum + bar.offsetHeight, 0);
+                const main = document.querySelector("[data-testid=stMain]");
+                main.scrollTop += node.getBoundingClientRect().top - covered;
+            }"""
+        )
+    page.wait_for_timeout(700)  # for whatever follows the window's size
+    if not picture.only:
+        return None
+    part = page.locator(picture.only)
+    part.scroll_into_view_if_needed()
+    box = part.bounding_box()
+    assert box
+    return {
+        "x": box["x"] - MARGIN,
+        "y": box["y"] - MARGIN,
+        "width": box["width"] + 2 * MARGIN,
+        "height": box["height"] + 2 * MARGIN,
+    }
 
 
 def wait(page: Page, picture: Picture) -> None:
