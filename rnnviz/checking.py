@@ -1,6 +1,7 @@
 """How far our numbers are from PyTorch's, for one trace: what the badge on the page says."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -31,7 +32,7 @@ def check(trace: Trace, gradients: Gradients) -> Check:
 
     `gradients` are those of the trace's last step (`backpropagate(trace, …, at="last")`).
     """
-    options = {"nonlinearity": trace.nonlinearity} if trace.kind == "rnn" else {}
+    options: dict[str, Any] = {"nonlinearity": trace.nonlinearity} if trace.kind == "rnn" else {}
     w = {name: torch.from_numpy(value) for name, value in trace.parameters.items()}
     units, embedding = trace.h.shape[1], trace.inputs.shape[1]
     cell = CELLS[trace.kind](embedding, units, dtype=w["weight_hh"].dtype, device="meta", **options)

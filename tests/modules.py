@@ -7,7 +7,7 @@ from torch import nn
 
 
 @st.composite
-def modules(draw, dtype=torch.float32, max_length=200, scale=st.just(1.0)):
+def modules(draw, dtype=torch.float32, max_length=200, scale=None):
     """A one-layer module of any kind with random sizes, and an input `(T, E)` for it."""
     embedding, units = draw(st.integers(1, 12)), draw(st.integers(1, 24))
     length, seed = draw(st.integers(1, max_length)), draw(st.integers(0, 2**31))
@@ -18,7 +18,7 @@ def modules(draw, dtype=torch.float32, max_length=200, scale=st.just(1.0)):
     )
     torch.manual_seed(seed)
     module = made(embedding, units, bias=draw(st.booleans()), dtype=dtype, **options)
-    factor = draw(scale)
+    factor = draw(scale) if scale is not None else 1.0
     with torch.no_grad():
         for p in module.parameters():
             p.mul_(factor)

@@ -5,8 +5,6 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rnnviz.tasks import errands
 from rnnviz.ui.language import translate
 
@@ -15,6 +13,7 @@ if TYPE_CHECKING:
 
 Runs = list[list[str]]
 """`[text, style]` each; style is "" or "strong"."""
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 KEEPER = {"lstm": "f", "gru": "z"}
 """The gate whose value is the share of the old state that stays."""
 
@@ -101,8 +100,8 @@ def number(value: float) -> str:
         return "∞" if value > 0 else "?"
     if value == 0 or 1e-3 <= abs(value) < 1e4:
         return f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}"
-    exponent = int(np.floor(np.log10(abs(value))))
-    return f"{value / 10**exponent:.0f}·10{str(exponent).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+    digit, exponent = f"{value:.0e}".split("e")
+    return f"{digit}·10{str(int(exponent)).translate(RAISED)}"
 
 
 def filled(template: str, values: dict[str, object], language: str) -> Runs:

@@ -20,23 +20,24 @@ STYLES = ("cell.css", "stepper.css")
 
 def stepper(
     payload: bytes,
-    key: str = "stepper",
     step: int = 0,
     unit: int | None = None,
+    network: int = 1,
+    key: str = "stepper",
     on_rest: Callable[[], None] | None = None,
     on_theme: Callable[[], None] | None = None,
 ) -> Any:
     """Mount the stepper; returns its state.
 
-    `payload`: the JSON object that `rnnviz.ui.stage` writes. `step` (from 0) and `unit` say where a reader who
-    opens the page begins; afterwards the browser knows better. The result has `rest`, None or `{revision, step,
+    `payload`: the JSON object that `rnnviz.ui.stage` writes. `step` (from 0), `unit` and its `network` (0 or 1) say
+    where a reader who opens the page begins; afterwards the browser knows better. The result has `rest`, None or `{revision, step,
     network (0 or 1), unit}` once the reader has rested for half a second, and `theme`, None or "light" or "dark",
     where the page looks different from what the payload was made for. The callbacks run before the page does.
     """
     if not payload.startswith(b"{"):
         raise ValueError("wanted a JSON object as the stepper's payload")
     # Where to begin is no part of the payload, so that one payload serves every visitor.
-    own = json.dumps({"plotly": server.plotly_url(), "step": step, "unit": unit})
+    own = json.dumps({"plotly": server.plotly_url(), "step": step, "unit": unit, "network": network})
     data = own[:-1].encode() + b"," + payload[1:]
     callbacks = {"on_rest_change": on_rest or _nothing, "on_theme_change": on_theme or _nothing}
     return _component()(key=key, data=data, default={"rest": None, "theme": None}, **callbacks)

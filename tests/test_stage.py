@@ -1,0 +1,140 @@
+"""What the Step page says and sends: against the networks themselves, and in both languages."""
+
+import base64
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rnnviz
+from rnnviz.tasks import errands
+from rnnviz.text import MAX_TOKENS, tokenize, vocabulary
+from rnnviz.tracing import ask, surprise
+from rnnviz.ui import notice
+from rnnviz.ui.stage import View, stage
+
+ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
+LIGHT = View("en", "light", 1.0)
+
+
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("sentence", [" ".join(ALICE), "Alice drives to", "to to buy to buy", "buy"])
+def test_asking_after_every_prefix_is_reading_the_prefix_and_what_is_missing_of_to_buy(name, sentence):
+    network = rnnviz.load(name)
+    tokens = tokenize(sentence)
+    asked = ask(network, rnnviz.trace(network, tokens))
+    for t in range(len(tokens)):
+        prefix = tokens[: t + 1]
+        if prefix[-2:] != ("to", "buy"):
+            prefix = (*prefix, "buy") if prefix[-1] == "to" else (*prefix, "to", "buy")
+        rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in prefix]]
+        with torch.inference_mode():
+            theirs = network(rows[None])[0, -1].softmax(0).numpy()
+        np.testing.assert_allclose(asked[t], theirs, atol=1e-4)
+
+
+def test_surprise_is_the_cross_entropy_of_each_token_in_bits():
+    network = rnnviz.load("lstm")
+    trace = rnnviz.trace(network, ALICE)
+    bits = surprise(trace)
+    assert bits[0] is None
+    ids = torch.tensor([network.words.index(token.lower()) for token in ALICE[1:]])
+    nats = torch.nn.functional.cross_entropy(torch.tensor(trace.logits[:-1]), ids, reduction="none")
+    np.testing.assert_allclose(bits[1:], nats.numpy() / math.log(2), rtol=1e-3)
+    assert surprise(rnnviz.trace(network, "Alice zzxqy"))[1] is None
+
+
+def decoded(block):
+    kind = {"f4": np.float32, "f8": np.float64}[block["dtype"]]
+    shape = [int(n) for n in str(block.get("shape", "-1")).split(",")]
+    return np.frombuffer(base64.b64decode(block["bdata"]), kind).reshape(shape)
+
+
+def test_the_payload_carries_the_traces_own_numbers():
+    sent = json.loads(stage(ALICE, "rnn", "lstm", True, LIGHT).payload)
+    assert [token["text"] for token in sent["tokens"]] == list(ALICE)
+    trace = rnnviz.trace(rnnviz.load("lstm"), ALICE)
+    block = sent["networks"][1]["cell"]
+    np.testing.assert_array_equal(decoded(block["h"]), trace.h)
+    np.testing.assert_array_equal(decoded(block["c"]), trace.c)
+    for letter in "ifgo":
+        np.testing.assert_array_equal(decoded(block["gates"][letter]), trace.gates[letter])
+    assert sent["networks"][1]["next"][-1][0][0] == trace.top(1)[0][0]
+    assert len(sent["notice"]) == len(ALICE)
+
+
+texts = st.lists(
+    st.one_of(
+        st.sampled_from(["starving", "Alice", ",", "to", "buy", "the", "zzxqy", "<script>", "$x$", "*", "{0}", "お腹"]),
+        st.text(min_size=1, max_size=8),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    texts,
+    st.sampled_from(["rnn", "rnn-orthogonal", "lstm", "gru"]),
+    st.sampled_from(["rnn", "lstm", "gru"]),
+    st.booleans(),
+    st.sampled_from(["en", "ja"]),
+    st.integers(0, 64),
+)
+def test_any_text_can_be_shown(words, left, right, trained, language, between):
+    tokens = errands.stretch(tokenize(" ".join(words))[:MAX_TOKENS], between)
+    if not tokens:
+        return
+    shown = stage(tokens, left, right, trained, View(language, "dark", 1.5))
+    sent = json.loads(shown.payload)
+    assert [token["text"] for token in sent["tokens"]] == list(tokens)
+    for runs in sent["notice"]:
+        assert all(style in ("", "strong") for _, style in runs)
+    for reading in shown.readings:
+        assert reading.check.states < 1e-4
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_notice_names_the_need_and_both_guesses(language):
+    shown = stage(ALICE, "rnn", "lstm", True, View(language, "light", 1.0))
+    runs = notice.notices(shown.readings, "food", language)
+    first = [text for text, style in runs[0] if style == "strong"]
+    assert first[0] == "Starving"
+    for t, said in enumerate(runs):
+        strong = [text for text, style in said if style == "strong"]
+        assert strong[-2:] == [notice.guess(r, t)[0] for r in shown.readings]
+    assert "food" in "".join(text for text, _ in runs[-1])
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.00432, "0.0043"),
+        (17.3, "17"),
+        (3.2e-7, "3·10⁻⁷"),
+        (0.0, "0"),
+        (math.inf, "∞"),
+        (math.nan, "?"),
+        (1234.0, "1234"),
+        (9.7e-8, "1·10⁻⁷"),
+    ],
+)
+def test_numbers_with_two_digits_that_count(value, text):
+    assert notice.number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0, "0"), (1.0, "100"), (0.004, "<1"), (0.996, "100"), (0.9949, "99"), (0.5, "50")]
+)
+def test_percents(share, text):
+    assert notice.percent(share) == text
+
+
+@given(st.floats(0.01, 0.99))
+def test_half_is_left_after_a_half_life(kept):
+    assert kept ** float(notice.half_life(kept)) == pytest.approx(0.5, abs=0.06)

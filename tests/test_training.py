@@ -1,0 +1,123 @@
+"""Runs as values, and the networks they train."""
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load_file
+
+import rnnviz
+from rnnviz import training, zoo
+from rnnviz.networks import Network, Shape
+from rnnviz.tasks import errands
+from rnnviz.text import vocabulary
+
+
+def assert_same(a: training.Run, b: training.Run) -> None:
+    assert a.log == b.log
+    assert (a.step, a.level, a.recent) == (b.step, b.level, b.recent)
+    for name, value in a.parameters.items():
+        assert np.array_equal(value, b.parameters[name])
+        if name in a.moments:
+            assert all(map(np.array_equal, a.moments[name], b.moments[name]))
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
+def test_two_halves_are_the_whole(kind):
+    begun = rnnviz.start(kind=kind, units=8, steps=12, batch=8)
+    assert_same(rnnviz.advance(rnnviz.advance(begun, 5), 4), rnnviz.advance(begun, 9))
+    assert begun.step == 0
+    assert rnnviz.advance(begun, 10**6).step == 12
+
+
+def test_training_learns_what_comes_next():
+    run = rnnviz.advance(rnnviz.start(units=16, steps=60), 60)
+    losses = [entry["loss"] for entry in run.log]
+    assert np.mean(losses[-5:]) < 0.6 * losses[0]
+
+
+def test_settings_that_do_not_exist():
+    with pytest.raises(ValueError, match="unknown task"):
+        rnnviz.start("chess")
+    with pytest.raises(TypeError):
+        rnnviz.start(colour="blue")
+
+
+def test_an_orthogonal_start_is_orthogonal_block_by_block():
+    body = Network(Shape("gru", 7, start="orthogonal"), ("a",), 3).body
+    for block in body.get_parameter("weight_hh_l0").split(7):
+        torch.testing.assert_close(block @ block.T, torch.eye(7))
+
+
+@pytest.mark.parametrize("name", zoo.SHAPES)
+class TestShipped:
+    """What ships in assets/weights is what its card says."""
+
+    def test_untrained_weights_are_those_training_begins_from(self, name):
+        settings = zoo.card(name)["settings"]
+        begun = training.start(**settings["shape"], **{k: v for k, v in settings.items() if k != "shape"})
+        stored = load_file(zoo.WEIGHTS / f"{name}.safetensors")
+        for key, value in begun.parameters.items():
+            np.testing.assert_allclose(stored[f"initial.{key}"], value, atol=1e-6)
+
+    def test_the_body_has_as_many_weights_as_the_others(self, name):
+        weights = rnnviz.load(name).recurrent_weights()
+        assert weights == zoo.card(name)["recurrent_weights"]
+        assert weights == pytest.approx(zoo.card("lstm")["recurrent_weights"], rel=0.02)
+
+    def test_accuracy_is_as_the_card_says(self, name):
+        card, network = zoo.card(name), rnnviz.load(name)
+        assert zoo.accuracy(network, 0, place=False) == pytest.approx(card["shortest"], abs=0.002)
+        for n in (0, 4, 12):
+            at = card["clauses"].index(n)
+            assert zoo.accuracy(network, n) == pytest.approx(card["accuracy"][at], abs=0.002)
+            assert zoo.accuracy(network, n, "held_out") == pytest.approx(card["held_out"][at], abs=0.002)
+
+    def test_every_seed_is_in_the_table_and_the_rule_chose_the_shipped_one(self, name):
+        rows = [row for row in zoo.all_seeds() if row["network"] == name]
+        assert [row["seed"] for row in rows] == list(zoo.SEEDS)
+        chosen, why = zoo.shipped(rows)
+        assert [row["shipped"] for row in rows] == [i == chosen for i in range(len(rows))]
+        assert zoo.card(name)["shipped"] == why
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+def test_gated_networks_remember_through_twelve_clauses(name):
+    """Fresh sentences, from a seed that neither training nor the cards used."""
+    network = rnnviz.load(name)
+    for clauses in (0, 3, 7, 12):
+        assert zoo.accuracy(network, clauses, sentences=2000, seed=2026) >= 0.99
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+def test_gated_networks_read_wordings_they_never_met(name):
+    found = zoo.accuracy(rnnviz.load(name), 0, "held_out", sentences=4000, seed=2026)
+    assert found >= 0.80
+    assert found >= errands.held_out_ceiling() - 0.05
+
+
+def test_the_shipped_rnn_knows_the_shortest_sentences():
+    assert zoo.accuracy(rnnviz.load("rnn"), 0, place=False, sentences=2000, seed=2026) >= 0.90
+
+
+def test_loading_gives_a_copy_of_ones_own():
+    first = rnnviz.load("lstm")
+    with torch.no_grad():
+        first.readout.bias.add_(1)
+    assert not torch.equal(first.readout.bias, rnnviz.load("lstm").readout.bias)
+    with pytest.raises(ValueError, match="there are rnn"):
+        rnnviz.load("elephant")
+
+
+def test_words_are_read_through_the_table():
+    """The trace's inputs are the projection of the word vectors, `<unk>` for a word outside the table."""
+    network = rnnviz.load("lstm")
+    trace = rnnviz.trace(network, "Hungry zzxqy")
+    table = torch.tensor(vocabulary().vectors)
+    rows = table[[vocabulary().index("hungry"), vocabulary().index("<unk>")]]
+    with torch.inference_mode():
+        np.testing.assert_allclose(trace.inputs, network.projection(rows).numpy(), atol=1e-6)
+        logits = network(rows[None])[0].numpy()
+    np.testing.assert_allclose(trace.logits, logits, atol=1e-4)
+    word, p = trace.top(1)[0]
+    assert word == network.words[int(logits[-1].argmax())]
+    assert p == pytest.approx(float(torch.tensor(logits[-1]).softmax(0).max()), rel=1e-3)
