@@ -1,0 +1,67 @@
+"""What README.md promises: its Python runs, its links say what they should, its files and targets exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import pytest
+
+from rnnviz.ui import state
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_python_runs_and_shapes_are_as_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The blocks run as one notebook. Where a comment begins with a shape, the expression before it has it."""
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    assert BLOCKS
+    shapes = 0
+    for block in BLOCKS:
+        exec(compile(block, "README.md", "exec"), names)
+        for expression, shape in re.findall(r"^(.+?\.shape)  # (\([\d, ]+\))", block, re.MULTILINE):
+            assert str(eval(expression, names)) == shape, expression
+            shapes += 1
+    assert shapes >= 4
+    assert (tmp_path / "states.html").exists()
+
+
+def test_every_part_of_a_link_is_understood() -> None:
+    """Queries in code spans: /?a=b&c=d, and the single parts that the table lists."""
+    spans = re.findall(r"`/?\??((?:[a-z]+=[^`\s&]+&?)+)`", README)
+    found = [pair for span in spans for pair in parse_qsl(span)]
+    assert {name for name, _ in found} == state.KEYS.keys()
+    for name, text in found:
+        assert state.KEYS[name].parse(text) is not None, f"{name}={text}"
+    hidden = {name for key, text in found if key == "hide" for name in text.split(",")}
+    assert hidden <= state.KEYS.keys()
+
+
+@pytest.mark.parametrize("file", ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"])
+def test_every_file_named_exists(file: str) -> None:
+    text = (ROOT / file).read_text(encoding="utf-8")
+    named = re.findall(r'(?:src|srcset)="([^"]+)"', text) + re.findall(r"\]\((?!https?:|#)([^)]+)\)", text)
+    # In code spans: what looks like a path of this repository, with or without a `:function` behind it.
+    named += re.findall(r"`((?:rnnviz|pages|assets|scripts|tests|benchmarks)/[\w./-]+?)(?::[\w.]+)?`", text)
+    assert not [name for name in named if not (ROOT / name).exists()]
+
+
+def test_every_function_named_exists() -> None:
+    """`file.py:function` and `file.js:function` in ARCHITECTURE.md."""
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    pairs = re.findall(r"`([\w./-]+\.(?:py|js)):([\w.]+)`", text)
+    assert pairs
+    for file, name in pairs:
+        code = (ROOT / file).read_text(encoding="utf-8")
+        last = re.escape(name.split(".")[-1])
+        assert re.search(rf"^\s*(?:async )?(?:def|class|function|const)? ?{last}\b", code, re.MULTILINE), (file, name)
+
+
+def test_every_make_target_named_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"`?make ([a-z]+)`?(?=[`\s]+(?:#|\||$|measures|on a))", README):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
