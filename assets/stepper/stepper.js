@@ -252,8 +252,20 @@ class Stepper {
       const same = ["step", "network", "unit"].every((name) => rest[name] === this.told[name]);
       if (same || this.playing !== null) return;
       this.told = rest;
+      this.link(rest);
       this.tell("rest", rest);
     }, REST_MS);
+  }
+
+  /** Write the place into the link here, as rnnviz/ui/state.py would: Streamlit would add a page to the browser's
+   *  history for every rest, and Back would have to be pressed as often as the reader stopped to look. */
+  link({ step, network, unit }) {
+    const url = new URL(window.location.href);
+    for (const [name, value, standard] of [["step", step, 0], ["unit", unit, -1], ["side", network, 1]]) {
+      if (value === standard) url.searchParams.delete(name);
+      else url.searchParams.set(name, name === "side" ? "left" : value);
+    }
+    history.replaceState(history.state, "", url);
   }
 
   /** Keys count in the stepper and where nothing is focused, never in a field, list or slider. */

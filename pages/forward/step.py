@@ -8,35 +8,47 @@ from rnnviz.tasks import errands
 from rnnviz.text import MAX_TOKENS, tokenize, vocabulary
 from rnnviz.ui import state
 from rnnviz.ui.language import labels, language, literal, prose, t
-from rnnviz.ui.notice import number
+from rnnviz.ui.notice import number, percent
 from rnnviz.ui.stage import Stage, View, stage
 from rnnviz.ui.stepper import stepper
 
+SIDES = ("left", "right")
 
-def controls() -> None:
-    """The sentence, the two networks, and what can be changed about them."""
-    if state.shown("sentence"):
-        sentence, examples = st.columns([5, 1], vertical_alignment="bottom")
-        sentence.text_input(
-            t("step.sentence"), help=t("step.sentence_help", limit=MAX_TOKENS), **state.control("sentence")
-        )
-        with examples.popover(t("step.examples"), width="stretch"):
-            for i, example in enumerate(errands.EXAMPLES):
-                st.button(literal(example), key=f"example{i}", type="tertiary", on_click=choose, args=(example,))
-    left, right, words, trained = st.columns([2, 2, 4, 1], vertical_alignment="bottom")
-    names = {name: t(f"step.networks.{name}") for name in state.NETWORKS}
-    for side, place in (("left", left), ("right", right)):
-        if state.shown(side):
-            place.selectbox(t(f"step.{side}"), format_func=names.get, **state.control(side))
-    if state.shown("words"):
-        words.slider(t("step.words"), help=t("step.words_help"), **state.control("words"))
-    if state.shown("trained"):
-        trained.toggle(t("step.trained"), help=t("step.trained_help"), **state.control("trained"))
+
+def sentence_row() -> None:
+    """The sentence field and examples to pick."""
+    if not state.shown("sentence"):
+        return
+    field, examples = st.columns([6, 1], vertical_alignment="bottom")
+    limit = state.SENTENCE.limit
+    field.text_input(
+        t("step.sentence"),
+        help=t("step.sentence_help", limit=MAX_TOKENS),
+        validate=(rf"^[\s\S]{{0,{limit}}}$", t("step.too_many_letters", limit=f"{limit:,}")),
+        **state.control("sentence"),
+    )
+    with examples.popover(t("step.examples"), width="stretch"):
+        for i, example in enumerate(errands.EXAMPLES):
+            st.button(literal(example), key=f"example{i}", type="tertiary", on_click=choose, args=(example,))
 
 
 def choose(example: str) -> None:
     """Put an example into the sentence field."""
     st.session_state["sentence"] = example
+
+
+def knobs() -> st.delta_generator.DeltaGenerator:
+    """The two networks and what can be changed about them; returns the place for the badge."""
+    names = {name: t(f"step.networks.{name}") for name in state.NETWORKS}
+    with st.container(horizontal=True, vertical_alignment="bottom", key="step-knobs"):
+        for side in SIDES:
+            if state.shown(side):
+                st.selectbox(t(f"step.{side}"), format_func=names.__getitem__, width=170, **state.control(side))
+        if state.shown("words"):
+            st.slider(t("step.words"), help=t("step.words_help"), **state.control("words"))
+        if state.shown("trained"):
+            st.toggle(t("step.trained"), help=t("step.trained_help"), **state.control("trained"))
+        return st.empty()
 
 
 def tokens_to_read() -> tuple[str, ...]:
@@ -56,18 +68,25 @@ def tokens_to_read() -> tuple[str, ...]:
     return tokens
 
 
-@st.fragment
-def show_stepper(tokens: tuple[str, ...]) -> None:
-    """The stepper. Where it rests goes into the link."""
+def current(tokens: tuple[str, ...]) -> Stage:
+    """What the link and the controls ask for."""
     seen = st.session_state.get("stepper") or {}
     theme = seen.get("theme") or st.context.theme.type or "light"
     view = View(language(), theme, 1.5 if state.value("projector") else 1.0)
-    shown = stage(tokens, state.value("left"), state.value("right"), state.value("trained"), view)
-    badge(shown)
-    start = st.session_state.setdefault("_start", {"step": state.value("step"), "unit": state.value("unit")})
-    rest = stepper(shown.payload, **start).rest
+    return stage(tokens, state.value("left"), state.value("right"), state.value("trained"), view)
+
+
+@st.fragment
+def show_stepper(tokens: tuple[str, ...]) -> None:
+    """The stepper. Where it rests goes into the link."""
+    shown = current(tokens)
+    if "_start" not in st.session_state:  # where the link says; afterwards the browser knows better
+        unit = state.value("unit")
+        where = (state.value("step"), unit if unit >= 0 else None, SIDES.index(state.value("side")))
+        st.session_state["_start"] = where
+    rest = stepper(shown.payload, *st.session_state["_start"]).rest
     if rest and rest["revision"] == shown.revision:
-        state.put(step=rest["step"], unit=rest["unit"])
+        state.put(step=rest["step"], unit=rest["unit"], side=SIDES[rest["network"]])
 
 
 def badge(shown: Stage) -> None:
@@ -78,45 +97,55 @@ def badge(shown: Stage) -> None:
         st.markdown(f"**{t('step.badge_title')}**")
         for reading in shown.readings:
             name = t(f"step.networks.{reading.name}")
-            difference = {
-                "states": number(reading.check.states),
-                "gradients": number(reading.check.gradients),
-            }
+            difference = {"states": number(reading.check.states), "gradients": number(reading.check.gradients)}
             st.markdown("- " + t("step.check_row", name=name, **difference))
         st.markdown(prose("check"))
 
 
 @st.fragment
 def training_record() -> None:
-    """Every seed of every network: how it was trained and how well it does."""
-    with st.expander(t("step.how")):
-        st.markdown(prose("networks"))
+    """Every seed of every network: how it was trained and how well it does. Drawn only while it is open."""
+    record = st.expander(t("step.how"), key="step-record", on_change="rerun")
+    if not record.open:
+        return
+    with record:
+        cards = {name: zoo.card(name) for name in zoo.SHAPES}
+        facts = cards["lstm"]
+        best = [t(f"step.networks.{name}") for name, card in cards.items() if card["shipped"] != "median"]
+        st.markdown(
+            prose("networks").format(
+                steps=f"{facts['settings']['steps']:,}",
+                batch=facts["settings"]["batch"],
+                rates=", ".join(facts["rates_tried"]),
+                shipped=t("step.shipped_best", names=", ".join(best)) if best else t("step.shipped_median"),
+                held_out=sum(len(need.held_out) for need in errands.NEEDS.values()),
+                ceiling=percent(facts["held_out_ceiling"]) + "%",
+            )
+        )
         theme = st.context.theme.type or "light"
         st.plotly_chart(lengths(zoo.all_seeds(), labels("figures"), theme=theme), key="lengths", theme=None)
         columns = labels("step.table")
-        st.dataframe(
+        far = [row["clauses"].index(12) for row in zoo.all_seeds()]
+        st.table(
             [
                 {
                     columns["network"]: t(f"step.networks.{row['network']}"),
                     columns["seed"]: row["seed"],
-                    columns["shipped"]: row["shipped"],
-                    columns["level"]: row["clauses_mastered"],
-                    columns["short"]: row["accuracy"][0],
-                    columns["at"].format(clauses=12): row["accuracy"][row["clauses"].index(12)],
-                    columns["unseen"]: row["held_out"][0],
+                    columns["shipped"]: "●" if row["shipped"] else "",
+                    columns["short"]: percent(row["shortest"]) + "%",
+                    columns["at"]: percent(row["accuracy"][at]) + "%",
+                    columns["unseen"]: percent(row["held_out"][0]) + "%",
                 }
-                for row in zoo.all_seeds()
-            ],
-            column_config={
-                columns[name].format(clauses=12): st.column_config.NumberColumn(format="percent")
-                for name in ("short", "at", "unseen")
-            },
-            hide_index=True,
+                for row, at in zip(zoo.all_seeds(), far, strict=True)
+            ]
         )
 
 
-controls()
+sentence_row()
+badge_place = knobs()
 tokens = tokens_to_read()
 if tokens:
+    with badge_place.container():
+        badge(current(tokens))
     show_stepper(tokens)
 training_record()

@@ -31,7 +31,10 @@ NETWORKS = ("rnn", "rnn-orthogonal", "lstm", "gru")
 
 @dataclass(frozen=True)
 class Text:
-    """A line of text, cut at `limit` characters so that the link stays short enough for every server."""
+    """A line of text of at most `limit` characters, so that the link stays short enough for every server.
+
+    The widget itself must refuse a longer one (`validate`), with a sentence in the reader's language.
+    """
 
     default: str = ""
     limit: int = 2000
@@ -40,7 +43,7 @@ class Text:
         return link[: self.limit]
 
     def widget(self, start: str) -> dict[str, Any]:
-        return {"value": start, "max_chars": self.limit}
+        return {"value": start}
 
 
 @dataclass(frozen=True)
@@ -99,20 +102,22 @@ class Names:
 
 Key = Text | Whole | Flag | Choice | Names
 
+SENTENCE = Text(ALICE)
 KEYS: dict[str, Key] = {
     # the frame
     "lang": Choice("", ("en", "ja")),  # empty: what the browser prefers
     "projector": Flag(False),
     "hide": Names(),  # controls a lesson does without, by key: hide=lang,projector,words
     # the sentence and the networks that read it
-    "sentence": Text(ALICE),
+    "sentence": SENTENCE,
     "words": Whole(0, 0, 64),
     "left": Choice("rnn", NETWORKS),
     "right": Choice("lstm", NETWORKS),
     "trained": Flag(True),
     # where the stepper rests; set with `put`
     "step": Whole(0, 0, 9999),
-    "unit": Whole(0, 0, 9999),
+    "unit": Whole(-1, 0, 9999),  # -1: whichever the stepper begins with
+    "side": Choice("right", ("left", "right")),  # whose unit it is
 }
 
 

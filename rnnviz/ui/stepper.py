@@ -29,10 +29,11 @@ def stepper(
 ) -> Any:
     """Mount the stepper; returns its state.
 
-    `payload`: the JSON object that `rnnviz.ui.stage` writes. `step` (from 0), `unit` and its `network` (0 or 1) say
-    where a reader who opens the page begins; afterwards the browser knows better. The result has `rest`, None or `{revision, step,
-    network (0 or 1), unit}` once the reader has rested for half a second, and `theme`, None or "light" or "dark",
-    where the page looks different from what the payload was made for. The callbacks run before the page does.
+    `payload`: the JSON object that `rnnviz.ui.stage` writes. `step` (from 0), `unit` and its `network` (0 or 1)
+    say where a reader who opens the page begins; afterwards the browser knows better. The result has `rest`, None
+    or `{revision, step, network, unit}` once the reader has rested for half a second, and `theme`, None or "light"
+    or "dark", where the page looks different from what the payload was made for. The callbacks run before the
+    page does.
     """
     if not payload.startswith(b"{"):
         raise ValueError("wanted a JSON object as the stepper's payload")

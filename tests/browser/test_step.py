@@ -1,0 +1,181 @@
+"""The Step page in Chromium: stepping asks the server nothing, the link carries all, odd input breaks nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+import rnnviz
+from rnnviz.ui.language import translate
+from scripts.serving import Served
+from tests.conftest import Visit
+
+pytestmark = pytest.mark.browser
+READY = ".rv-stepper[data-drawn]"
+COUNT_FRAMES = """() => {
+    const send = WebSocket.prototype.send
+    window.sent = 0
+    WebSocket.prototype.send = function (...args) { window.sent += 1; return send.apply(this, args) }
+}"""
+
+
+def opened(visit: Callable[..., Visit], address: str, query: str = "", **options: object) -> Visit:
+    """The Step page, with its figures drawn."""
+    tab = visit(f"{address}/{query}", **options)
+    tab.page.wait_for_selector(READY)
+    tab.page.wait_for_function("document.querySelectorAll('.rv-stepper .heatmaplayer image').length > 4")
+    return tab
+
+
+def step_of(tab: Visit) -> int:
+    return int(tab.page.locator(READY).get_attribute("data-step") or -1)
+
+
+def test_keys_step_and_stop_at_both_ends(app: Served, visit: Callable[..., Visit]) -> None:
+    tab = opened(visit, app.address)
+    chips = tab.page.locator(".rv-chip").count()
+    assert chips == 10
+    for key, wanted in zip(
+        ["ArrowRight", "ArrowLeft", "ArrowLeft", "End", "ArrowRight", "Home"], (1, 0, 0, 9, 9, 0), strict=True
+    ):
+        tab.page.keyboard.press(key)
+        assert step_of(tab) == wanted
+    assert tab.errors == []
+
+
+def test_stepping_sends_nothing_until_it_rests_and_then_the_link_has_it(
+    app: Served, visit: Callable[..., Visit]
+) -> None:
+    tab = opened(visit, app.address)
+    tab.page.evaluate(COUNT_FRAMES)
+    for _ in range(8):
+        tab.page.keyboard.press("ArrowRight")
+        tab.page.wait_for_timeout(60)
+    assert tab.page.evaluate("window.sent") == 0
+    entries = tab.page.evaluate("history.length")
+    tab.page.wait_for_url("**step=8**")
+    tab.settle()
+    assert tab.page.evaluate("window.sent") == 1
+    assert tab.page.evaluate("history.length") == entries
+
+
+def test_typing_in_the_sentence_does_not_step(app: Served, visit: Callable[..., Visit]) -> None:
+    tab = opened(visit, app.address)
+    field = tab.page.get_by_role("textbox").first
+    field.click()
+    field.press("Home")
+    field.press("ArrowRight")
+    field.press("End")
+    assert step_of(tab) == 0
+
+
+def test_the_bars_are_the_networks_likeliest_words(app: Served, visit: Callable[..., Visit]) -> None:
+    tab = opened(visit, app.address)
+    tab.page.keyboard.press("End")
+    for column, name in enumerate(("rnn", "lstm")):
+        trace = rnnviz.trace(rnnviz.load(name), "Starving, Alice drives to the nearest store to buy")
+        shown = tab.page.locator(".rv-column").nth(column).inner_text()
+        assert trace.top(1)[0][0] in shown
+
+
+def test_a_link_restores_everything_in_another_browser(app: Served, visit: Callable[..., Visit]) -> None:
+    tab = opened(visit, app.address, "?left=gru&words=6&trained=false")
+    field = tab.page.get_by_role("textbox").first
+    field.fill("Thirsty, Bob walks to the shop to buy")
+    field.press("Enter")
+    expect(tab.page.locator(".rv-chip").first).to_have_text("Thirsty")
+    tab.page.locator("h1, .rv-column").first.click(position={"x": 5, "y": 5})
+    tab.page.keyboard.press("Home")
+    for _ in range(3):
+        tab.page.keyboard.press("ArrowRight")
+    tab.page.wait_for_url("**step=3**")
+    link = tab.page.url
+    said = parse_qs(urlsplit(link).query)
+    assert said["sentence"] == ["Thirsty, Bob walks to the shop to buy"]
+    other = visit(link)
+    other.page.wait_for_selector(READY)
+    assert step_of(other) == 3
+    words = ".rv-chip"
+    assert other.page.locator(words).all_inner_texts() == tab.page.locator(words).all_inner_texts()
+    assert "GRU" in other.page.locator(".rv-column").first.inner_text()
+    assert said["trained"] == ["false"]
+    assert translate("en", "step.subtitle_untrained").split("·")[-1].strip() in other.page.locator(READY).inner_text()
+
+
+ODD = {
+    "script": "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "latex": "$x^2$ **bold** [a](http://b) :smile: {0} %s",
+    "japanese": "お腹が空いたアリスは店へ行く",
+    "right to left": "אני רעב מאוד",
+    "marks": "... !!! ,,,",
+    "unknown": "zzxqy qqqwf",
+    "one word": "Starving",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("name", ODD)
+def test_odd_text_is_shown_as_typed(name: str, language: str, app: Served, visit: Callable[..., Visit]) -> None:
+    tab = opened(visit, app.address, f"?lang={language}&sentence={quote(ODD[name])}")
+    alerts: list[str] = []
+    tab.page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    tab.page.keyboard.press("End")
+    tab.settle()
+    chips = "".join(tab.page.locator(".rv-chip .rv-word, .rv-chip").all_inner_texts())
+    assert all(letter in chips for letter in ODD[name] if letter.isalnum())
+    assert tab.page.locator(".rv-stepper :is(script, img[onerror], .katex, strong a)").count() == 0
+    assert alerts == []
+    assert tab.errors == []
+    assert tab.page.locator("[data-testid=stException], .st-key-frame-error").count() == 0
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_nothing_to_read_says_so_and_comes_back(language: str, app: Served, visit: Callable[..., Visit]) -> None:
+    tab = opened(visit, app.address, f"?lang={language}")
+    field = tab.page.get_by_role("textbox").first
+    field.fill("")
+    field.press("Enter")
+    expect(tab.page.get_by_text(translate(language, "step.nothing"))).to_be_visible()
+    field.fill("Hungry, Alice")
+    field.press("Enter")
+    expect(tab.page.locator(".rv-chip")).to_have_count(3)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_ten_thousand_words_are_refused_in_place_and_kept(
+    language: str, app: Served, visit: Callable[..., Visit]
+) -> None:
+    tab = opened(visit, app.address, f"?lang={language}")
+    field = tab.page.get_by_role("textbox").first
+    text = "word " * 10_000
+    field.fill(text)
+    field.press("Enter")
+    said = translate(language, "step.too_many_letters", limit="2,000")
+    expect(tab.page.get_by_text(said)).to_be_visible()
+    assert field.input_value() == text
+    assert tab.page.locator(".rv-chip").count() == 10
+    field.fill("word " * 300)
+    field.press("Enter")
+    expect(tab.page.get_by_text(translate(language, "step.too_long", count="300", limit=120))).to_be_visible()
+    expect(tab.page.locator(".rv-chip")).to_have_count(120)
+
+
+def test_a_heatmap_row_chooses_the_unit(app: Served, visit: Callable[..., Visit]) -> None:
+    tab = opened(visit, app.address)
+    heat = tab.page.locator(".rv-column").nth(1).locator(".js-plotly-plot .heatmaplayer image").first
+    box = heat.bounding_box()
+    assert box
+    before = tab.page.locator(".rv-stepper select").input_value()
+    tab.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.75)
+    assert tab.page.locator(".rv-stepper select").input_value() != before
+    tab.page.wait_for_url("**unit=**")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_needs_no_sideways_scroll(scheme: str, app: Served, visit: Callable[..., Visit]) -> None:
+    tab = opened(visit, app.address, "?words=30&lang=ja", viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    assert tab.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    assert tab.page.locator(READY).get_attribute("data-theme") == scheme
