@@ -1,0 +1,7 @@
+"""What rnnviz promises in seconds and megabytes, measured beside the plain way of doing the same.
+
+python -m benchmarks                     all of them, one table each
+python -m benchmarks trace               the library against autograd
+python -m benchmarks stepping            the Step page in Chromium, against st.plotly_chart
+python -m benchmarks load --seconds 60   100 visitors, against Streamlit's stock settings
+"""
