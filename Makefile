@@ -17,7 +17,7 @@ test: .venv/ready-dev .venv/ready-browser
 
 weights: .venv/ready-weights
 	$(BIN)/python -m scripts.vectors
-	$(BIN)/python -m rnnviz.zoo
+	$(BIN)/python -m scripts.weights
 
 bench: .venv/ready-dev .venv/ready-browser
 	$(BIN)/python -m benchmarks

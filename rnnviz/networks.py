@@ -21,7 +21,7 @@ class Shape:
     kind: Literal["rnn", "lstm", "gru"]
     units: int
     """H, the number of hidden units."""
-    embedding: int = 32
+    embedding: int = 64
     """E, what the projection leaves of a word's vector."""
     start: Literal["default", "orthogonal"] = "default"
     """W_hh at the start: PyTorch's uniform ±1/√H, or a random orthogonal matrix for each gate block

@@ -17,8 +17,13 @@ from rnnviz.text import vocabulary
 
 CLAUSES = 12
 """The most filler clauses a training sentence has between the need and the thing to buy."""
-TOP_LEVEL = CLAUSES + 1
-"""Lengths enter one by one: level 0 names no place, level 1 does, level 1 + n also has n clauses."""
+LENGTHS: tuple[tuple[errands.Form, int], ...] = (
+    ("advice", 0),
+    ("brief", 0),
+    *(("errand", n) for n in range(CLAUSES + 1)),
+)
+"""Form and number of clauses of the sentences of each level, shortest first. They enter one by one."""
+TOP_LEVEL = len(LENGTHS) - 1
 MASTERY = 0.9
 """The share of right answers, over the last `WINDOW` batches of the hardest level, that lets a longer
 sentence enter."""
@@ -32,11 +37,11 @@ class Settings:
     shape: Shape
     rate: float = 1e-2
     """Adam's learning rate at the start; it falls to zero over `steps` along a cosine."""
-    steps: int = 10_000
+    steps: int = 4000
     batch: int = 64
     clip: float | None = 1.0
     """The gradient's norm is clipped at this; None for not at all."""
-    noise: float = 0.5
+    noise: float = 0.55
     """Standard deviation of the Gaussian noise on the word vectors, whose entries have about 1."""
     seed: int = 0
 
@@ -105,7 +110,8 @@ def advance(run: Run, steps: int) -> Run:
         adam.param_groups[0]["lr"] = s.rate * (1 + np.cos(np.pi * step / s.steps)) / 2
         rng = np.random.default_rng((s.seed, step))
         length = int(rng.integers(level + 1))
-        batch = errands.batch(rng, s.batch, [max(length - 1, 0)], place=length > 0)
+        form, clauses = LENGTHS[length]
+        batch = errands.batch(rng, s.batch, [clauses], form=form)
         vectors = table[torch.from_numpy(batch.inputs)]
         noise = torch.from_numpy(rng.standard_normal(vectors.shape, dtype=np.float32))
         logits = network(vectors + s.noise * noise)

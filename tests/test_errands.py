@@ -220,3 +220,14 @@ def test_the_examples_are_what_they_are_said_to_be() -> None:
 
 def test_a_linear_classifier_finds_the_need_of_most_held_out_wordings() -> None:
     assert 0.8 <= errands.held_out_ceiling() <= 1
+
+
+@pytest.mark.parametrize("wordings", ["known", "held_out"])
+@pytest.mark.parametrize(("form", "most"), [("advice", 10), ("brief", 16)])
+def test_the_shorter_forms_state_the_need_first_and_end_in_the_thing(form: str, most: int, wordings: str) -> None:
+    made = errands.batch(np.random.default_rng(5), 300, [0], wordings=wordings, stated=True, form=form)
+    for inputs, answer_at, answer in zip(made.inputs, made.answer_at, made.answers, strict=True):
+        words = [vocabulary().words[row] for row in inputs[: answer_at + 1]]
+        assert words[-1] == "buy"
+        assert len(words) <= most
+        assert errands.need_of(words) == errands.OUTPUT_WORDS[answer]

@@ -66,7 +66,7 @@ class TestShipped:
 
     def test_accuracy_is_as_the_card_says(self, name):
         card, network = zoo.card(name), rnnviz.load(name)
-        assert zoo.accuracy(network, 0, place=False) == pytest.approx(card["shortest"], abs=0.002)
+        assert zoo.accuracy(network, 0, form="advice") == pytest.approx(card["shortest"], abs=0.002)
         for n in (0, 4, 12):
             at = card["clauses"].index(n)
             assert zoo.accuracy(network, n) == pytest.approx(card["accuracy"][at], abs=0.002)
@@ -96,7 +96,7 @@ def test_gated_networks_read_wordings_they_never_met(name):
 
 
 def test_the_shipped_rnn_knows_the_shortest_sentences():
-    assert zoo.accuracy(rnnviz.load("rnn"), 0, place=False, sentences=2000, seed=2026) >= 0.90
+    assert zoo.accuracy(rnnviz.load("rnn"), 0, form="advice", sentences=2000, seed=2026) >= 0.90
 
 
 def test_loading_gives_a_copy_of_ones_own():

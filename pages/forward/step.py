@@ -133,6 +133,7 @@ def training_record() -> None:
                     columns["seed"]: row["seed"],
                     columns["shipped"]: "●" if row["shipped"] else "",
                     columns["short"]: percent(row["shortest"]) + "%",
+                    columns["errand"]: percent(row["accuracy"][0]) + "%",
                     columns["at"]: percent(row["accuracy"][at]) + "%",
                     columns["unseen"]: percent(row["held_out"][0]) + "%",
                 }

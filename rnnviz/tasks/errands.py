@@ -15,6 +15,7 @@ import numpy as np
 from numpy import ndarray
 
 from rnnviz.tasks.errands_lexicon import (
+    ADVICE,
     GO,
     NEEDS,
     OPENINGS,
@@ -46,6 +47,9 @@ __all__ = [
 ]
 
 Wordings = Literal["known", "held_out"]
+Form = Literal["advice", "brief", "errand"]
+"""How long a sentence is: "If hungry, buy food." names nobody who goes anywhere; "Starving, Alice drives to buy food."
+names no place; an errand does in most cases, and has room for clauses."""
 
 THINGS: tuple[str, ...] = tuple(need.thing for need in NEEDS.values())
 UNSTATED = 0.08
@@ -81,6 +85,7 @@ def _pool(need: Need, wordings: Wordings) -> tuple[tuple[str, list[str]], ...]:
 POOLS: dict[Wordings, dict[str, tuple[tuple[str, list[str]], ...]]] = {
     which: {need.thing: _pool(need, which) for need in NEEDS.values()} for which in ("known", "held_out")
 }
+_ADVICE = {kind: tuple(frame.split() for frame in group) for kind, group in ADVICE.items()}
 _OPENINGS = {kind: tuple(opening.split() for opening in group) for kind, group in OPENINGS.items()}
 _PLACES = tuple(place.split() for place in PLACES)
 _NAMES = tuple(PRONOUN)
@@ -111,14 +116,18 @@ def _needed_draws(clauses: int) -> int:
 
 
 def _compose(
-    draws: Iterator[float], clauses: int, wordings: Wordings, stated: bool, place: bool = True
+    draws: Iterator[float], clauses: int, wordings: Wordings, stated: bool, form: Form = "errand"
 ) -> tuple[list[str], str]:
     """A sentence's tokens in lower case, from the need to the final "." , and the thing bought."""
+    place = form == "errand"
     thing = _pick(draws, THINGS)
     kind, wording = _pick(draws, POOLS[wordings][thing]) if stated else ("none", [])
     name = _pick(draws, _NAMES)
     parts = {"N": [name], "P": [PRONOUN[name]], "W": wording}
-    tokens = [token for part in _pick(draws, _OPENINGS[kind]) for token in parts.get(part, (part,))]
+    frames = _ADVICE if form == "advice" else _OPENINGS
+    tokens = [token for part in _pick(draws, frames[kind]) for token in parts.get(part, (part,))]
+    if form == "advice":
+        return [*tokens, thing, "."], thing
 
     # A stride through the fillers: no filler twice, at the price of two draws.
     at, stride = _pick(draws, range(len(FILLER_TOKENS))), 1 + _pick(draws, range(len(FILLER_TOKENS) - 1))
@@ -185,16 +194,16 @@ def batch(
     clauses: int | Sequence[int],
     wordings: Wordings = "known",
     stated: bool | None = None,
-    place: bool = True,
+    form: Form = "errand",
 ) -> Batch:
     """`size` sentences. `clauses`: the most fillers (0 to this many), or the numbers to choose from.
 
-    `place=False` gives the shortest sentences there are: nobody names where they go, or how.
+    `form` makes them shorter: see `Form`; advice has no room for clauses.
     """
     choices = range(clauses + 1) if isinstance(clauses, int) else clauses
     draws = _draws(rng, size * (_needed_draws(max(choices)) + 2))
     states = [next(draws) >= UNSTATED if stated is None else stated for _ in range(size)]
-    made = [_compose(draws, _pick(draws, choices), wordings, state, place) for state in states]
+    made = [_compose(draws, _pick(draws, choices), wordings, state, form) for state in states]
     lengths = np.array([len(tokens) for tokens, _ in made])
     ids = np.full((size, lengths.max()), -1)
     ids[np.arange(lengths.max()) < lengths[:, None]] = [_ID[token] for tokens, _ in made for token in tokens]

@@ -181,6 +181,13 @@ OPENINGS: dict[str, tuple[str, ...]] = {
         "N is at home . P", "N , who is here ,", "N is well and", "N comes home and", "as it is monday , N",
     ),
 }  # fmt: skip
+ADVICE: dict[str, tuple[str, ...]] = {
+    "adjective": ("if W , buy", "when W , buy", "those W have to buy", "whoever is W has to buy"),
+    "noun": ("against W , buy", "W is a reason to buy", "whoever is troubled by W has to buy"),
+    "verb": ("whoever W has to buy", "whoever W should buy"),
+    "none": ("today , buy", "N has to buy", "everybody has to buy"),
+}
+"""The shortest sentences: nobody goes anywhere."""
 PROPER = frozenset(PRONOUN) | {"monday", "sunday"}
 """The words with a capital wherever they stand."""
 
@@ -194,7 +201,8 @@ def _language() -> tuple[frozenset[str], frozenset[str]]:
     """The tokens that sentences with known wordings can hold, and those that only held-out wordings bring."""
     held_out = {word for need in NEEDS.values() for wording in need.held_out for word in wording.split()}
     known = {word for need in NEEDS.values() for w in need.wordings if w not in need.held_out for word in w.split()}
-    openings = {word for group in OPENINGS.values() for opening in group for word in opening.split()}
+    frames = (*OPENINGS.values(), *ADVICE.values())
+    openings = {word for group in frames for opening in group for word in opening.split()}
     phrases = {word for phrase in (*FILLERS, *ADVERBS, *PLACES) for word in phrase.split()}
     ends = {"to", "the", "a", "buy", ".", *PLACE_ADJECTIVES, *PLACE_SUPERLATIVES, *GO, *THING_OF.values()}
     language = frozenset(known | openings - {"N", "P", "W"} | phrases | ends | {*PRONOUN, *PRONOUN.values()})

@@ -1,0 +1,8 @@
+"""Train all networks of the zoo again, from the seeds: `python -m scripts.weights [name …]`."""
+
+import sys
+
+from rnnviz import zoo
+
+if __name__ == "__main__":
+    zoo.make(sys.argv[1:] or list(zoo.SHAPES))
