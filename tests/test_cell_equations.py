@@ -240,9 +240,7 @@ def test_words_are_text_and_numbers_are_never_minus_zero(page: Any) -> None:
 def test_arrays_are_decoded(page: Any) -> None:
     array = np.arange(6, dtype=np.float32).reshape(2, 3) / 7
     for source in [packed(array), packed(array.astype(np.float64)), array.tolist()]:
-        shape, values = page.evaluate(
-            "a => { const d = decodeArray(a); return [d.shape, [...d.values]]; }", source
-        )
+        shape, values = page.evaluate("a => { const d = decodeArray(a); return [d.shape, [...d.values]]; }", source)
         assert shape == [2, 3]
         assert np.allclose(values, array.ravel())
 

@@ -36,9 +36,7 @@ def test_the_frame_shows_the_start_page_and_speaks_both_languages() -> None:
 
 
 def get(address: str, path: str, **headers: str) -> tuple[bytes, dict[str, str]]:
-    request = urllib.request.Request(
-        address + path, headers={k.replace("_", "-"): v for k, v in headers.items()}
-    )
+    request = urllib.request.Request(address + path, headers={k.replace("_", "-"): v for k, v in headers.items()})
     with urllib.request.urlopen(request, timeout=20) as answer:
         return answer.read(), {name.lower(): value for name, value in answer.headers.items()}
 

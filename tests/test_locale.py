@@ -28,8 +28,7 @@ def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 EN, JA = (
-    dict(leaves(json.loads((ROOT / f"assets/locale/{name}.json").read_text(encoding="utf-8"))))
-    for name in ("en", "ja")
+    dict(leaves(json.loads((ROOT / f"assets/locale/{name}.json").read_text(encoding="utf-8")))) for name in ("en", "ja")
 )
 
 

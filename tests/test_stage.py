@@ -15,7 +15,7 @@ from rnnviz.tasks import errands
 from rnnviz.text import MAX_TOKENS, tokenize, vocabulary
 from rnnviz.tracing import ask, surprise
 from rnnviz.ui import notice
-from rnnviz.ui.stage import View, stage
+from rnnviz.ui.stage import View, read, stage
 
 ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
 LIGHT = View("en", "light", 1.0)
@@ -95,19 +95,19 @@ def test_any_text_can_be_shown(words, left, right, trained, language, between):
     assert [token["text"] for token in sent["tokens"]] == list(tokens)
     for runs in sent["notice"]:
         assert all(style in ("", "strong") for _, style in runs)
-    for reading in shown.readings:
-        assert reading.check.states < 1e-4
+    for _, found in shown.checks:
+        assert found.states < 1e-4
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_notice_names_the_need_and_both_guesses(language):
-    shown = stage(ALICE, "rnn", "lstm", True, View(language, "light", 1.0))
-    runs = notice.notices(shown.readings, "food", language)
+    readings = (read("rnn", True, ALICE), read("lstm", True, ALICE))
+    runs = notice.notices(readings, "food", language)
     first = [text for text, style in runs[0] if style == "strong"]
     assert first[0] == "Starving"
     for t, said in enumerate(runs):
         strong = [text for text, style in said if style == "strong"]
-        assert strong[-2:] == [notice.guess(r, t)[0] for r in shown.readings]
+        assert strong[-2:] == [notice.guess(r, t)[0] for r in readings]
     assert "food" in "".join(text for text, _ in runs[-1])
 
 

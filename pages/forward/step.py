@@ -91,14 +91,13 @@ def show_stepper(tokens: tuple[str, ...]) -> None:
 
 def badge(shown: Stage) -> None:
     """How far the numbers on the page are from PyTorch's, and how that was found."""
-    worst = max(max(r.check.states, r.check.gradients) for r in shown.readings)
+    worst = max(max(found.states, found.gradients) for _, found in shown.checks)
     key = "step.badge" if worst <= 1e-4 else "step.badge_off"
     with st.popover(t(key, difference=number(worst)), type="tertiary"):
         st.markdown(f"**{t('step.badge_title')}**")
-        for reading in shown.readings:
-            name = t(f"step.networks.{reading.name}")
-            difference = {"states": number(reading.check.states), "gradients": number(reading.check.gradients)}
-            st.markdown("- " + t("step.check_row", name=name, **difference))
+        for name, found in shown.checks:
+            difference = {"states": number(found.states), "gradients": number(found.gradients)}
+            st.markdown("- " + t("step.check_row", name=t(f"step.networks.{name}"), **difference))
         st.markdown(prose("check"))
 
 

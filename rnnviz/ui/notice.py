@@ -67,10 +67,8 @@ def notice(readings: Sequence["Reading"], t: int, need: int | None, answer: str 
 
 def guess(reading: "Reading", t: int) -> tuple[str, float]:
     """The likeliest thing to buy, had the sentence ended at token t, and its probability."""
-    assert reading.trace.words is not None
-    things = [reading.trace.words.index(thing) for thing in errands.THINGS]
-    best = things[int(reading.asked[t, things].argmax())]
-    return reading.trace.words[best], float(reading.asked[t, best])
+    best = int(reading.asked[t].argmax())
+    return errands.THINGS[best], float(reading.asked[t, best])
 
 
 def ratio(reading: "Reading", t: int) -> float:

@@ -36,7 +36,7 @@ class Reading:
     gradients: Gradients
     check: Check
     asked: ndarray
-    """`(T, V)`: probabilities of the word to buy, had the sentence ended here with "to buy"."""
+    """`(T, 10)`: probabilities of `errands.THINGS`, had the sentence ended here with "to buy"."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,9 @@ class Stage:
     """What the page shows: the payload for the stepper, and what stands around it."""
 
     payload: bytes
-    readings: tuple[Reading, Reading]
+    checks: tuple[tuple[str, Check], tuple[str, Check]]
+    """Each network's name, and how far its numbers are from PyTorch's. The readings themselves are not kept: they
+    are as large as what was sent."""
     answer: str | None
     """The thing that the sentence's need asks for; None where none is stated."""
     revision: str
@@ -66,7 +68,7 @@ def network(name: str, trained: bool) -> Network:
     return zoo.load(name, trained)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def read(name: str, trained: bool, tokens: tuple[str, ...]) -> Reading:
     """Let a network read the tokens."""
     reader = network(name, trained)
@@ -74,10 +76,11 @@ def read(name: str, trained: bool, tokens: tuple[str, ...]) -> Reading:
     gradients = rnnviz.backpropagate(trace, errands.need_of(tokens), of="logit", through_time=False)
     with torch_lock:
         checked = check(trace, gradients)
-    return Reading(name, trained, trace, gradients, checked, ask(reader, trace))
+    things = [reader.words.index(thing) for thing in errands.THINGS]
+    return Reading(name, trained, trace, gradients, checked, ask(reader, trace)[:, things])
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def stage(tokens: tuple[str, ...], left: str, right: str, trained: bool, view: View) -> Stage:
     """Everything for one sentence. `tokens` must not be empty."""
     readings = (read(left, trained, tokens), read(right, trained, tokens))
@@ -97,7 +100,8 @@ def stage(tokens: tuple[str, ...], left: str, right: str, trained: bool, view: V
         "ask": ask_block(readings, answer, view),
     }
     packed = json.dumps(figures.encoded(payload), separators=(",", ":"), ensure_ascii=False)
-    return Stage(packed.encode(), readings, answer, revision)
+    left_check, right_check = ((reading.name, reading.check) for reading in readings)
+    return Stage(packed.encode(), (left_check, right_check), answer, revision)
 
 
 def title(reading: Reading, language: str) -> str:
@@ -153,11 +157,12 @@ def contiguous(arrays: Mapping[str, ndarray]) -> dict[str, ndarray]:
 
 def ask_block(readings: tuple[Reading, Reading], answer: str | None, view: View) -> dict[str, object]:
     """The chart "If the sentence ended here": the right thing's probability, or the likeliest thing's."""
-    curves = {}
-    for reading in readings:
-        things = [reading.trace.words.index(thing) for thing in errands.THINGS]  # type: ignore[union-attr]
-        p = reading.asked[:, things]
-        curves[title(reading, view.language)] = p.max(1) if answer is None else p[:, errands.THINGS.index(answer)]
+    curves = {
+        title(reading, view.language): reading.asked.max(1)
+        if answer is None
+        else reading.asked[:, errands.THINGS.index(answer)]
+        for reading in readings
+    }
     tokens = readings[0].trace.tokens
     can_end = np.array([errands.can_end(tokens, t) for t in range(len(tokens))])
     figure = figures.ask_spec(

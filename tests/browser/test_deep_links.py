@@ -36,9 +36,7 @@ def test_the_first_link_after_a_start(path: str, visit: Callable[..., Visit]) ->
         assert "Traceback" not in cold.log()
 
 
-def test_the_first_link_after_a_start_is_to_another_page(
-    small_root: Path, visit: Callable[..., Visit]
-) -> None:
+def test_the_first_link_after_a_start_is_to_another_page(small_root: Path, visit: Callable[..., Visit]) -> None:
     with serve(root=small_root) as cold:
         tab = visit(f"{cold.address}/two?words=7")
         assert_sound(tab)

@@ -39,9 +39,7 @@ def test_defaults_leave_the_link_clean(small: Served, visit: Callable[..., Visit
     assert values(tab)["sentence"] == ALICE
 
 
-def test_controls_write_the_link_and_another_browser_reads_it(
-    small: Served, visit: Callable[..., Visit]
-) -> None:
+def test_controls_write_the_link_and_another_browser_reads_it(small: Served, visit: Callable[..., Visit]) -> None:
     tab = visit(small.address)
     tab.page.get_by_label("sentence").fill("Bob is <b>$ill$</b>")
     tab.page.get_by_label("sentence").press("Enter")
@@ -111,9 +109,7 @@ def test_a_lesson_hides_controls_and_still_sets_them(small: Served, visit: Calla
     assert link(tab) == {"hide": "lang,projector,words", "words": "12", "projector": "true"}
 
 
-def test_the_projector_switch_scales_type_by_one_and_a_half(
-    small: Served, visit: Callable[..., Visit]
-) -> None:
+def test_the_projector_switch_scales_type_by_one_and_a_half(small: Served, visit: Callable[..., Visit]) -> None:
     tab = visit(small.address)
     size = "parseFloat(getComputedStyle(document.querySelector('.stSlider p')).fontSize)"
     before = tab.page.evaluate(size)
@@ -126,9 +122,7 @@ def test_the_projector_switch_scales_type_by_one_and_a_half(
 
 
 @pytest.mark.parametrize("width", [390, 768, 1440])
-def test_the_bar_is_thin_and_nothing_in_it_overlaps(
-    width: int, small: Served, visit: Callable[..., Visit]
-) -> None:
+def test_the_bar_is_thin_and_nothing_in_it_overlaps(width: int, small: Served, visit: Callable[..., Visit]) -> None:
     tab = visit(small.address, viewport={"width": width, "height": 800})
     boxes = tab.page.evaluate(
         """() => ['[data-testid=stHeaderLogo]', '[data-testid=stExpandSidebarButton]',
