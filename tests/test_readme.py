@@ -8,6 +8,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from rnnviz import zoo
+from rnnviz.tasks import errands
+from rnnviz.text import MAX_TOKENS, vocabulary
 from rnnviz.ui import state
 
 ROOT = Path(__file__).parents[1]
@@ -59,6 +62,17 @@ def test_every_function_named_exists() -> None:
         code = (ROOT / file).read_text(encoding="utf-8")
         last = re.escape(name.split(".")[-1])
         assert re.search(rf"^\s*(?:async )?(?:def|class|function|const)? ?{last}\b", code, re.MULTILINE), (file, name)
+
+
+def test_the_numbers_are_those_of_what_ships() -> None:
+    units = [shape.units for shape in zoo.SHAPES.values()]
+    for said in (
+        f"{len(vocabulary().words):,} entries of {vocabulary().vectors.shape[1]} numbers",
+        f"{len(errands.OUTPUT_WORDS)} words",
+        f"{min(units)} to {max(units)} units",
+        f"first {MAX_TOKENS} tokens",
+    ):
+        assert said in README.replace("\n", " "), said
 
 
 def test_every_make_target_named_exists() -> None:
