@@ -25,6 +25,8 @@ from rnnviz.tasks import errands
 from scripts.serving import ROOT, Served, serve
 
 EVERY = 2.0
+PLACES = (0, 4, 8, 16, 32, 64)
+"""Where the slider is moved to."""
 ARRIVALS = 0.05
 """Seconds between two visitors who open the page."""
 PATIENCE = 90.0
@@ -86,7 +88,7 @@ async def attend(visitor: Visitor, end: float, mine: list[str], chance: random.R
             elif kind < 0.75:
                 run = await visitor.type(chance.choice(errands.EXAMPLES), PATIENCE)
             else:
-                run = await visitor.slide(chance.randrange(65), PATIENCE)
+                run = await visitor.slide(chance.choice(PLACES), PATIENCE)
         except TimeoutError:
             seen.errors[f"no answer in {PATIENCE:.0f} s"] += 1
             return
@@ -113,13 +115,18 @@ async def hold(address: str, visitors: int, seconds: float, seed: int) -> Class:
     texts = sentences(visitors * count, seed)
     everyone = [Visitor(address, dark=k % 2 == 1) for k in range(visitors)]
 
-    async def arrive(visitor: Visitor, after: float) -> None:
+    async def arrive(visitor: Visitor, after: float) -> bool:
         await asyncio.sleep(after)
-        run = await visitor.open()
+        try:
+            run = await visitor.open()
+        except Exception as wrong:
+            seen.errors[f"no first page: {type(wrong).__name__} {wrong}"] += 1
+            return False
         seen.first.append(run.seconds)
         seen.errors.update(run.errors)
+        return True
 
-    await asyncio.gather(*(arrive(visitor, ARRIVALS * k) for k, visitor in enumerate(everyone)))
+    arrived = await asyncio.gather(*(arrive(visitor, ARRIVALS * k) for k, visitor in enumerate(everyone)))
     begun, own, (_, core) = time.perf_counter(), time.process_time(), server_process()
     lag = asyncio.create_task(watch_lag(seen))
     end = begun + seconds
@@ -127,13 +134,14 @@ async def hold(address: str, visitors: int, seconds: float, seed: int) -> Class:
         *(
             attend(visitor, end, texts[k * count : (k + 1) * count], random.Random(seed + k), seen)
             for k, visitor in enumerate(everyone)
+            if arrived[k]
         )
     )
     lag.cancel()
     took = time.perf_counter() - begun
     memory, core_after = server_process()
     seen.own, seen.memory, seen.core = (time.process_time() - own) / took, memory, (core_after - core) / took
-    await asyncio.gather(*(visitor.close() for visitor in everyone), return_exceptions=True)
+    await asyncio.gather(*(v.close() for v, is_in in zip(everyone, arrived, strict=True) if is_in))
     return seen
 
 
