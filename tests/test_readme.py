@@ -8,10 +8,13 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+import rnnviz
 from rnnviz import zoo
 from rnnviz.tasks import errands
-from rnnviz.text import MAX_TOKENS, vocabulary
+from rnnviz.text import MAX_TOKENS, tokenize, vocabulary
 from rnnviz.ui import state
+from rnnviz.ui.language import translate
+from rnnviz.ui.notice import percent
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -73,6 +76,36 @@ def test_the_numbers_are_those_of_what_ships() -> None:
         f"first {MAX_TOKENS} tokens",
     ):
         assert said in README.replace("\n", " "), said
+
+
+def test_the_table_is_that_of_what_ships() -> None:
+    wanted = []
+    for name in zoo.SHAPES:
+        card = zoo.card(name)
+        at = [card["accuracy"][card["clauses"].index(clauses)] for clauses in (0, 4, 12)]
+        shares = [percent(share) + "%" for share in (*at, card["held_out"][0])]
+        wanted.append(f"  | {' | '.join([translate('en', f'step.networks.{name}'), *shares])} |")
+        assert card["shipped"] == "median", f"{name}: say in the README that it is not the median"
+    head = " | ".join(f"{round(card['words'][card['clauses'].index(n)])} words" for n in (0, 4, 12))
+    assert f"| network | {head} |" in README
+    assert "\n".join(wanted) in README, "\n".join(["the README should have", *wanted])
+
+
+def test_the_story_at_the_top_is_what_happens() -> None:
+    """Both say food; twenty words later the RNN says water and the LSTM food; untrained, the gradient is gone."""
+    tokens = tokenize(state.ALICE)
+    far = errands.stretch(tokens, 20)
+    said = {
+        (name, length): rnnviz.trace(rnnviz.load(name), read).top(1)[0][0]
+        for name in ("rnn", "lstm")
+        for length, read in (("near", tokens), ("far", far))
+    }
+    assert said[("rnn", "near")] == said[("lstm", "near")] == said[("lstm", "far")] == "food"
+    assert f"the RNN says *{said[('rnn', 'far')]}*" in README
+    for name, most in (("rnn", 5e-9), ("lstm", 1e-6)):
+        trace = rnnviz.trace(rnnviz.load(name, trained=False), far)
+        norms = rnnviz.backpropagate(trace, "food", of="logit").norms
+        assert norms[0] / norms[-1] < most
 
 
 def test_every_make_target_named_exists() -> None:
