@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
+# Many visitors share the cores: one thread each. NumPy's BLAS reads this once, when it is first imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 

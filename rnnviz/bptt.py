@@ -28,6 +28,8 @@ class Gradients:
     """∂L/∂h_t, through everything that follows token t."""
     dc: Float[Array, "T H"] | None
     """∂L/∂c_t (LSTM), through h_t too, as autograd counts it."""
+    dx: Float[Array, "T E"]
+    """∂L/∂x_t, the gradient in each token's input."""
     through_time: Float[Array, "T T"] | None
     """‖∂L_t/∂h_s‖; row t: the loss's step, column s: the state's step, zero where s > t. None where it
     was switched off."""
@@ -120,12 +122,14 @@ def backpropagate(
             norms[:, s:, s] = np.vecdot(parted, parted).T
     norms = np.sqrt(norms)
     by_part, lstm = np.moveaxis(states, 0, 1), parts == 2
+    delta_ih, delta_hh = (np.einsum("tph,tpkh->tkh", by_part, half) for half in (d.ih, d.hh))
     return Gradients(
         dh=states[0],
         dc=states[1] if lstm else None,
         through_time=norms[0] if through_time else None,
         through_time_c=norms[1] if through_time and lstm else None,
-        weights=weight_shares(trace, *(np.einsum("tph,tpkh->tkh", by_part, half) for half in (d.ih, d.hh))),
+        dx=delta_ih.reshape(len(trace), -1) @ trace.parameters["weight_ih"].astype(float),
+        weights=weight_shares(trace, delta_ih, delta_hh),
         targets=targets,
         of=of,
     )

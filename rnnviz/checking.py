@@ -5,16 +5,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
 from rnnviz.bptt import Gradients, answer_ids
+from rnnviz.networks import BODIES
 from rnnviz.tracing import Trace
-
-CELLS: dict[str, type[nn.RNNCell] | type[nn.LSTMCell] | type[nn.GRUCell]] = {
-    "rnn": nn.RNNCell,
-    "lstm": nn.LSTMCell,
-    "gru": nn.GRUCell,
-}
 
 
 @dataclass(frozen=True)
@@ -22,39 +16,36 @@ class Check:
     """Largest differences over a whole sentence."""
 
     states: float
-    """Absolute, over every entry of h (and c) after every token."""
+    """Absolute, over every entry of h after every token (and of c after the last)."""
     gradients: float
-    """Relative, over ‖∂L/∂h_t‖ (and ‖∂L/∂c_t‖) at every step t that autograd finds above 1e-30."""
+    """Relative, over ‖∂L/∂x_t‖, the gradient in each token's input, where autograd finds it above 1e-30."""
 
 
 def check(trace: Trace, gradients: Gradients) -> Check:
-    """Run PyTorch's own cell with the same weights over the same inputs, and autograd behind it.
+    """Let PyTorch's own module with the same weights read the same inputs, and autograd go back through it.
 
-    `gradients` are those of the trace's last step (`backpropagate(trace, …, at="last")`).
+    The gradient in a token's input is drawn from ∂L/∂h_t and ∂L/∂c_t of the same step, so that it agrees only if
+    these do. `gradients` are those of the trace's last step (`backpropagate(trace, …, at="last")`).
     """
     options: dict[str, Any] = {"nonlinearity": trace.nonlinearity} if trace.kind == "rnn" else {}
     w = {name: torch.from_numpy(value) for name, value in trace.parameters.items()}
-    units, embedding = trace.h.shape[1], trace.inputs.shape[1]
-    cell = CELLS[trace.kind](embedding, units, dtype=w["weight_hh"].dtype, device="meta", **options)
-    cell.load_state_dict({name: v for name, v in w.items() if not name.endswith("_out")}, assign=True)
-    steps: list[tuple[torch.Tensor, ...]] = []
-    state = None
-    # A batch of one: without it PyTorch returns a copy of c, on which h does not depend for autograd.
-    for x in torch.from_numpy(trace.inputs)[:, None]:
-        state = cell(x, state)
-        steps.append(state if trace.kind == "lstm" else (state,))
-    theirs = [torch.cat(part).detach().numpy() for part in zip(*steps, strict=True)]
-    states = max(float(np.abs(a - b).max()) for a, b in zip(trace.states, theirs, strict=True))
-    h = steps[-1][0][0]
+    inputs = torch.from_numpy(trace.inputs).requires_grad_()
+    module = BODIES[trace.kind](inputs.shape[1], trace.h.shape[1], dtype=inputs.dtype, device="meta", **options)
+    cell = {f"{name}_l0": v for name, v in w.items() if not name.endswith("_out")}
+    module.load_state_dict(cell, assign=True)
+    output, last = module(inputs)
+    theirs = output.detach().numpy()
+    states = float(np.abs(theirs - trace.h).max())
+    if trace.c is not None:
+        states = max(states, float(np.abs(last[1].detach().numpy()[0] - trace.c[-1]).max()))
     if gradients.targets:
-        logits, j = w["weight_out"] @ h + w["bias_out"], int(answer_ids(trace, gradients.targets[-1])[-1])
+        logits = w["weight_out"] @ output[-1] + w["bias_out"]
+        j = int(answer_ids(trace, gradients.targets[-1])[-1])
         answer = logits[j] if gradients.of == "logit" else -logits.log_softmax(0)[j]
     else:
-        answer = h.square().sum() / 2
-    flat = [part for step in steps for part in step]
-    found = torch.autograd.grad(answer, flat, allow_unused=True, materialize_grads=True)
-    norms = torch.cat(found).double().norm(dim=1).numpy().reshape(len(steps), -1).T
-    ours = [gradients.norms] if gradients.norms_c is None else [gradients.norms, gradients.norms_c]
+        answer = output[-1].square().sum() / 2
+    (found,) = torch.autograd.grad(answer, inputs)
+    norms = np.linalg.norm(found.numpy().astype(float), axis=1)
     seen = norms > 1e-30
-    relative = np.abs(np.array(ours)[seen] / norms[seen] - 1)
+    relative = np.abs(np.linalg.norm(gradients.dx, axis=1)[seen] / norms[seen] - 1)
     return Check(states, float(relative.max(initial=0.0)))

@@ -75,7 +75,8 @@ class Trace:
         """
         p = self.probabilities[step]
         assert self.words is not None
-        return [(self.words[j], float(p[j])) for j in np.argsort(-p, kind="stable")[:k]]
+        likeliest = np.argpartition(-p, min(k, len(p)) - 1)[:k]
+        return [(self.words[j], float(p[j])) for j in likeliest[np.argsort(-p[likeliest], kind="stable")]]
 
 
 def softmax(logits: ndarray) -> ndarray:

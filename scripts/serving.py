@@ -87,9 +87,7 @@ def launch(playwright: Playwright) -> Browser:
     names = ("chromium", "chromium-browser", "google-chrome")
     found = next(filter(None, map(shutil.which, names)), None)
     if found is None and not Path(playwright.chromium.executable_path).exists():
-        raise RuntimeError(
-            "No Chromium here. On Debian or Ubuntu: sudo apt-get install chromium fonts-noto-cjk"
-        )
+        raise RuntimeError("No Chromium here. On Debian or Ubuntu: sudo apt-get install chromium fonts-noto-cjk")
     return playwright.chromium.launch(executable_path=found, args=FLAGS)
 
 

@@ -1,5 +1,7 @@
 """Everything backward against autograd, `vmap(jacrev)` and finite differences."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -57,10 +59,33 @@ def test_the_map_equals_one_autograd_call_for_each_step(case):
 @settings(deadline=None, max_examples=30)
 @given(modules(max_length=200))
 def test_single_precision_equals_autograd(case):
+    module, inputs = case
+    trace = rnnviz.trace(module, inputs)
+    g = rnnviz.backpropagate(trace)
+    _, hs, cs = unrolled(module, inputs)
+    answer = hs[-1].square().sum() / 2
+    for states, ours in [(hs, g.norms), (cs, g.norms_c)]:
+        if states is not None:
+            found = torch.autograd.grad(answer, states, retain_graph=True, allow_unused=True, materialize_grads=True)
+            theirs = torch.cat(found).double().norm(dim=1).numpy()
+            seen = theirs > 1e-30  # below this float32 itself has lost digits
+            np.testing.assert_allclose(ours[seen], theirs[seen], rtol=1e-4)
+    checked = check(trace, g)
+    assert checked.states <= 1e-5
+    assert checked.gradients <= 1e-4
+
+
+@settings(deadline=None, max_examples=15)
+@given(doubles, st.sampled_from(["h", "dx"]))
+def test_the_check_sees_what_is_wrong(case, spoiled):
     trace = rnnviz.trace(*case)
-    found = check(trace, rnnviz.backpropagate(trace))
-    assert found.states <= 1e-5
-    assert found.gradients <= 1e-4
+    g = rnnviz.backpropagate(trace)
+    if spoiled == "h":
+        h = trace.h.copy()
+        h[-1, 0] += 0.01
+        assert check(dataclasses.replace(trace, h=h), g).states >= 0.009
+    elif np.linalg.norm(g.dx[0]) > 1e-20:
+        assert check(trace, dataclasses.replace(g, dx=g.dx * 1.01)).gradients >= 0.009
 
 
 @settings(deadline=None, max_examples=30)

@@ -27,14 +27,16 @@ def sentence_row() -> None:
         validate=(rf"^[\s\S]{{0,{limit}}}$", t("step.too_many_letters", limit=f"{limit:,}")),
         **state.control("sentence"),
     )
-    with examples.popover(t("step.examples"), width="stretch"):
+    menu = examples.popover(t("step.examples"), width="stretch", key="examples", on_change="rerun")
+    if menu.open:  # what is not seen is not drawn: it would cost every visitor at every move of a slider
         for i, example in enumerate(errands.EXAMPLES):
-            st.button(literal(example), key=f"example{i}", type="tertiary", on_click=choose, args=(example,))
+            menu.button(literal(example), key=f"example{i}", type="tertiary", on_click=choose, args=(example,))
 
 
 def choose(example: str) -> None:
     """Put an example into the sentence field."""
     st.session_state["sentence"] = example
+    st.session_state["examples"] = False
 
 
 def knobs() -> st.delta_generator.DeltaGenerator:
@@ -93,7 +95,10 @@ def badge(shown: Stage) -> None:
     """How far the numbers on the page are from PyTorch's, and how that was found."""
     worst = max(max(found.states, found.gradients) for _, found in shown.checks)
     key = "step.badge" if worst <= 1e-4 else "step.badge_off"
-    with st.popover(t(key, difference=number(worst)), type="tertiary"):
+    details = st.popover(t(key, difference=number(worst)), type="tertiary", key="badge", on_change="rerun")
+    if not details.open:
+        return
+    with details:
         st.markdown(f"**{t('step.badge_title')}**")
         for name, found in shown.checks:
             difference = {"states": number(found.states), "gradients": number(found.gradients)}
@@ -141,11 +146,19 @@ def training_record() -> None:
         )
 
 
-sentence_row()
-badge_place = knobs()
-tokens = tokens_to_read()
-if tokens:
-    with badge_place.container():
-        badge(current(tokens))
-    show_stepper(tokens)
+@st.fragment
+def reading() -> None:
+    """All that a change of the sentence or a knob draws anew; the frame around it stays."""
+    state.follow()
+    state.publish()
+    sentence_row()
+    badge_place = knobs()
+    tokens = tokens_to_read()
+    if tokens:
+        with badge_place.container():
+            badge(current(tokens))
+        show_stepper(tokens)
+
+
+reading()
 training_record()

@@ -48,11 +48,6 @@ def labels_of(language: str, section: str) -> dict[str, Any]:
     return found
 
 
-def labels_in(language: str, section: str) -> dict[str, Any]:
-    """As `labels`, in a given language and without a visitor."""
-    return _lookup(language, section)
-
-
 def translate(language: str, key: str, **values: Any) -> str:
     """As `t`, in a given language and without a visitor. Raises KeyError for a key that does not exist."""
     label: str = _lookup(language, key)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import gc
 import gzip
+import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -62,6 +64,7 @@ def warm() -> None:
     """
     import torch
 
+    from rnnviz import figures, zoo
     from rnnviz.text import tokenize
     from rnnviz.ui import stage, state
 
@@ -71,9 +74,18 @@ def warm() -> None:
     for language in LANGUAGES:  # the start page as a visitor first sees it
         view = stage.View(language, "light", 1.0)
         stage.stage(tuple(tokenize(state.ALICE)), "rnn", "lstm", True, view)
+    figures.lengths(zoo.all_seeds())  # two visitors at once may not be the first to import Plotly's parts
     plotly_gzip()
+    one_heap()
     gc.collect()
     gc.freeze()
+
+
+def one_heap() -> None:
+    """Let all threads share one heap, where the C library is glibc: a heap for each keeps what others could use."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt:
+        mallopt(-8, 1)  # M_ARENA_MAX
 
 
 def claim() -> None:

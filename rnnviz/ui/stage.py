@@ -21,7 +21,7 @@ from rnnviz.networks import Network
 from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
 from rnnviz.tracing import Trace, ask, shares, surprise
-from rnnviz.ui.language import labels_in, translate
+from rnnviz.ui.language import labels_of, translate
 from rnnviz.ui.lock import torch_lock
 from rnnviz.ui.notice import notices
 
@@ -68,7 +68,7 @@ def network(name: str, trained: bool) -> Network:
     return zoo.load(name, trained)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def read(name: str, trained: bool, tokens: tuple[str, ...]) -> Reading:
     """Let a network read the tokens."""
     reader = network(name, trained)
@@ -80,13 +80,13 @@ def read(name: str, trained: bool, tokens: tuple[str, ...]) -> Reading:
     return Reading(name, trained, trace, gradients, checked, ask(reader, trace)[:, things])
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def stage(tokens: tuple[str, ...], left: str, right: str, trained: bool, view: View) -> Stage:
     """Everything for one sentence. `tokens` must not be empty."""
     readings = (read(left, trained, tokens), read(right, trained, tokens))
     answer = errands.need_of(tokens)
     revision = hashlib.sha256(repr((tokens, left, right, trained)).encode()).hexdigest()[:16]
-    shown = labels_in(view.language, "stepper") | labels_in(view.language, "cell")
+    shown = labels_of(view.language, "stepper") | labels_of(view.language, "cell")
     payload = {
         "revision": revision,
         "theme": view.theme,
@@ -116,7 +116,7 @@ def network_block(side: str, reading: Reading, view: View) -> dict[str, object]:
     figure = figures.states_spec(
         trace,
         reading.gradients,
-        labels_in(view.language, "figures"),
+        labels_of(view.language, "figures"),
         theme=view.theme,
         scale=view.scale,
         order=order,
@@ -170,7 +170,7 @@ def ask_block(readings: tuple[Reading, Reading], answer: str | None, view: View)
         can_end,
         tokens,
         answer,
-        labels_in(view.language, "figures"),
+        labels_of(view.language, "figures"),
         theme=view.theme,
         scale=view.scale,
     )

@@ -48,13 +48,15 @@ class Text:
 
 @dataclass(frozen=True)
 class Whole:
-    """A whole number from `low` to `high`, both included."""
+    """A whole number from `low` to `high`, both included, or the default."""
 
     default: int
     low: int
     high: int
 
     def parse(self, link: str) -> int | None:
+        if link == str(self.default):
+            return self.default
         # isdecimal alone would let other scripts' digits through, and int() would take a million of them.
         number = int(link) if link.isascii() and link.isdecimal() and len(link) < 10 else self.low - 1
         return number if self.low <= number <= self.high else None
