@@ -17,7 +17,7 @@ def allowed(name: str, value: Any) -> bool:
         case Text(limit=limit):
             return isinstance(value, str) and len(value) <= limit
         case Whole(low=low, high=high):
-            return type(value) is int and low <= value <= high
+            return type(value) is int and (low <= value <= high or value == KEYS[name].default)
         case Flag():
             return type(value) is bool
         case Choice(ids=ids):
