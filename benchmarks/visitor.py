@@ -23,6 +23,7 @@ KEPT_RUNS = 2
 BEFORE_FIRST = 120.0
 """Seconds that a first page may take."""
 LIMIT = 64 * 2**20
+FINISHED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 
 
 @dataclass
@@ -45,6 +46,8 @@ class Visitor:
     dark: bool = False
     widgets: dict[str, WidgetState] = field(default_factory=dict)
     """Widget states by the key that the page gave them."""
+    fragments: dict[str, str] = field(default_factory=dict)
+    """The part of the page that each widget reruns, by the widget's key; "" is all of it."""
     link: str = ""
     script: str = ""
     kept: dict[str, int] = field(default_factory=dict)
@@ -67,17 +70,17 @@ class Visitor:
     async def type(self, sentence: str, patience: float) -> Run:
         """Type a sentence and press Enter."""
         self.widgets["sentence"].string_value = sentence
-        return await self.rerun(patience)
+        return await self.rerun(patience, self.fragments["sentence"])
 
     async def slide(self, words: int, patience: float) -> Run:
         """Move the slider "words in between"."""
         self.widgets["words"].double_array_value.data[:] = [words]
-        return await self.rerun(patience)
+        return await self.rerun(patience, self.fragments["words"])
 
-    async def rerun(self, patience: float) -> Run:
+    async def rerun(self, patience: float, fragment: str = "") -> Run:
         """Send what the browser sends and wait for the end of the script. Raises TimeoutError."""
         start = time.perf_counter()
-        await self.socket.send(self._request())
+        await self.socket.send(self._request(fragment))
         async with asyncio.timeout(patience):
             run = await self._answer()
         run.seconds = time.perf_counter() - start
@@ -88,11 +91,12 @@ class Visitor:
     async def close(self) -> None:
         await self.socket.close()
 
-    def _request(self) -> bytes:
+    def _request(self, fragment: str) -> bytes:
         message = BackMsg()
         state = message.rerun_script
         state.query_string = self.link
         state.page_script_hash = self.script
+        state.fragment_id = fragment
         state.widget_states.CopyFrom(WidgetStates(widgets=self.widgets.values()))
         state.cached_message_hashes.extend(self.kept)
         about = state.context_info
@@ -111,7 +115,7 @@ class Visitor:
                 status = message.script_finished
                 if status == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                     continue
-                if status != ForwardMsg.FINISHED_SUCCESSFULLY:
+                if status not in FINISHED:
                     run.errors.append(ForwardMsg.ScriptFinishedStatus.Name(status))
                 if not run.stepper:
                     run.errors.append("no stepper")
@@ -140,11 +144,12 @@ class Visitor:
             run.stepper = message.hash
             self.steppers.add(message.hash)
         elif kind in ("text_input", "slider", "selectbox", "checkbox"):
-            self._register(getattr(element, kind), kind)
+            self._register(getattr(element, kind), kind, message.delta.fragment_id)
 
-    def _register(self, widget: Any, kind: str) -> None:
+    def _register(self, widget: Any, kind: str, fragment: str) -> None:
         """A widget stands with its default, as in a browser, or with what the server sets."""
         key = widget.id.rsplit("-", 1)[-1]
+        self.fragments[key] = fragment
         old = self.widgets.get(key)
         if old and old.id == widget.id and not widget.set_value:
             return
