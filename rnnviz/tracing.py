@@ -73,10 +73,21 @@ class Trace:
 
         Raises ValueError for a trace without a readout, IndexError for a step outside it.
         """
-        p = self.probabilities[step]
-        assert self.words is not None
-        likeliest = np.argpartition(-p, min(k, len(p)) - 1)[:k]
-        return [(self.words[j], float(p[j])) for j in likeliest[np.argsort(-p[likeliest], kind="stable")]]
+        return likeliest(self, self.probabilities[step][None], k)[0]
+
+    def tops(self, k: int = 5) -> list[list[tuple[str, float]]]:
+        """`top` of every step, at once."""
+        return likeliest(self, self.probabilities, k)
+
+
+def likeliest(trace: Trace, p: Float[Array, "N V"], k: int) -> list[list[tuple[str, float]]]:
+    """The k likeliest words of each row, likeliest first."""
+    assert trace.words is not None
+    found = np.argpartition(-p, min(k, p.shape[1]) - 1, axis=1)[:, :k]
+    order = np.take_along_axis(found, np.argsort(-np.take_along_axis(p, found, 1), axis=1), 1)
+    values = np.take_along_axis(p, order, 1)
+    rows = zip(order.tolist(), values.tolist(), strict=True)
+    return [[(trace.words[j], value) for j, value in zip(*row, strict=True)] for row in rows]
 
 
 def softmax(logits: ndarray) -> ndarray:

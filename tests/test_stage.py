@@ -107,7 +107,7 @@ def test_the_notice_names_the_need_and_both_guesses(language):
     assert first[0] == "Starving"
     for t, said in enumerate(runs):
         strong = [text for text, style in said if style == "strong"]
-        assert strong[-2:] == [notice.guess(r, t)[0] for r in readings]
+        assert strong[-2:] == [notice.guess(r)[t][0] for r in readings]
     assert "food" in "".join(text for text, _ in runs[-1])
 
 

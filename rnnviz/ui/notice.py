@@ -22,7 +22,8 @@ def notices(readings: Sequence["Reading"], answer: str | None, language: str) ->
     """One notice for each token."""
     tokens = readings[0].trace.tokens
     need = need_at(tokens) if answer else None
-    return [notice(readings, t, need, answer, language) for t in range(len(tokens))]
+    guesses = [guess(reading) for reading in readings]
+    return [notice(readings, t, need, answer, [g[t] for g in guesses], language) for t in range(len(tokens))]
 
 
 def need_at(tokens: tuple[str, ...]) -> int:
@@ -30,7 +31,14 @@ def need_at(tokens: tuple[str, ...]) -> int:
     return next(t for t in range(len(tokens)) if errands.need_of(tokens[: t + 1]))
 
 
-def notice(readings: Sequence["Reading"], t: int, need: int | None, answer: str | None, language: str) -> Runs:
+def notice(
+    readings: Sequence["Reading"],
+    t: int,
+    need: int | None,
+    answer: str | None,
+    guesses: Sequence[tuple[str, float]],
+    language: str,
+) -> Runs:
     """The notice at token t: where the need is, what is kept of it, and what the networks would buy."""
     left, right = readings
     names = [translate(language, f"step.networks.{r.name}") for r in readings]
@@ -60,15 +68,14 @@ def notice(readings: Sequence["Reading"], t: int, need: int | None, answer: str 
             say(f"keep_{reading.trace.kind}", name=name, percent=percent(kept), half=half_life(kept))
         elif t > 0:
             say("keep_rnn")
-    guesses = [guess(r, t) for r in readings]
     say("asked", names=names, words=[w for w, _ in guesses], percents=[percent(p) for _, p in guesses])
     return runs
 
 
-def guess(reading: "Reading", t: int) -> tuple[str, float]:
-    """The likeliest thing to buy, had the sentence ended at token t, and its probability."""
-    best = int(reading.asked[t].argmax())
-    return errands.THINGS[best], float(reading.asked[t, best])
+def guess(reading: "Reading") -> list[tuple[str, float]]:
+    """The likeliest thing to buy, had the sentence ended at each token, and its probability."""
+    best, p = reading.asked.argmax(1).tolist(), reading.asked.max(1).tolist()
+    return [(errands.THINGS[j], value) for j, value in zip(best, p, strict=True)]
 
 
 def ratio(reading: "Reading", t: int) -> float:

@@ -112,7 +112,7 @@ def title(reading: Reading, language: str) -> str:
 def network_block(side: str, reading: Reading, view: View) -> dict[str, object]:
     """One column of the stepper."""
     trace = reading.trace
-    order = figures.unit_order(trace)
+    order, bits = figures.unit_order(trace), surprise(trace)
     figure = figures.states_spec(
         trace,
         reading.gradients,
@@ -120,7 +120,7 @@ def network_block(side: str, reading: Reading, view: View) -> dict[str, object]:
         theme=view.theme,
         scale=view.scale,
         order=order,
-        surprise=surprise(trace),
+        surprise=bits,
     )
     card = zoo.card(reading.name)
     subtitle = "step.subtitle_trained" if reading.trained else "step.subtitle_untrained"
@@ -134,8 +134,8 @@ def network_block(side: str, reading: Reading, view: View) -> dict[str, object]:
         ),
         "figure": figure,
         "unit_rows": {"order": [int(u) for u in order]},
-        "next": [[[word, round(p, 4)] for word, p in trace.top(5, t)] for t in range(len(trace))],
-        "surprise": [None if bits is None else round(bits, 2) for bits in surprise(trace)],
+        "next": [[[word, round(p, 4)] for word, p in top] for top in trace.tops(5)],
+        "surprise": [None if b is None else round(b, 2) for b in bits],
         "cell": cell_block(trace),
     }
 
