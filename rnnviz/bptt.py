@@ -109,13 +109,13 @@ def backpropagate(
     """
     here, targets = loss_gradients(trace, target, of)
     d = slopes(trace)
-    path = through_weights(d, trace.parameters["weight_hh"].astype(float))
-    last, (units, parts) = len(trace) - 1, (path.shape[2], d.hh.shape[1])
+    w_hh = trace.parameters["weight_hh"].astype(float)
+    last, (_, parts, _, units) = len(trace) - 1, d.hh.shape
     if at == "last" and not through_time:
         here[:last] = 0
     states = np.zeros((parts, len(trace), units))
     norms = np.zeros((parts, len(trace), len(trace)))
-    for s, rows in travel_back(here, d, path, together=not through_time):
+    for s, rows in travel_back(here, d, w_hh, together=not through_time):
         states[:, s] = (rows[-1] if at == "last" else rows.sum(0)).reshape(parts, units)
         if through_time:
             parted = rows.reshape(-1, parts, units)
@@ -136,15 +136,18 @@ def backpropagate(
 
 
 def travel_back(
-    here: Float[Array, "T H"], d: Slopes, path: Float[Array, "T PH H"], together: bool
+    here: Float[Array, "T H"], d: Slopes, w_hh: Float[Array, "KH H"], together: bool
 ) -> Iterator[tuple[int, Float[Array, "N PH"]]]:
     """Carry the gradients `here`, ∂L_t/∂h_t, back from step to step, the last step first.
 
     Yields each step s with ∂L/∂(h_s, c_s): one row for the sum of all losses (`together`), or one for
     each loss at a step t >= s. The rows are overwritten as the walk goes on.
     """
-    steps, width, units = path.shape
+    steps, parts, blocks, units = d.hh.shape
+    width = parts * units
     rows = np.zeros((1 if together else steps, width))
+    # One row goes through the gates' slopes and then the weights; for many, the two are multiplied beforehand.
+    path = None if together else through_weights(d, w_hh)
     for s in reversed(range(steps)):
         live = rows if together else rows[s:]
         h, last = live[:, :units], live[:, width - units :]  # `last` is c for an LSTM, else h itself
@@ -152,7 +155,10 @@ def travel_back(
         if d.shown is not None:
             last += h * d.shown[s]
         yield s, live
-        passed = live @ path[s]
+        if path is None:
+            passed = (live.reshape(parts, 1, units) * d.hh[s]).sum(0).reshape(1, blocks * units) @ w_hh
+        else:
+            passed = live @ path[s]
         last *= d.carry[s]
         if d.shown is not None:
             h[:] = 0  # an LSTM's h hands on nothing but what passes the weights

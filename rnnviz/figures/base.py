@@ -149,14 +149,15 @@ def as_figure(draw: Callable[P, Spec]) -> Callable[P, go.Figure]:
     return drawn
 
 
-def encoded(value: Any) -> Any:
-    """A spec ready for `json.dumps`: every array as Plotly's `{dtype, bdata, shape}` with base64 data."""
-    if isinstance(value, np.ndarray):
-        kind = {"float32": "f4", "float64": "f8"}[value.dtype.name]
-        one = {"dtype": kind, "bdata": base64.b64encode(value.tobytes()).decode()}
-        return one if value.ndim == 1 else one | {"shape": ", ".join(map(str, value.shape))}
-    if isinstance(value, dict):
-        return {key: encoded(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [encoded(part) if isinstance(part, dict) else part for part in value]
-    return value
+def as_json(value: Any) -> str:
+    """A spec, or anything that holds specs and arrays, as JSON: every array as Plotly's `{dtype, bdata, shape}`."""
+    return json.dumps(value, default=encoded, separators=(",", ":"), ensure_ascii=False)
+
+
+def encoded(array: np.ndarray) -> dict[str, str]:
+    """An array as Plotly reads it, in base64. Raises TypeError for what is no array of numbers."""
+    kind = {"float32": "f4", "float64": "f8"}.get(array.dtype.name) if isinstance(array, np.ndarray) else None
+    if kind is None:
+        raise TypeError(f"cannot be sent to the browser: {type(array).__name__}")
+    one = {"dtype": kind, "bdata": base64.b64encode(array.tobytes()).decode()}
+    return one if array.ndim == 1 else one | {"shape": ", ".join(map(str, array.shape))}

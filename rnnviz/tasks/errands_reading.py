@@ -14,6 +14,7 @@ NEGATIONS = frozenset(("not", "n't", "never", "no", "nor", "neither", "without")
 PUNCTUATION = frozenset(".,;:!?)\"'")
 
 _WITHOUT_COMMAS = tuple([word for word in filler if word != ","] for filler in (*FILLER_TOKENS, *ADVERB_TOKENS))
+_BY_LAST_WORD = {c[-1]: [d for d in _WITHOUT_COMMAS if d[-1] == c[-1]] for c in _WITHOUT_COMMAS}
 _STARTS = frozenset(clause[0] for clause in _WITHOUT_COMMAS)
 _PLACE_ENDS = frozenset(place.split()[-1] for place in PLACES)
 _LANGUAGE = frozenset(TOKENS)
@@ -112,7 +113,7 @@ def can_end(tokens: Sequence[str], at: int) -> bool:
         seen = seen[:-1]
     if not seen or "buy" in seen:
         return False
-    if seen[-1] in _PLACE_ENDS or seen[-1] in GO or any(seen[-len(c) :] == c for c in _WITHOUT_COMMAS):
+    if seen[-1] in _PLACE_ENDS or seen[-1] in GO or any(seen[-len(c) :] == c for c in _BY_LAST_WORD.get(seen[-1], ())):
         return True
     following = words[len(seen)] if len(seen) < len(words) else "to"
     foreign = seen[-1].isalpha() and seen[-1] not in _LANGUAGE

@@ -1,8 +1,8 @@
 """The sentence above the figures: what to notice at each step, composed from that step's numbers."""
 
 import math
-import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rnnviz.tasks import errands
@@ -92,11 +92,9 @@ def half_life(kept: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as whole percents; 100 only when nothing is missing, 0 only when nothing is there."""
+    """A share in whole percents, "0" only when nothing is there."""
     whole = round(100 * share)
-    if (whole == 100 and share < 0.995) or (whole == 0 and share > 0):
-        return ">99" if whole else "<1"
-    return str(whole)
+    return str(whole) if whole or not share else "<1"
 
 
 def number(value: float) -> str:
@@ -112,6 +110,11 @@ def number(value: float) -> str:
 def filled(template: str, values: dict[str, object], language: str) -> Runs:
     """A template's runs: what stands between asterisks is strong. Values are put in after the template is
     cut, so that nothing a visitor typed can be taken for markup."""
-    pieces = re.split(r"\*", template)
-    styled = [(piece.format(**values), "strong" if i % 2 else "") for i, piece in enumerate(pieces)]
-    return [[text, style] for text, style in styled if text]
+    return [[piece.format(**values), style] for piece, style in pieces(template)]
+
+
+@lru_cache
+def pieces(template: str) -> list[tuple[str, str]]:
+    """The template cut at its asterisks, with the style of each piece."""
+    cut = template.split("*")
+    return [(piece, "strong" if i % 2 else "") for i, piece in enumerate(cut) if piece]

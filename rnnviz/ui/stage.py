@@ -5,7 +5,6 @@ sentence a hundred times, and it is computed once.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -99,7 +98,7 @@ def stage(tokens: tuple[str, ...], left: str, right: str, trained: bool, view: V
         ],
         "ask": ask_block(readings, answer, view),
     }
-    packed = json.dumps(figures.encoded(payload), separators=(",", ":"), ensure_ascii=False)
+    packed = figures.as_json(payload)
     left_check, right_check = ((reading.name, reading.check) for reading in readings)
     return Stage(packed.encode(), (left_check, right_check), answer, revision)
 
