@@ -41,6 +41,10 @@ class Network(nn.Module):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.projection = nn.Linear(vector_size, shape.embedding)
+            # Orthogonal, so that words which mean alike stay as near as the table has them; halved, so that the
+            # gates begin far from saturation. Chosen on known wordings hidden for the purpose.
+            nn.init.orthogonal_(self.projection.weight, gain=0.5)
+            nn.init.zeros_(self.projection.bias)
             self.body: Body = BODIES[shape.kind](shape.embedding, shape.units, batch_first=True)
             self.readout = nn.Linear(shape.units, len(words))
             if shape.start == "orthogonal":

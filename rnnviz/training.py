@@ -37,13 +37,11 @@ class Settings:
     shape: Shape
     rate: float = 1e-2
     """Adam's learning rate at the start; it falls to zero over `steps` along a cosine."""
-    steps: int = 5000
+    steps: int = 4500
     batch: int = 64
-    decay: float = 0.03
-    """Weight decay, decoupled from the gradient (AdamW; Loshchilov & Hutter 2019)."""
     clip: float | None = 1.0
     """The gradient's norm is clipped at this; None for not at all."""
-    noise: float = 0.6
+    noise: float = 0.55
     """Standard deviation of the Gaussian noise on the word vectors, whose entries have about 1."""
     seed: int = 0
 
@@ -100,7 +98,7 @@ def advance(run: Run, steps: int) -> Run:
     """The run `steps` later (never beyond `settings.steps`). Pure: `run` stays as it is."""
     s = run.settings
     network = restore(s, run.parameters)
-    adam = torch.optim.AdamW(network.parameters(), lr=s.rate, weight_decay=s.decay)
+    adam = torch.optim.Adam(network.parameters(), lr=s.rate)
     for name, p in network.named_parameters():
         if name in run.moments:
             mean, square = (torch.from_numpy(a.copy()) for a in run.moments[name])

@@ -1,7 +1,7 @@
 """The trained networks in assets/weights, and how each was made (`make weights`).
 
 Protocol: every network reads the same stream of errands in the same number of steps, clipped at
-norm 1, with AdamW under a cosine. Only the learning rate differs, chosen for each architecture from
+norm 1, with Adam under a cosine. Only the learning rate differs, chosen for each architecture from
 one grid on a seed that is not among the five. Of the five seeds the *median* is shipped; where the
 median never left chance, the seed that learned most, and its card says so. Every seed is in
 `assets/weights/seeds.json`.

@@ -57,9 +57,11 @@ def test_the_map_equals_one_autograd_call_for_each_step(case):
 
 
 @settings(deadline=None, max_examples=30)
-@given(modules(max_length=200))
-def test_single_precision_equals_autograd(case):
+@given(modules(max_length=200), st.booleans())
+def test_long_inputs_equal_autograd(case, single):
     module, inputs = case
+    if not single:
+        module, inputs = module.double(), inputs.astype(float)
     trace = rnnviz.trace(module, inputs)
     g = rnnviz.backpropagate(trace)
     _, hs, cs = unrolled(module, inputs)
@@ -68,9 +70,11 @@ def test_single_precision_equals_autograd(case):
         if states is not None:
             found = torch.autograd.grad(answer, states, retain_graph=True, allow_unused=True, materialize_grads=True)
             theirs = torch.cat(found).double().norm(dim=1).numpy()
-            seen = theirs > 1e-30  # below this float32 itself has lost digits
+            # Single precision knows 1 - h² to few digits near saturation, and T steps multiply that: there, only
+            # gradients that still count are compared. Double precision shows them all.
+            seen = theirs > (1e-6 * theirs.max() if single else 1e-300)
             np.testing.assert_allclose(ours[seen], theirs[seen], rtol=1e-4)
-    checked = check(trace, g)
+    checked = check(module, trace, g)
     assert checked.states <= 1e-5
     assert checked.gradients <= 1e-4
 
@@ -78,14 +82,15 @@ def test_single_precision_equals_autograd(case):
 @settings(deadline=None, max_examples=15)
 @given(doubles, st.sampled_from(["h", "dx"]))
 def test_the_check_sees_what_is_wrong(case, spoiled):
-    trace = rnnviz.trace(*case)
+    module, inputs = case
+    trace = rnnviz.trace(module, inputs)
     g = rnnviz.backpropagate(trace)
     if spoiled == "h":
         h = trace.h.copy()
         h[-1, 0] += 0.01
-        assert check(dataclasses.replace(trace, h=h), g).states >= 0.009
+        assert check(module, dataclasses.replace(trace, h=h), g).states >= 0.009
     elif np.linalg.norm(g.dx[0]) > 1e-20:
-        assert check(trace, dataclasses.replace(g, dx=g.dx * 1.01)).gradients >= 0.009
+        assert check(module, trace, dataclasses.replace(g, dx=g.dx * 1.01)).gradients >= 0.009
 
 
 @settings(deadline=None, max_examples=30)

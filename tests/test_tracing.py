@@ -23,7 +23,7 @@ def test_states_equal_torch_nn(case):
     if trace.kind == "lstm":
         assert trace.c is not None
         np.testing.assert_allclose(trace.c[-1], last[1][0].numpy(), atol=1e-5, rtol=0)
-    assert check(trace, rnnviz.backpropagate(trace)).states <= 1e-5
+    assert check(module, trace, rnnviz.backpropagate(trace)).states <= 1e-5
 
 
 def lstm_gates(module, inputs):

@@ -74,7 +74,7 @@ def read(name: str, trained: bool, tokens: tuple[str, ...]) -> Reading:
     trace = rnnviz.trace(reader, tokens)
     gradients = rnnviz.backpropagate(trace, errands.need_of(tokens), of="logit", through_time=False)
     with torch_lock:
-        checked = check(trace, gradients)
+        checked = check(reader.body, trace, gradients)
     things = [reader.words.index(thing) for thing in errands.THINGS]
     return Reading(name, trained, trace, gradients, checked, ask(reader, trace)[:, things])
 
