@@ -63,7 +63,7 @@ def cell() -> dict[str, object]:
     return at(0, 2) | {"unit": int((gradients.dc[-1] * trace.c[-1]).argmax())}
 
 
-STRETCHED = at(20)
+STRETCHED = at(40)
 UNTRAINED = STRETCHED | {"trained": "false"}
 GRU = STRETCHED | {"left": "lstm", "right": "gru"}
 

@@ -92,9 +92,9 @@ def test_the_table_is_that_of_what_ships() -> None:
 
 
 def test_the_story_at_the_top_is_what_happens() -> None:
-    """Both say food; twenty words later the RNN says water and the LSTM food; untrained, the gradient is gone."""
+    """Both say food; forty words later the RNN does not and the LSTM does; untrained, the gradient is gone."""
     tokens = tokenize(state.ALICE)
-    far = errands.stretch(tokens, 20)
+    far = errands.stretch(tokens, 40)
     said = {
         (name, length): rnnviz.trace(rnnviz.load(name), read).top(1)[0][0]
         for name in ("rnn", "lstm")
@@ -102,10 +102,10 @@ def test_the_story_at_the_top_is_what_happens() -> None:
     }
     assert said[("rnn", "near")] == said[("lstm", "near")] == said[("lstm", "far")] == "food"
     assert f"the RNN says *{said[('rnn', 'far')]}*" in README
-    for name, most in (("rnn", 5e-9), ("lstm", 1e-6)):
+    for name in ("rnn", "lstm"):
         trace = rnnviz.trace(rnnviz.load(name, trained=False), far)
         norms = rnnviz.backpropagate(trace, "food", of="logit").norms
-        assert norms[0] / norms[-1] < most
+        assert norms[0] / norms[-1] < 1e-9
 
 
 def test_every_make_target_named_exists() -> None:
