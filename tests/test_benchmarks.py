@@ -45,8 +45,11 @@ def test_a_visitor_sends_what_it_was_shown() -> None:
     from streamlit.proto.Slider_pb2 import Slider
 
     visitor = Visitor("http://127.0.0.1:1")
-    visitor._register(Slider(id="$$ID-1-words", default=[7]), "slider")
+    visitor._register(Slider(id="$$ID-1-words", default=[7]), "slider", "part")
     visitor.widgets["words"].double_array_value.data[:] = [16]
-    visitor._register(Slider(id="$$ID-1-words", default=[7]), "slider")  # a rerun leaves the visitor's value
-    sent = BackMsg.FromString(visitor._request()).rerun_script.widget_states.widgets
-    assert [(one.id, list(one.double_array_value.data)) for one in sent] == [("$$ID-1-words", [16])]
+    visitor._register(Slider(id="$$ID-1-words", default=[7]), "slider", "part")  # a rerun leaves the visitor's value
+    sent = BackMsg.FromString(visitor._request(visitor.fragments["words"])).rerun_script
+    assert [(one.id, list(one.double_array_value.data)) for one in sent.widget_states.widgets] == [
+        ("$$ID-1-words", [16])
+    ]
+    assert sent.fragment_id == "part"

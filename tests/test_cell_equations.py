@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -83,18 +82,15 @@ def sent(network: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Any]:
-    """A blank page in Chromium with the cell view's code."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=shutil.which("chromium"))
-        page = browser.new_page()
-        page.set_content("<div id=root></div>")
-        folder = ROOT / "assets" / "stepper"
-        code = "".join((folder / name).read_text("utf-8") for name in ["equations.js", "cell.js"])
-        page.add_script_tag(content=code)
-        yield page
-        browser.close()
+def page(browser: Any) -> Iterator[Any]:
+    """A page with the cell's scripts in it."""
+    page = browser.new_page()
+    page.set_content("<div id=root></div>")
+    folder = ROOT / "assets" / "stepper"
+    code = "".join((folder / name).read_text("utf-8") for name in ["equations.js", "cell.js"])
+    page.add_script_tag(content=code)
+    yield page
+    page.close()
 
 
 READ = """([draws, labels]) => {
