@@ -151,7 +151,11 @@ def test_stretch_adds_exactly_so_many_words_at_one_place(text: str, more: int, s
     assert " to buy " not in f" {join(tokens)} " or "to buy" in join(longer)  # never in between these two
 
 
-@given(st.sampled_from(errands.EXAMPLES), st.integers(0, 90), st.integers(7, 40), seeds)
+# Sentences without clauses of their own: where one comes in that is there already, its place cannot be told.
+PLAIN = ("Starving, Alice drives to the nearest store to buy", "Bob is thirsty. He walks to a little shop to buy")
+
+
+@given(st.sampled_from(PLAIN), st.integers(0, 90), st.integers(7, 40), seeds)
 def test_stretching_further_keeps_the_clauses(text: str, few: int, more: int, seed: int) -> None:
     tokens = tokenize(text)
     short, long = (errands.stretch(tokens, n, seed) for n in (few, few + more))
