@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 from jaxtyping import install_import_hook
+
+# CI tries the same examples every time, so that a run says something about the change; at home they are new each time.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 # Before anything imports rnnviz: every Float[...] and plain annotation in it is now checked at each call.
 install_import_hook("rnnviz", "beartype.beartype")
