@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 
-# Many visitors share the cores: one thread each. NumPy's BLAS reads this once, when it is first imported.
+# Many visitors share the cores: one thread each. NumPy's BLAS and torch's OpenMP read this once, when they are first
+# imported. torch.set_num_threads would not do: OpenMP keeps it for each thread, and every rerun has a new one.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +16,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from rnnviz import workers
 from rnnviz.ui import server
 
 
@@ -21,7 +24,9 @@ from rnnviz.ui import server
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     server.claim()
     server.warm()
+    workers.start_reader()
     yield
+    workers.stop_reader()
 
 
 if get_script_run_ctx(suppress_warning=True) is None:

@@ -11,13 +11,13 @@ import argparse
 import asyncio
 import os
 import random
-import subprocess
 import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
+import psutil
 
 from benchmarks.report import quantile, table, verdict
 from benchmarks.visitor import Run, Visitor
@@ -49,9 +49,9 @@ class Class:
     own: float = 0.0
     """The share of one core that this process used."""
     memory: int = 0
-    """The server's resident memory at the end, in MB."""
+    """What the server and its processes take up at the end, in MB."""
     core: float = 0.0
-    """The share of one core that the server used."""
+    """The share of one core that the server and its processes used."""
 
 
 def sentences(count: int, seed: int) -> list[str]:
@@ -64,15 +64,17 @@ def sentences(count: int, seed: int) -> list[str]:
     return list(found)
 
 
-def server_process() -> tuple[int, float]:
-    """Resident memory in MB and processor seconds of the server, this process's one child of that size."""
-    # Asked of the system, so that the server itself runs untouched.
-    listed = subprocess.run(["ps", "-A", "-o", "ppid=,rss=,time="], capture_output=True, text=True, check=True).stdout
-    mine = [row.split() for row in listed.splitlines() if row.split()[0] == str(os.getpid())]
-    _, rss, spent = max(mine, key=lambda row: int(row[1]))
-    days, _, clock = spent.rpartition("-")
-    seconds = 86400 * int(days or 0) + sum(float(part) * 60**k for k, part in enumerate(reversed(clock.split(":"))))
-    return int(rss) // 1024, seconds
+def server_processes() -> tuple[int, float]:
+    """Memory in MB and processor seconds of the server with all processes of its own, this process's children.
+
+    Memory that two processes share counts once (PSS, where the system tells it).
+    """
+    memory, spent = 0, 0.0
+    for process in psutil.Process().children(recursive=True):
+        used, times = process.memory_full_info(), process.cpu_times()
+        memory += getattr(used, "pss", used.rss)
+        spent += times.user + times.system
+    return memory // 2**20, spent
 
 
 async def attend(visitor: Visitor, end: float, mine: list[str], chance: random.Random, seen: Class) -> None:
@@ -127,7 +129,7 @@ async def hold(address: str, visitors: int, seconds: float, seed: int) -> Class:
         return True
 
     arrived = await asyncio.gather(*(arrive(visitor, ARRIVALS * k) for k, visitor in enumerate(everyone)))
-    begun, own, (_, core) = time.perf_counter(), time.process_time(), server_process()
+    begun, own, (_, core) = time.perf_counter(), time.process_time(), server_processes()
     lag = asyncio.create_task(watch_lag(seen))
     end = begun + seconds
     await asyncio.gather(
@@ -139,7 +141,7 @@ async def hold(address: str, visitors: int, seconds: float, seed: int) -> Class:
     )
     lag.cancel()
     took = time.perf_counter() - begun
-    memory, core_after = server_process()
+    memory, core_after = server_processes()
     seen.own, seen.memory, seen.core = (time.process_time() - own) / took, memory, (core_after - core) / took
     await asyncio.gather(*(v.close() for v, is_in in zip(everyone, arrived, strict=True) if is_in))
     return seen

@@ -147,7 +147,7 @@ def test_the_gradient_axis_is_absolute(kind: str, size: float) -> None:
 def test_what_is_typed_is_shown_as_typed() -> None:
     specs = [drawn("lstm"), figures.ask_spec({"<i>net</i>": np.zeros(8)}, [True] * 8, TYPED, "<u>", title=True)]
     for spec in specs:
-        written = figures.as_json(spec)
+        written = figures.as_json(spec).decode()
         for raw in ("<b>bold", "<i>", "<u>", "a&b", "$"):
             assert raw not in written
         assert "&lt;b&gt;bold" in written

@@ -6,6 +6,7 @@ import gzip
 import urllib.request
 from pathlib import Path
 
+import plotly.offline
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -14,6 +15,7 @@ from rnnviz.ui.language import labels_of, translate
 from scripts.serving import Served
 
 ROOT = Path(__file__).parents[1]
+PLOTLY = server.script_path("plotly", plotly.offline.get_plotlyjs())
 PAGES = {file.stem: file.parent.name for file in ROOT.glob("pages/*/[!_]*.py")}
 
 
@@ -42,11 +44,11 @@ def get(address: str, path: str, **headers: str) -> tuple[bytes, dict[str, str]]
 
 
 def test_plotly_comes_compressed_and_for_good(app: Served) -> None:
-    body, headers = get(app.address, server.PLOTLY_PATH, Accept_Encoding="gzip")
+    body, headers = get(app.address, PLOTLY, Accept_Encoding="gzip")
     assert headers["content-encoding"] == "gzip"
     assert "immutable" in headers["cache-control"]
     assert headers["content-type"].startswith("text/javascript")
-    plain, headers = get(app.address, server.PLOTLY_PATH)
+    plain, headers = get(app.address, PLOTLY)
     assert "content-encoding" not in headers
     assert gzip.decompress(body) == plain
     assert len(body) < 0.4 * len(plain)
@@ -62,6 +64,6 @@ def test_streamlits_own_files_come_compressed(app: Served) -> None:
 
 
 def test_every_answer_carries_the_security_headers(app: Served) -> None:
-    for path in ("/", "/step", server.PLOTLY_PATH, "/_stcore/health"):
+    for path in ("/", "/step", PLOTLY, "/_stcore/health"):
         _, headers = get(app.address, path)
         assert {name.lower(): value for name, value in server.HEADERS.items()}.items() <= headers.items()

@@ -58,11 +58,15 @@ def test_the_payload_carries_the_traces_own_numbers():
     sent = json.loads(stage(ALICE, "rnn", "lstm", True, LIGHT).payload)
     assert [token["text"] for token in sent["tokens"]] == list(ALICE)
     trace = rnnviz.trace(rnnviz.load("lstm"), ALICE)
-    block = sent["networks"][1]["cell"]
-    np.testing.assert_array_equal(decoded(block["h"]), trace.h)
-    np.testing.assert_array_equal(decoded(block["c"]), trace.c)
-    for letter in "ifgo":
-        np.testing.assert_array_equal(decoded(block["gates"][letter]), trace.gates[letter])
+    figure = sent["networks"][1]["figure"]
+    meta = figure["layout"]["meta"]
+    wanted = {"hidden": trace.h, "cell": trace.c}
+    wanted |= {role: trace.gates[letter] for role, letter in zip(("forget", "input", "candidate", "output"), "figo")}
+    for k, row in enumerate(meta["rows"]):
+        if row["kind"] == "heatmap":
+            (one,) = (one for one in figure["data"] if one["yaxis"] == f"y{k + 1}")
+            np.testing.assert_array_equal(decoded(one["z"]), wanted.pop(row["role"])[:, meta["order"]].T)
+    assert not wanted
     assert sent["networks"][1]["next"][-1][0][0] == trace.top(1)[0][0]
     assert len(sent["notice"]) == len(ALICE)
 

@@ -79,7 +79,7 @@ class Stepper {
     const key = [payload.revision, payload.theme, payload.scale, JSON.stringify(words)].join(" ");
     if (key === this.key_) return;
     const old = this.payload;
-    this.payload = payload;
+    this.payload = { ...payload, networks: payload.networks.map(withStates) };
     this.key_ = key;
     this.stop();
     this.steps = payload.tokens.length;

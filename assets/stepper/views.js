@@ -268,3 +268,29 @@ function plotView(root, choose) {
     },
   };
 }
+
+/**
+ * The network with its states and gates in its "cell" block, `(T, H)` each by PyTorch's letter. They are sent once,
+ * in the figure's heatmaps: unit by unit there, in the figure's own order.
+ */
+function withStates(network) {
+  const { data, layout } = network.figure;
+  const { rows, order } = layout.meta;
+  const held = Object.fromEntries(
+    rows.flatMap(({ role, kind }, k) => {
+      if (kind !== "heatmap") return [];
+      const { z } = data.find((trace) => trace.yaxis === `y${k + 1}`);
+      const { shape, values } = decodeArray(z);
+      const [units, steps] = shape;
+      const byStep = new Float32Array(values.length);
+      order.forEach((unit, row) => {
+        for (let t = 0; t < steps; t++) byStep[t * units + unit] = values[row * steps + t];
+      });
+      return [[role, { shape: [steps, units], values: byStep }]];
+    }),
+  );
+  const gates = { lstm: "ifgo", gru: "rzn", rnn: "" }[network.kind];
+  const states = { h: held.hidden, c: held.cell ?? null };
+  states.gates = Object.fromEntries([...gates].map((letter) => [letter, held[CELL_ROLES[letter]]]));
+  return { ...network, cell: { ...network.cell, ...states } };
+}

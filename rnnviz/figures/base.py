@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ParamSpec
 
 import numpy as np
+import orjson
 import plotly.graph_objects as go
 
 from rnnviz.figures import theme as themes
@@ -149,9 +150,9 @@ def as_figure(draw: Callable[P, Spec]) -> Callable[P, go.Figure]:
     return drawn
 
 
-def as_json(value: Any) -> str:
+def as_json(value: Any) -> bytes:
     """A spec, or anything that holds specs and arrays, as JSON: every array as Plotly's `{dtype, bdata, shape}`."""
-    return json.dumps(value, default=encoded, separators=(",", ":"), ensure_ascii=False)
+    return orjson.dumps(value, default=encoded)
 
 
 def encoded(array: np.ndarray) -> dict[str, str]:

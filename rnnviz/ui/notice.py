@@ -22,8 +22,36 @@ def notices(readings: Sequence["Reading"], answer: str | None, language: str) ->
     """One notice for each token."""
     tokens = readings[0].trace.tokens
     need = need_at(tokens) if answer else None
+    names = [translate(language, f"step.networks.{r.name}") for r in readings]
     guesses = [guess(reading) for reading in readings]
-    return [notice(readings, t, need, answer, [g[t] for g in guesses], language) for t in range(len(tokens))]
+    keeper, kept = keeping(readings)
+    notices = []
+    for t in range(len(tokens)):
+        runs: Runs = []
+
+        def say(key: str, runs: Runs = runs, **values: object) -> None:
+            runs.extend(filled(language, f"step.notice.{key}", values))
+
+        if need is None or t < need:
+            say("no_need")
+        elif t == need:
+            say("need_now", word=tokens[need])
+        else:
+            say("need_ago", word=tokens[need], ago=t - need)
+        if 0 < t == len(tokens) - 1:
+            first = need if need is not None else 0
+            ratios = [number(ratio(r, first)) for r in readings]
+            said = readings[1].gradients.targets[-1] if answer is None else answer
+            say("back", answer=said, word=tokens[first], names=names, ratios=ratios)
+        elif t > 0 and keeper is not None:
+            kind, name = readings[keeper].trace.kind, names[keeper]
+            say(f"keep_{kind}", name=name, percent=percent(kept[t]), half=half_life(kept[t]))
+        elif t > 0:
+            say("keep_rnn")
+        words, shares = zip(*(g[t] for g in guesses), strict=True)
+        say("asked", names=names, words=words, percents=[percent(p) for p in shares])
+        notices.append(runs)
+    return notices
 
 
 def need_at(tokens: tuple[str, ...]) -> int:
@@ -31,45 +59,12 @@ def need_at(tokens: tuple[str, ...]) -> int:
     return next(t for t in range(len(tokens)) if errands.need_of(tokens[: t + 1]))
 
 
-def notice(
-    readings: Sequence["Reading"],
-    t: int,
-    need: int | None,
-    answer: str | None,
-    guesses: Sequence[tuple[str, float]],
-    language: str,
-) -> Runs:
-    """The notice at token t: where the need is, what is kept of it, and what the networks would buy."""
-    left, right = readings
-    names = [translate(language, f"step.networks.{r.name}") for r in readings]
-    tokens = left.trace.tokens
-    runs: Runs = []
-
-    def say(key: str, **values: object) -> None:
-        runs.extend(filled(translate(language, f"step.notice.{key}"), values, language))
-
-    if need is None or t < need:
-        say("no_need")
-    elif t == need:
-        say("need_now", word=tokens[need])
-    else:
-        say("need_ago", word=tokens[need], ago=t - need)
-    last = t == len(tokens) - 1
-    if last and t > 0:
-        first = need if need is not None else 0
-        ratios = [number(ratio(r, first)) for r in readings]
-        said = right.gradients.targets[-1] if answer is None else answer
-        say("back", answer=said, word=tokens[first], names=names, ratios=ratios)
-    else:
-        gated = [(name, r) for name, r in zip(names, readings, strict=True) if r.trace.kind in KEEPER]
-        if gated and t > 0:
-            name, reading = gated[-1]
-            kept = float(reading.trace.gates[KEEPER[reading.trace.kind]][t].mean())
-            say(f"keep_{reading.trace.kind}", name=name, percent=percent(kept), half=half_life(kept))
-        elif t > 0:
-            say("keep_rnn")
-    say("asked", names=names, words=[w for w, _ in guesses], percents=[percent(p) for _, p in guesses])
-    return runs
+def keeping(readings: Sequence["Reading"]) -> tuple[int | None, list[float]]:
+    """Which network has a gate that keeps the old state (the right one, if both), and its mean at each token."""
+    for k, reading in reversed(list(enumerate(readings))):
+        if reading.trace.kind in KEEPER:
+            return k, reading.trace.gates[KEEPER[reading.trace.kind]].mean(1, dtype=float).tolist()
+    return None, []
 
 
 def guess(reading: "Reading") -> list[tuple[str, float]]:
@@ -107,14 +102,14 @@ def number(value: float) -> str:
     return f"{digit}·10{str(int(exponent)).translate(RAISED)}"
 
 
-def filled(template: str, values: dict[str, object], language: str) -> Runs:
-    """A template's runs: what stands between asterisks is strong. Values are put in after the template is
-    cut, so that nothing a visitor typed can be taken for markup."""
-    return [[piece.format(**values), style] for piece, style in pieces(template)]
+def filled(language: str, key: str, values: dict[str, object]) -> Runs:
+    """A label's runs: what stands between asterisks is strong. Values are put in after the label is cut, so that
+    nothing a visitor typed can be taken for markup."""
+    return [[piece.format(**values), style] for piece, style in pieces(language, key)]
 
 
 @lru_cache
-def pieces(template: str) -> list[tuple[str, str]]:
-    """The template cut at its asterisks, with the style of each piece."""
-    cut = template.split("*")
+def pieces(language: str, key: str) -> list[tuple[str, str]]:
+    """The label cut at its asterisks, with the style of each piece."""
+    cut = translate(language, key).split("*")
     return [(piece, "strong" if i % 2 else "") for i, piece in enumerate(cut) if piece]

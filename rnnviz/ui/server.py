@@ -6,6 +6,7 @@ import ctypes
 import functools
 import gc
 import gzip
+import hashlib
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
@@ -29,8 +30,6 @@ ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
 A_YEAR = "public, max-age=31536000, immutable"
 """For files whose name changes with their content."""
 
-PLOTLY_PATH = f"/plotly-{plotly.offline.get_plotlyjs_version()}.min.js"
-
 # Everything the pages need comes from this server: a page that asks another host for anything is refused.
 # Streamlit and Plotly need inline scripts and styles, blob: modules and (for formulas in charts) eval.
 HEADERS = {
@@ -53,6 +52,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 
+_scripts: dict[str, bytes] = {}
+"""Gzipped, by path."""
 _own_server = False
 
 
@@ -62,20 +63,17 @@ def warm() -> None:
 
     Frozen objects are skipped by the garbage collector, which else would walk all of torch again and again.
     """
-    import torch
-
     from rnnviz import figures, zoo
     from rnnviz.text import tokenize
     from rnnviz.ui import stage, state
 
-    torch.set_num_threads(1)  # visitors run side by side; see lock.py
     for name in state.NETWORKS:
         stage.network(name, True)
     for language in LANGUAGES:  # the start page as a visitor first sees it
         view = stage.View(language, "light", 1.0)
-        stage.stage(tuple(tokenize(state.ALICE)), "rnn", "lstm", True, view)
+        stage.compute(tuple(tokenize(state.ALICE)), "rnn", "lstm", True, view)
     figures.lengths(zoo.all_seeds())  # two visitors at once may not be the first to import Plotly's parts
-    plotly_gzip()
+    plotly_url()
     one_heap()
     gc.collect()
     gc.freeze()
@@ -90,40 +88,55 @@ def one_heap() -> None:
 
 
 def claim() -> None:
-    """Say that app.py's own server is running, so that `plotly_url` may name its route."""
+    """Say that app.py's own server is running, so that `script_url` may name its route."""
     global _own_server
     _own_server = True
 
 
-@functools.cache
-def plotly_gzip() -> bytes:
-    """Plotly.js as shipped with the plotly package, gzipped (4.8 MB to 1.5 MB)."""
-    return gzip.compress(plotly.offline.get_plotlyjs().encode(), 6)
+def script_url(name: str, code: str) -> str:
+    """Where a page finds a script, relative to the page's own address; "" where app.py's own server is not running.
+
+    Sent once and kept by the browser, where an inline script would travel with every message.
+    """
+    if not _own_server:
+        return ""
+    path = script_path(name, code)
+    if path not in _scripts:
+        _scripts[path] = gzip.compress(code.encode(), 6)
+    return "." + path
+
+
+def script_path(name: str, code: str) -> str:
+    """The path of a script on the server; another code has another path."""
+    return f"/scripts/{name}-{hashlib.sha256(code.encode()).hexdigest()[:12]}.js"
 
 
 def plotly_url() -> str:
-    """Where a page finds Plotly.js, relative to the page's own address; "" outside a server.
+    """Where a page finds Plotly.js as shipped with the plotly package (4.8 MB, gzipped 1.5); "" outside a server.
 
-    A host that runs app.py as a plain script has no such route; Streamlit's media store serves it then.
+    A host that runs app.py as a plain script has no routes of ours; Streamlit's media store serves it then.
     """
-    if _own_server:
-        return f".{PLOTLY_PATH}"
-    if not runtime.exists():
-        return ""
+    if _own_server or not runtime.exists():
+        return _plotly_script()
     store = runtime.get_instance().media_file_mgr
-    return "." + store.add(gzip.decompress(plotly_gzip()), "text/javascript", "rnnviz.plotly")
+    return "." + store.add(plotly.offline.get_plotlyjs().encode(), "text/javascript", "rnnviz.plotly")
 
 
-async def _plotly(request: Request) -> Response:
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        body, encoding = plotly_gzip(), {"Content-Encoding": "gzip"}
-    else:
-        body, encoding = gzip.decompress(plotly_gzip()), {}
-    headers = {"Cache-Control": A_YEAR, "Vary": "Accept-Encoding", **encoding}
-    return Response(body, media_type="text/javascript", headers=headers)
+@functools.cache
+def _plotly_script() -> str:
+    return script_url("plotly", plotly.offline.get_plotlyjs())
 
 
-ROUTES = [Route(PLOTLY_PATH, _plotly, methods=["GET"])]
+async def _script(request: Request) -> Response:
+    packed = _scripts.get(request.url.path)
+    if packed is None:
+        return Response(status_code=404)
+    gzipped = "gzip" in request.headers.get("accept-encoding", "")
+    headers = {"Cache-Control": A_YEAR, "Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if gzipped else {})
+    return Response(packed if gzipped else gzip.decompress(packed), media_type="text/javascript", headers=headers)
+
+
+ROUTES = [Route("/scripts/{file}", _script, methods=["GET"])]
 
 
 class Headers:

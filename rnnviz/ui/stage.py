@@ -1,11 +1,10 @@
 """What the Step page sends to the stepper: two networks' readings of one sentence, as one JSON in bytes.
 
-Readings and payloads are kept for the whole process: a class that follows its teacher asks for the same
-sentence a hundred times, and it is computed once.
+Readings and payloads are kept for all visitors: a class that follows its teacher asks for the same sentence a
+hundred times, and it is computed once.
 """
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,8 +20,8 @@ from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
 from rnnviz.tracing import Trace, ask, shares, surprise
 from rnnviz.ui.language import labels_of, translate
-from rnnviz.ui.lock import torch_lock
 from rnnviz.ui.notice import notices
+from rnnviz.workers import aside
 
 
 @dataclass(frozen=True)
@@ -73,15 +72,19 @@ def read(name: str, trained: bool, tokens: tuple[str, ...]) -> Reading:
     reader = network(name, trained)
     trace = rnnviz.trace(reader, tokens)
     gradients = rnnviz.backpropagate(trace, errands.need_of(tokens), of="logit", through_time=False)
-    with torch_lock:
-        checked = check(reader.body, trace, gradients)
+    checked = check(reader.body, trace, gradients)
     things = [reader.words.index(thing) for thing in errands.THINGS]
     return Reading(name, trained, trace, gradients, checked, ask(reader, trace)[:, things])
 
 
 @lru_cache(maxsize=32)
 def stage(tokens: tuple[str, ...], left: str, right: str, trained: bool, view: View) -> Stage:
-    """Everything for one sentence. `tokens` must not be empty."""
+    """Everything for one sentence, computed beside the server. `tokens` must not be empty."""
+    return aside(compute, tokens, left, right, trained, view)
+
+
+def compute(tokens: tuple[str, ...], left: str, right: str, trained: bool, view: View) -> Stage:
+    """As `stage`, here and now."""
     readings = (read(left, trained, tokens), read(right, trained, tokens))
     answer = errands.need_of(tokens)
     revision = hashlib.sha256(repr((tokens, left, right, trained)).encode()).hexdigest()[:16]
@@ -98,9 +101,8 @@ def stage(tokens: tuple[str, ...], left: str, right: str, trained: bool, view: V
         ],
         "ask": ask_block(readings, answer, view),
     }
-    packed = figures.as_json(payload)
     left_check, right_check = ((reading.name, reading.check) for reading in readings)
-    return Stage(packed.encode(), (left_check, right_check), answer, revision)
+    return Stage(figures.as_json(payload), (left_check, right_check), answer, revision)
 
 
 def title(reading: Reading, language: str) -> str:
@@ -135,23 +137,9 @@ def network_block(side: str, reading: Reading, view: View) -> dict[str, object]:
         "unit_rows": {"order": [int(u) for u in order]},
         "next": [[[word, round(p, 4)] for word, p in top] for top in trace.tops(5)],
         "surprise": [None if b is None else round(b, 2) for b in bits],
-        "cell": cell_block(trace),
+        # What the cell diagram needs beside the states and gates, which it finds in the figure.
+        "cell": {"H": trace.h.shape[1], **shares(trace)},
     }
-
-
-def cell_block(trace: Trace) -> dict[str, object]:
-    """The numbers behind the cell diagram and the equations."""
-    return {
-        "H": trace.h.shape[1],
-        "h": trace.h,
-        "c": trace.c,
-        "gates": trace.gates,
-    } | {part: contiguous(values) for part, values in shares(trace).items()}
-
-
-def contiguous(arrays: Mapping[str, ndarray]) -> dict[str, ndarray]:
-    """Copies in row order, which is what the browser reads."""
-    return {name: np.ascontiguousarray(a) for name, a in arrays.items()}
 
 
 def ask_block(readings: tuple[Reading, Reading], answer: str | None, view: View) -> dict[str, object]:

@@ -212,9 +212,9 @@ def _choices() -> list[str]:
 
 
 def _memory() -> Memory:
-    if "_memory" not in st.session_state:
-        st.session_state["_memory"] = Memory()
-    memory: Memory = st.session_state["_memory"]
+    memory: Memory | None = st.session_state.get("_memory")
+    if memory is None:
+        memory = st.session_state["_memory"] = Memory()
     return memory
 
 

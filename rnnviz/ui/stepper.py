@@ -44,6 +44,17 @@ def stepper(
     return _component()(key=key, data=data, default={"rest": None, "theme": None}, **callbacks)
 
 
+LOADER = """
+const loaded = import(new URL(SCRIPT, document.baseURI));
+export default (component) => {
+  let end = null, over = false;
+  loaded.then(({ default: mount }) => { if (!over) end = mount(component); });
+  return () => { over = true; end?.(); };
+};
+"""
+"""What travels with every message instead of the stepper's own script."""
+
+
 @functools.cache
 def _component() -> Any:
     """Registered with the running server, once, at the first visit."""
@@ -61,7 +72,9 @@ def _css() -> str:
 
 
 def _js() -> str:
-    return "\n".join(map(_read, SCRIPTS))
+    code = "\n".join(map(_read, SCRIPTS))
+    url = server.script_url("stepper", code)
+    return LOADER.replace("SCRIPT", json.dumps(url)) if url else code
 
 
 def _read(name: str) -> str:
