@@ -114,15 +114,14 @@ def backpropagate(
     if at == "last" and not through_time:
         here[:last] = 0
     states = np.zeros((parts, len(trace), units))
-    norms = np.zeros((parts, len(trace), len(trace)))
+    squares = np.zeros((parts, len(trace), len(trace)))
     for s, rows in travel_back(here, d, w_hh, together=not through_time):
-        states[:, s] = (rows[-1] if at == "last" else rows.sum(0)).reshape(parts, units)
+        states[:, s] = rows[:, -1] if at == "last" else rows.sum(1)
         if through_time:
-            parted = rows.reshape(-1, parts, units)
-            norms[:, s:, s] = np.vecdot(parted, parted).T
-    norms = np.sqrt(norms)
-    by_part, lstm = np.moveaxis(states, 0, 1), parts == 2
-    delta_ih, delta_hh = (np.einsum("tph,tpkh->tkh", by_part, half) for half in (d.ih, d.hh))
+            np.vecdot(rows, rows, out=squares[:, s:, s])
+    norms, lstm = np.sqrt(squares), parts == 2
+    delta_ih = np.einsum("pth,tpkh->tkh", states, d.ih)
+    delta_hh = delta_ih if d.hh is d.ih else np.einsum("pth,tpkh->tkh", states, d.hh)
     return Gradients(
         dh=states[0],
         dc=states[1] if lstm else None,
@@ -137,32 +136,34 @@ def backpropagate(
 
 def travel_back(
     here: Float[Array, "T H"], d: Slopes, w_hh: Float[Array, "KH H"], together: bool
-) -> Iterator[tuple[int, Float[Array, "N PH"]]]:
+) -> Iterator[tuple[int, Float[Array, "P N H"]]]:
     """Carry the gradients `here`, ∂L_t/∂h_t, back from step to step, the last step first.
 
     Yields each step s with ∂L/∂(h_s, c_s): one row for the sum of all losses (`together`), or one for
     each loss at a step t >= s. The rows are overwritten as the walk goes on.
     """
-    steps, parts, blocks, units = d.hh.shape
-    width = parts * units
-    rows = np.zeros((1 if together else steps, width))
+    steps, parts, _, units = d.hh.shape
+    rows = np.zeros((parts, 1 if together else steps, units))
     # One row goes through the gates' slopes and then the weights; for many, the two are multiplied beforehand.
     path = None if together else through_weights(d, w_hh)
     for s in reversed(range(steps)):
-        live = rows if together else rows[s:]
-        h, last = live[:, :units], live[:, width - units :]  # `last` is c for an LSTM, else h itself
+        live = rows if together else rows[:, s:]
+        h, last = live[0], live[-1]  # `last` is c for an LSTM, else h itself
         h[0] += here[s]
         if d.shown is not None:
             last += h * d.shown[s]
         yield s, live
         if path is None:
-            passed = (live.reshape(parts, 1, units) * d.hh[s]).sum(0).reshape(1, blocks * units) @ w_hh
+            passed = (live * d.hh[s]).sum(0).reshape(1, -1) @ w_hh
         else:
-            passed = live @ path[s]
+            passed, *more = live @ path[s]
+            for other in more:
+                passed += other
         last *= d.carry[s]
-        if d.shown is not None:
-            h[:] = 0  # an LSTM's h hands on nothing but what passes the weights
-        h += passed
+        if d.shown is None:
+            h += passed
+        else:
+            h[:] = passed  # an LSTM's h hands on nothing but what passes the weights
 
 
 def weight_shares(trace: Trace, delta_ih: Float[Array, "T K H"], delta_hh: Float[Array, "T K H"]) -> dict[str, ndarray]:

@@ -44,13 +44,12 @@ class Slopes(NamedTuple):
 
 def sigmoid(a: ndarray) -> ndarray:
     """The logistic function 1 / (1 + e^-a), elementwise."""
-    return 1 / (1 + np.exp(-a))
+    return np.reciprocal(1 + np.exp(-a))
 
 
-def blocks(a: ndarray, count: int) -> list[ndarray]:
-    """`(..., K·H)` cut into its K gate blocks, `(..., H)` each."""
-    cut = a.reshape(*a.shape[:-1], count, -1)
-    return [cut[..., k, :] for k in range(count)]
+def blocks(a: ndarray, count: int) -> ndarray:
+    """`(K·H,)` or `(N, K·H)` cut into its K gate blocks, which come first: `(K, H)` or `(K, N, H)`."""
+    return a.reshape(*a.shape[:-1], count, -1).swapaxes(0, -2)
 
 
 def input_half(x: ndarray, w: Weights) -> ndarray:
@@ -60,7 +59,7 @@ def input_half(x: ndarray, w: Weights) -> ndarray:
 
 def hidden_half(h: ndarray, w: Weights) -> ndarray:
     """a_hh = W_hh h + b_hh, `(..., K·H)`: what the hidden state says to every gate."""
-    return h @ w["weight_hh"].T + w["bias_hh"]
+    return h.dot(w["weight_hh"].T) + w["bias_hh"]
 
 
 def rnn_step(a: ndarray, state: State, w: Weights) -> tuple[State, Gates]:
@@ -108,10 +107,11 @@ def relu_slopes(before: State, after: State, gates: Gates, w: Weights) -> Slopes
 def lstm_slopes(before: State, after: State, gates: Gates, w: Weights) -> Slopes:
     """c' moves with a_i, a_f and a_g; h' with a_o, and with c' at the slope `shown`."""
     i, f, g, o = gates
-    tanh_c, none = np.tanh(after[1]), np.zeros_like(i)
-    dh = np.stack([none, none, none, tanh_c * o * (1 - o)], axis=1)
-    dc = np.stack([g * i * (1 - i), before[1] * f * (1 - f), i * (1 - g**2), none], axis=1)
-    d = np.stack([dh, dc], axis=1)
+    tanh_c = np.tanh(after[1])
+    d = np.zeros((len(i), 2, 4, i.shape[1]))
+    dc, dh = d[:, 1], d[:, 0]
+    dc[:, 0], dc[:, 1], dc[:, 2] = g * i * (1 - i), before[1] * f * (1 - f), i * (1 - g**2)
+    dh[:, 3] = tanh_c * o * (1 - o)
     return Slopes(d, d, f, o * (1 - tanh_c**2))
 
 
@@ -145,12 +145,12 @@ CELLS: dict[str, Cell] = {
 }
 
 
-def through_weights(slopes: Slopes, weight_hh: Float[Array, "KH H"]) -> Float[Array, "T PH H"]:
+def through_weights(slopes: Slopes, weight_hh: Float[Array, "KH H"]) -> Float[Array, "T P H H"]:
     """∂ state parts / ∂ h along the path through the weights: Σ_k diag(slope of block k) W_hh,k."""
-    t, p, k, h = slopes.hh.shape
+    _, _, k, h = slopes.hh.shape
     # One small matrix product for each unit: its slopes at all steps against its K rows of weights.
-    unit_rows = slopes.hh.transpose(3, 0, 1, 2).reshape(h, t * p, k) @ weight_hh.reshape(k, h, h).swapaxes(0, 1)
-    return unit_rows.reshape(h, t, p, h).transpose(1, 2, 0, 3).reshape(t, p * h, h)
+    unit_rows = slopes.hh.transpose(1, 3, 0, 2).copy() @ weight_hh.reshape(k, h, h).swapaxes(0, 1)
+    return unit_rows.transpose(2, 0, 1, 3)
 
 
 def jacobian(slopes: Slopes, weight_hh: Float[Array, "KH H"]) -> Float[Array, "T S S"]:
@@ -160,11 +160,11 @@ def jacobian(slopes: Slopes, weight_hh: Float[Array, "KH H"]) -> Float[Array, "T
     plus diag(z). LSTM: [[s·J_ch + J_oh, diag(s·f)], [J_ch, diag(f)]] with s = o·(1 - tanh²c').
     """
     path = through_weights(slopes, weight_hh)
-    t, size, h = path.shape
-    full = np.zeros((t, size, size), path.dtype)
-    full[:, :, :h] = path
+    t, p, h, _ = path.shape
+    full = np.zeros((t, p * h, p * h), path.dtype)
+    full[:, :, :h] = path.reshape(t, p * h, h)
     unit = np.arange(h)
-    full[:, size - h + unit, size - h + unit] += slopes.carry
+    full[:, -h + unit, -h + unit] += slopes.carry
     if slopes.shown is not None:
         full[:, :h] += slopes.shown[:, :, None] * full[:, h:]
     return full

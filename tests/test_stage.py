@@ -61,7 +61,7 @@ def test_the_payload_carries_the_traces_own_numbers():
     figure = sent["networks"][1]["figure"]
     meta = figure["layout"]["meta"]
     wanted = {"hidden": trace.h, "cell": trace.c}
-    wanted |= {role: trace.gates[letter] for role, letter in zip(("forget", "input", "candidate", "output"), "figo")}
+    wanted |= {role: trace.gates[letter] for role, letter in zip(("forget", "input", "candidate", "output"), "figo", strict=True)}
     for k, row in enumerate(meta["rows"]):
         if row["kind"] == "heatmap":
             (one,) = (one for one in figure["data"] if one["yaxis"] == f"y{k + 1}")

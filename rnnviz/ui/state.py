@@ -141,7 +141,7 @@ def follow() -> None:
     an entry with an empty link in the browser's history. Neither is a wish of the visitor's, so what is
     missing there is kept.
     """
-    memory, link = _memory(), st.query_params.to_dict()
+    memory, link, drawn = _memory(), st.query_params.to_dict(), st.session_state.to_dict()
     moved = memory.page not in (None, _page())
     emptied = memory.seen == memory.refilled and not KEYS.keys() & link.keys()
     for name, key in KEYS.items():
@@ -149,13 +149,13 @@ def follow() -> None:
         if text != memory.seen.get(name) and not (text is None and (moved or emptied)):
             found = None if text is None else key.parse(text)
             memory.kept[name] = key.default if found is None else found
-            if name in st.session_state:
+            if name in drawn:
                 st.session_state[name] = memory.kept[name]
-        elif st.session_state.get(name) is not None:
-            memory.kept[name] = st.session_state[name]
+        elif drawn.get(name) is not None:
+            memory.kept[name] = drawn[name]
     if memory.spoken != value("lang"):  # a drawn choice shows its old label until its value is set anew
         memory.spoken = value("lang")
-        st.session_state.update({name: value(name) for name in _choices() if name in st.session_state})
+        st.session_state.update({name: value(name) for name in _choices() if name in drawn})
 
 
 def publish() -> None:
@@ -174,9 +174,8 @@ def publish() -> None:
 
 
 def value(name: str) -> Any:
-    """What stands under a key: the widget's value, else what is remembered, else the default."""
-    drawn = st.session_state.get(name)
-    return _memory().kept.get(name, KEYS[name].default) if drawn is None else drawn
+    """What stands under a key: what the widget had when `follow` was called, or was put since; else the default."""
+    return _memory().kept.get(name, KEYS[name].default)
 
 
 def control(name: str) -> dict[str, Any]:
@@ -194,10 +193,10 @@ def shown(name: str) -> bool:
 
 def put(**values: Any) -> None:
     """Set values from Python and write the link. Keys with a widget on the page: from a callback only."""
-    for name, new in values.items():
-        _memory().kept[name] = new
-        if name in st.session_state:
-            st.session_state[name] = new
+    drawn = st.session_state.to_dict()  # a callback comes before `follow`
+    kept = _memory().kept
+    kept.update({name: drawn[name] for name in KEYS if drawn.get(name) is not None} | values)
+    st.session_state.update({name: new for name, new in values.items() if name in drawn})
     publish()
 
 
@@ -212,9 +211,12 @@ def _choices() -> list[str]:
 
 
 def _memory() -> Memory:
-    memory: Memory | None = st.session_state.get("_memory")
+    context: Any = get_script_run_ctx(suppress_warning=True)
+    memory: Memory | None = getattr(context, "rnnviz", None)  # asked for at every label, and the session is slow
     if memory is None:
-        memory = st.session_state["_memory"] = Memory()
+        memory = st.session_state.setdefault("_memory", Memory())
+        if context is not None:
+            context.rnnviz = memory
     return memory
 
 
