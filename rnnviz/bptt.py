@@ -37,6 +37,8 @@ class Gradients:
     """The same for the cell state (LSTM)."""
     weights: dict[str, ndarray]
     """`(T,)` for each parameter of the cell: the norm of each step's own share of its gradient."""
+    parameters: dict[str, ndarray]
+    """∂L/∂w of each parameter of the cell, in its shape: the sum of all steps' shares."""
     targets: tuple[str, ...]
     """The word asked for at each step; empty for a module without a readout."""
     of: Quantity
@@ -92,6 +94,7 @@ def slopes(trace: Trace) -> Slopes:
     return trace.cell.slopes(double(before), double(after), double(gates), w)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what explodes comes out as inf, without a warning
 def backpropagate(
     trace: Trace,
     target: str | None = None,
@@ -102,9 +105,9 @@ def backpropagate(
     """The gradient of a word's loss (or logit) in every state before it.
 
     `target` is a word; left out, it is the likeliest next word at each step. For a bare module
-    without a readout L_t = ½‖h_t‖². `dh`, `dc` and `weights` belong to the loss at the last step,
-    or to the sum of the losses at every step; `through_time`, unless it is switched off to save
-    time, always holds every step's own.
+    without a readout L_t = ½‖h_t‖². All belongs to the loss at the last step, or to the sum of the
+    losses at every step, but for `through_time`: unless it is switched off to save time, it always
+    holds every step's own.
     Raises ValueError for a word that the network cannot say, or a target without a readout.
     """
     here, targets = loss_gradients(trace, target, of)
@@ -129,6 +132,7 @@ def backpropagate(
         through_time_c=norms[1] if through_time and lstm else None,
         dx=delta_ih.reshape(len(trace), -1) @ trace.parameters["weight_ih"].astype(float),
         weights=weight_shares(trace, delta_ih, delta_hh),
+        parameters=parameter_gradients(trace, delta_ih, delta_hh),
         targets=targets,
         of=of,
     )
@@ -171,6 +175,15 @@ def weight_shares(trace: Trace, delta_ih: Float[Array, "T K H"], delta_hh: Float
     ih, hh = (np.sqrt(np.square(delta).sum((1, 2))) for delta in (delta_ih, delta_hh))
     x, h = np.linalg.norm(trace.inputs, axis=1), np.linalg.norm(trace.states_before[0], axis=1)
     return {"weight_ih": ih * x, "weight_hh": hh * h, "bias_ih": ih, "bias_hh": hh}
+
+
+def parameter_gradients(
+    trace: Trace, delta_ih: Float[Array, "T K H"], delta_hh: Float[Array, "T K H"]
+) -> dict[str, ndarray]:
+    """∂L/∂W = Σ_t δ_t x_tᵀ (or h_(t-1)ᵀ), ∂L/∂b = Σ_t δ_t."""
+    ih, hh = (delta.reshape(len(trace), -1).T for delta in (delta_ih, delta_hh))
+    before = trace.states_before[0]
+    return {"weight_ih": ih @ trace.inputs, "weight_hh": hh @ before, "bias_ih": ih.sum(1), "bias_hh": hh.sum(1)}
 
 
 def loss_gradients(trace: Trace, target: str | None, of: Quantity) -> tuple[Float[Array, "T H"], tuple[str, ...]]:

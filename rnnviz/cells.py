@@ -72,6 +72,11 @@ def relu_step(a: ndarray, state: State, w: Weights) -> tuple[State, Gates]:
     return (np.maximum(a + hidden_half(state[0], w), 0),), ()
 
 
+def logistic_step(a: ndarray, state: State, w: Weights) -> tuple[State, Gates]:
+    """h' = 1 / (1 + e^-(a_ih + a_hh)), the squashing of the first recurrent nets; `torch.nn.RNN` has no such."""
+    return (sigmoid(a + hidden_half(state[0], w)),), ()
+
+
 def lstm_step(a: ndarray, state: State, w: Weights) -> tuple[State, Gates]:
     """c' = f·c + i·g and h' = o·tanh(c'); gates `i f g o`."""
     h, c = state
@@ -101,6 +106,12 @@ def rnn_slopes(before: State, after: State, gates: Gates, w: Weights) -> Slopes:
 def relu_slopes(before: State, after: State, gates: Gates, w: Weights) -> Slopes:
     """∂h'/∂a = 1 where the unit is active, else 0."""
     d = (after[0] > 0).astype(after[0].dtype)
+    return Slopes(d[:, None, None], d[:, None, None], np.zeros_like(d), None)
+
+
+def logistic_slopes(before: State, after: State, gates: Gates, w: Weights) -> Slopes:
+    """∂h'/∂a = h'·(1 - h'), at most 1/4."""
+    d = after[0] * (1 - after[0])
     return Slopes(d[:, None, None], d[:, None, None], np.zeros_like(d), None)
 
 
@@ -140,9 +151,15 @@ class Cell:
 CELLS: dict[str, Cell] = {
     "rnn": Cell(rnn_step, rnn_slopes),
     "relu": Cell(relu_step, relu_slopes),
+    "logistic": Cell(logistic_step, logistic_slopes),
     "lstm": Cell(lstm_step, lstm_slopes, "ifgo", parts=2),
     "gru": Cell(gru_step, gru_slopes, "rzn"),
 }
+
+
+def cell_of(kind: str, activation: str = "tanh") -> Cell:
+    """The cell of a kind; `activation` is that of an RNN: tanh, relu or logistic."""
+    return CELLS[kind if activation == "tanh" else activation]
 
 
 def through_weights(slopes: Slopes, weight_hh: Float[Array, "KH H"]) -> Float[Array, "T P H H"]:

@@ -1,7 +1,7 @@
 """Forward: a network and its input give a `Trace`, all that was computed on the way."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -9,7 +9,7 @@ from jaxtyping import Float
 from numpy import ndarray
 from torch import nn
 
-from rnnviz.cells import CELLS, Cell, Gates, State, Weights, blocks, hidden_half, input_half
+from rnnviz.cells import Cell, Gates, State, Weights, blocks, cell_of, hidden_half, input_half
 from rnnviz.networks import Body, Network
 from rnnviz.text import tokenize, vocabulary
 
@@ -37,7 +37,7 @@ class Trace:
     kind: str
     """`rnn`, `lstm` or `gru`."""
     nonlinearity: str = "tanh"
-    """`relu` for an `nn.RNN` built so."""
+    """Of an RNN: `tanh`, `relu` or `logistic`."""
     words: tuple[str, ...] | None = None
     """The V words that the logits score."""
     parameters: dict[str, ndarray] = field(default_factory=dict, repr=False)
@@ -49,7 +49,7 @@ class Trace:
 
     @property
     def cell(self) -> Cell:
-        return CELLS["relu" if self.nonlinearity == "relu" else self.kind]
+        return cell_of(self.kind, self.nonlinearity)
 
     @property
     def states(self) -> State:
@@ -113,31 +113,45 @@ def trace(network: Network | nn.Module, given: str | tuple[str, ...] | ndarray) 
         if not isinstance(given, np.ndarray):
             raise TypeError("a module without a vocabulary reads an array (T, E), not a sentence")
         body = recurrent(network)
-        inputs = np.asarray(given)
-        tokens = tuple(str(t) for t in range(len(inputs)))
-    parameters = cell_parameters(body)
-    dtype = parameters["weight_hh"].dtype
-    if inputs.ndim != 2 or not len(inputs) or inputs.shape[1] != parameters["weight_ih"].shape[1]:
-        wanted = parameters["weight_ih"].shape[1]
+        inputs, tokens = np.asarray(given), None
+    kind, activation = body.mode.lower().split("_")[0], getattr(body, "nonlinearity", "tanh")
+    read = trace_cell(kind, activation, inputs, cell_parameters(body), tokens)
+    if not isinstance(network, Network):
+        return read
+    weight, bias = arrays(network.readout, "weight", "bias")
+    parameters = read.parameters | {"weight_out": weight, "bias_out": bias}
+    return replace(read, logits=read.h @ weight.T + bias, words=network.words, parameters=parameters)
+
+
+def trace_cell(
+    kind: str,
+    activation: str,
+    inputs: ndarray,
+    parameters: Mapping[str, ndarray],
+    tokens: Sequence[str] | None = None,
+) -> Trace:
+    """Run a cell with these `parameters` (`weight_ih`, `weight_hh`, `bias_ih`, `bias_hh`, as in `Trace`) over
+    `inputs (T, E)`, from a zero state and in the parameters' precision. No module is needed.
+
+    `activation` is an RNN's (tanh, relu or logistic); gated cells have their own.
+    Raises ValueError for an array of the wrong shape.
+    """
+    wanted, dtype = parameters["weight_ih"].shape[1], parameters["weight_hh"].dtype
+    if inputs.ndim != 2 or not len(inputs) or inputs.shape[1] != wanted:
         raise ValueError(f"wanted an array (T, {wanted}) with T at least 1, got {inputs.shape}")
-    kind, nonlinearity = body.mode.lower().split("_")[0], getattr(body, "nonlinearity", "tanh")
-    cell = CELLS["relu" if nonlinearity == "relu" else kind]
-    states, gates = run(cell, inputs.astype(dtype), parameters)
-    logits = None
-    if isinstance(network, Network):
-        parameters["weight_out"], parameters["bias_out"] = arrays(network.readout, "weight", "bias")
-        logits = states[0] @ parameters["weight_out"].T + parameters["bias_out"]
+    nonlinearity = activation if kind == "rnn" else "tanh"
+    cell, inputs = cell_of(kind, nonlinearity), inputs.astype(dtype)
+    states, gates = run(cell, inputs, parameters)
     return Trace(
-        tokens=tokens,
-        inputs=inputs.astype(dtype),
+        tokens=tuple(tokens) if tokens is not None else tuple(str(t) for t in range(len(inputs))),
+        inputs=inputs,
         h=states[0],
         c=states[1] if cell.parts == 2 else None,
         gates=dict(zip(cell.gates, gates, strict=True)),
-        logits=logits,
+        logits=None,
         kind=kind,
         nonlinearity=nonlinearity,
-        words=network.words if isinstance(network, Network) else None,
-        parameters=parameters,
+        parameters=dict(parameters),
     )
 
 
