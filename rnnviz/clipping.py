@@ -1,10 +1,15 @@
-"""Gradient clipping: by norm (Pascanu, Mikolov & Bengio 2013, algorithm 1) and by value."""
+"""Gradient clipping: by norm (Pascanu, Mikolov & Bengio 2013, algorithm 1) and by value; and what it did."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import atan2, degrees, nan
 
 import numpy as np
+from jaxtyping import Float
 from numpy import ndarray
+
+Gradients = Mapping[str, ndarray]
+"""A gradient per parameter's name."""
 
 
 @dataclass(frozen=True)
@@ -18,16 +23,53 @@ class Clipped:
     norm_after: float
 
 
-def total_norm(gradients: Mapping[str, ndarray]) -> float:
-    """The Euclidean norm of all entries of all arrays."""
-    return float(np.sqrt(sum(float(np.square(g, dtype=float).sum()) for g in gradients.values())))
+@dataclass(frozen=True)
+class Change:
+    """What clipping did to one gradient."""
+
+    norm_before: float
+    norm_after: float
+    angle: float
+    """Between the gradient before and after, in degrees; NaN where one of them has no direction: it is zero, or
+    has an entry that is not finite."""
+    cut: float
+    """The share of entries that came out changed, 0 to 1. Clipping by norm changes all that are not zero, or none."""
 
 
-def clip(gradients: Mapping[str, ndarray], *, norm: float | None = None, value: float | None = None) -> Clipped:
+@dataclass(frozen=True)
+class Changes:
+    each: dict[str, Change]
+    """Under each parameter's name."""
+    total: Change
+    """All parameters together, as if they were one vector."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A threshold for clipping, from the norms of a run of N steps."""
+
+    average: Float[ndarray, "N"]
+    """The running average norm at each step; NaN as long as there was no finite norm."""
+    low: Float[ndarray, "N"]
+    """Half the average: the least threshold of the heuristic."""
+    high: Float[ndarray, "N"]
+    """Ten times the average: the greatest."""
+
+
+def total_norm(gradients: Gradients) -> float:
+    """The Euclidean norm of all entries of all arrays: inf or NaN where an entry is."""
+    with np.errstate(over="ignore"):
+        return float(np.sqrt(sum(float(np.square(g, dtype=float).sum()) for g in gradients.values())))
+
+
+def clip(gradients: Gradients, *, norm: float | None = None, value: float | None = None) -> Clipped:
     """Clip by `norm` (scale all so that the total norm is at most this; the direction stays) or by
     `value` (cut each entry to [-value, value]; the direction may turn).
 
-    Equals `torch.nn.utils.clip_grad_norm_` and `clip_grad_value_`.
+    Equals `torch.nn.utils.clip_grad_norm_` and `clip_grad_value_`, also where a gradient has blown up. By norm, one
+    infinite entry makes all finite entries 0 and itself NaN (inf · 0), and one NaN makes everything NaN; by value,
+    an infinite entry becomes ±value and NaN stays. One difference: PyTorch squares float32 entries in float32,
+    where those beyond 1.8e19 overflow and all comes out 0; here norms are taken in float64.
     Raises ValueError unless exactly one of the two is given and is positive.
     """
     bound = norm if value is None else value
@@ -35,8 +77,56 @@ def clip(gradients: Mapping[str, ndarray], *, norm: float | None = None, value: 
         raise ValueError("give one of norm and value, and let it be positive")
     before = total_norm(gradients)
     if norm is not None:
-        scale = min(1.0, norm / (before + 1e-6))  # 1e-6 as in PyTorch, against division by zero
-        after = {name: g * np.asarray(scale, g.dtype) for name, g in gradients.items()}
+        scale = np.minimum(1.0, norm / (before + 1e-6))  # 1e-6 as in PyTorch, against division by zero
+        with np.errstate(invalid="ignore"):
+            after = {name: np.asarray(g * np.asarray(scale, g.dtype)) for name, g in gradients.items()}
     else:
-        after = {name: np.clip(g, -bound, bound) for name, g in gradients.items()}
+        after = {name: np.asarray(np.clip(g, -bound, bound)) for name, g in gradients.items()}
     return Clipped(after, before, total_norm(after))
+
+
+def changes(before: Gradients, after: Gradients) -> Changes:
+    """Norms, angles and shares of changed entries, per parameter and in total.
+
+    `after` is `clip(before, …).after`. Raises KeyError if a name of `before` is missing there.
+    """
+    ravelled = {name: (np.ravel(before[name]), np.ravel(after[name])) for name in before}
+    both = tuple(np.concatenate([pair[k] for pair in ravelled.values()] or [np.zeros(0)]) for k in (0, 1))
+    return Changes({name: _change(*pair) for name, pair in ravelled.items()}, _change(*both))
+
+
+def angle(u: Float[ndarray, "N"], v: Float[ndarray, "N"]) -> float:
+    """The angle between two vectors in degrees, NaN if one is zero or not finite.
+
+    2·atan2(‖û - v̂‖, ‖û + v̂‖) (Kahan 2006): the arc cosine of û·v̂ could not tell 0 from a millionth of a degree.
+    """
+    with np.errstate(invalid="ignore"):
+        u, v = (w.astype(float) / (np.abs(w).max(initial=0.0) or nan) for w in (u, v))  # so that no square overflows
+    if not (np.isfinite(u).all() and np.isfinite(v).all()) or u.size == 0:
+        return nan
+    u, v = u / np.linalg.norm(u), v / np.linalg.norm(v)
+    return degrees(2 * atan2(np.linalg.norm(u - v), np.linalg.norm(u + v)))
+
+
+def proposed(norms: Sequence[float] | Float[ndarray, "N"], window: int = 100) -> Proposal:
+    """The heuristic of Pascanu, Mikolov & Bengio (2013), section 3.2: half to ten times the average norm.
+
+    The average is over the last `window` norms (as many as there are at the start), those that are not finite left
+    out: a gradient that has blown up says nothing about the usual size. Raises ValueError unless window >= 1.
+    """
+    if window < 1:
+        raise ValueError(f"wanted window >= 1, got {window}")
+    padded = np.concatenate([np.full(window - 1, nan), np.asarray(norms, dtype=float)])
+    if len(padded) < window:
+        return Proposal(*np.empty((3, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, window)
+    finite = np.isfinite(windows)
+    count = finite.sum(1)
+    average = np.where(count > 0, windows.sum(1, where=finite) / np.maximum(count, 1), nan)
+    return Proposal(average, average / 2, 10 * average)
+
+
+def _change(before: ndarray, after: ndarray) -> Change:
+    changed = (before != after) & ~(np.isnan(before) & np.isnan(after))
+    cut = float(changed.mean()) if before.size else 0.0
+    return Change(total_norm({"": before}), total_norm({"": after}), angle(before, after), cut)
