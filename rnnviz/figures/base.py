@@ -31,10 +31,10 @@ TEXT, SMALL, TINY = 12, 11, 9
 
 
 @functools.cache
-def english() -> Labels:
-    """The labels of the figures in English, for whoever does not pass any."""
+def english(section: str = "figures") -> Labels:
+    """The labels of a section of the locale file in English, for whoever does not pass any."""
     file = Path(__file__).parents[2] / "assets" / "locale" / "en.json"
-    found: Labels = json.loads(file.read_text(encoding="utf-8"))["figures"]
+    found: Labels = json.loads(file.read_text(encoding="utf-8"))[section]
     return found
 
 
