@@ -104,8 +104,8 @@ def rnn_slopes(before: State, after: State, gates: Gates, w: Weights) -> Slopes:
 
 
 def relu_slopes(before: State, after: State, gates: Gates, w: Weights) -> Slopes:
-    """∂h'/∂a = 1 where the unit is active, else 0."""
-    d = (after[0] > 0).astype(after[0].dtype)
+    """∂h'/∂a = 1 where the unit is active, else 0; no number where h' is none."""
+    d = np.heaviside(after[0], 0)
     return Slopes(d[:, None, None], d[:, None, None], np.zeros_like(d), None)
 
 

@@ -1,6 +1,7 @@
 """Everything backward against autograd, `vmap(jacrev)` and finite differences."""
 
 import dataclasses
+import warnings
 
 import numpy as np
 import pytest
@@ -10,8 +11,11 @@ from hypothesis import strategies as st
 from torch import nn
 
 import rnnviz
+from rnnviz import spectra
 from rnnviz.checking import check
-from tests.modules import modules
+from rnnviz.fresh import fresh, sequence
+from rnnviz.tracing import trace_cell
+from tests.modules import cells, modules, unrolled_cell
 
 CELLS = {nn.RNN: nn.RNNCell, nn.LSTM: nn.LSTMCell, nn.GRU: nn.GRUCell}
 doubles = modules(dtype=torch.float64, max_length=30, scale=st.sampled_from([0.0, 0.5, 1.0, 2.0, 4.0]))
@@ -170,6 +174,80 @@ def test_a_word_asked_of_a_network_by_finite_differences(name, of):
         slope = (answer(1e-5) - answer(-1e-5)) / 2e-5
     assert g.dh[t] @ direction == pytest.approx(slope, rel=1e-4, abs=1e-9)
     assert g.targets[-1] == target
+
+
+@settings(deadline=None, max_examples=60)
+@given(cells(), st.sampled_from(["last", "every"]))
+def test_everything_of_a_fresh_cell_equals_autograd(case, at):
+    """States, inputs and every parameter, for all cells and activations; the logistic one from a loop in torch."""
+    w, states = unrolled_cell(*case)
+    hs = [state[0] for state in states]
+    losses = torch.stack([h.square().sum() / 2 for h in hs])
+    g = rnnviz.backpropagate(trace_cell(*case[:2], case[3], case[2]), at=at)
+    leaves = hs + [state[1] for state in states if len(state) == 2] + list(w.values())
+    loss = losses[-1] if at == "last" else losses.sum()
+    theirs = torch.autograd.grad(loss, leaves, allow_unused=True, materialize_grads=True)
+    ours = [*g.dh, *(() if g.dc is None else g.dc), *g.parameters.values()]
+    assert list(g.parameters) == list(w)
+    for mine, found in zip(ours, theirs, strict=True):
+        found = found.numpy().reshape(mine.shape)
+        np.testing.assert_allclose(mine, found, rtol=1e-7, atol=1e-12 * np.abs(found).max(initial=1e-250))
+
+
+@settings(deadline=None, max_examples=40)
+@given(cells(max_length=8, scale=st.sampled_from([0.0, 0.3, 1.0, 1.5]), activations=("tanh", "logistic")), st.data())
+def test_parameter_gradients_by_finite_differences(case, data):
+    """Nudge all weights together in a random direction and run forward again."""
+    kind, activation, parameters, inputs = case
+    random = np.random.default_rng(data.draw(st.integers(0, 2**31)))
+    way = {name: random.standard_normal(p.shape) for name, p in parameters.items()}
+
+    def loss(nudge):
+        moved = {name: p + nudge * way[name] for name, p in parameters.items()}
+        return np.square(trace_cell(kind, activation, inputs, moved).h[-1]).sum() / 2
+
+    g = rnnviz.backpropagate(trace_cell(kind, activation, inputs, parameters)).parameters
+    slope = (loss(1e-5) - loss(-1e-5)) / 2e-5
+    assert sum((g[name] * way[name]).sum() for name in g) == pytest.approx(slope, rel=1e-4, abs=1e-6)
+
+
+@pytest.mark.parametrize("of", ["loss", "logit"])
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+def test_parameter_gradients_of_a_trained_network_equal_autograd(name, of):
+    network = rnnviz.load(name).double()
+    trace = rnnviz.trace(network, "Starving, Alice drives to the nearest store to buy")
+    g = rnnviz.backpropagate(trace, "food", of=of).parameters
+    logits = network.readout(network.body(torch.from_numpy(trace.inputs))[0][-1])
+    j = trace.words.index("food")
+    weights = [getattr(network.body, f"{key}_l0") for key in g]
+    theirs = torch.autograd.grad(logits[j] if of == "logit" else -logits.log_softmax(0)[j], weights)
+    for mine, found in zip(g.values(), theirs, strict=True):
+        np.testing.assert_allclose(mine, found.numpy(), rtol=1e-6, atol=1e-9 * float(found.abs().max()))
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("scale", [5.0, 100.0, 1e3])
+@pytest.mark.parametrize("start", ["default", "orthogonal", "identity"])
+@pytest.mark.parametrize("at", ["last", "every"])
+def test_what_explodes_comes_out_as_it_is_and_without_a_word(kind, scale, start, at):
+    """relu at scale 5 and more, T = 200: numbers, inf or NaN, but no warning and no exception."""
+    x = sequence(200, 8, 0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        trace = trace_cell(kind, "relu", x, fresh(kind, 16, 8, "relu", start, scale))
+        g = rnnviz.backpropagate(trace, at=at)
+        rnnviz.jacobians(trace)
+        spectra.survival(trace)
+        spectra.references(trace, g, at)
+        spectra.saturation(trace)
+        norms = g.norms
+    if kind == "rnn":
+        assert not norms[0] <= 1e100  # larger, inf, or NaN
+        if scale == 1e3:
+            assert not np.isfinite(norms).any()
+            assert not np.isfinite(g.parameters["weight_hh"]).all()
+    else:
+        assert np.isfinite(trace.h).all()
 
 
 def test_impossible_questions():

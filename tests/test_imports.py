@@ -14,9 +14,9 @@ ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"text", "cells"},
     {"networks", "tasks"},
-    {"tracing"},
+    {"tracing", "fresh"},
     {"bptt", "clipping", "training"},
-    {"checking", "cliff", "zoo", "workers"},
+    {"checking", "cliff", "spectra", "zoo", "workers"},
 ]
 FREE = {"figures", "ui"}  # figures read records only (below); ui stands above all
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

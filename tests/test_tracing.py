@@ -8,8 +8,9 @@ from torch import nn
 
 import rnnviz
 from rnnviz.checking import check
-from rnnviz.tracing import shares
-from tests.modules import modules
+from rnnviz.fresh import fresh, sequence
+from rnnviz.tracing import shares, trace_cell
+from tests.modules import cells, modules, unrolled_cell
 
 
 @settings(deadline=None, max_examples=60)
@@ -86,6 +87,32 @@ def test_shares_add_up_to_the_preactivations(case):
         else:
             squash = np.tanh if letter == "g" else sigmoid
             np.testing.assert_allclose(squash(a), trace.gates[letter], atol=2e-5)
+
+
+@settings(deadline=None, max_examples=60)
+@given(cells(max_length=60))
+def test_cells_without_a_module_equal_a_loop_in_torch(case):
+    """All cells and activations; the logistic one, which `torch.nn` lacks, from its formula."""
+    kind, activation, parameters, inputs = case
+    trace = trace_cell(kind, activation, inputs, parameters)
+    _, states = unrolled_cell(*case)
+    for part, ours in enumerate(trace.states):
+        theirs = torch.cat([state[part] for state in states]).detach().numpy()
+        # A chaotic cell multiplies the last digit's rounding at every step; what is equal must agree at the start.
+        sure = 10 if parameters["weight_hh"].std() > 0.5 else None
+        np.testing.assert_allclose(ours[:sure], theirs[:sure], rtol=1e-6, atol=1e-9)
+    assert trace.nonlinearity == (activation if kind == "rnn" else "tanh")
+    assert trace.h.dtype == float
+    assert trace.logits is None
+
+
+def test_a_cell_without_a_module_takes_tokens_and_checks_shapes():
+    inputs = sequence(3, 4, 0)
+    assert trace_cell("gru", "tanh", inputs, fresh("gru", 5, 4), ["a", "b", "c"]).tokens == ("a", "b", "c")
+    assert trace_cell("rnn", "logistic", inputs, fresh("rnn", 5, 4)).tokens == ("0", "1", "2")
+    for wrong in (inputs[:0], inputs[:, :3], inputs[0]):
+        with pytest.raises(ValueError, match=r"\(T, 4\)"):
+            trace_cell("lstm", "tanh", wrong, fresh("lstm", 5, 4))
 
 
 def test_bad_input_says_what_was_wanted():

@@ -1,0 +1,223 @@
+"""Bounds, singular values, eigenvalues and saturation against brute force, PyTorch and the papers' statements."""
+
+import warnings
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rnnviz
+from rnnviz import spectra
+from rnnviz.bptt import backpropagate
+from rnnviz.fresh import fresh, sequence
+from rnnviz.tracing import trace_cell
+from tests.modules import cells, torch_step, unrolled_cell
+
+
+def traced(case):
+    kind, activation, parameters, inputs = case
+    return trace_cell(kind, activation, inputs, parameters)
+
+
+def torch_norms(case):
+    """‖∂½‖h_T‖²/∂h_t‖ by autograd."""
+    _, states = unrolled_cell(*case)
+    hs = [state[0] for state in states]
+    found = torch.autograd.grad(hs[-1].square().sum() / 2, hs, allow_unused=True, materialize_grads=True)
+    return torch.cat(found).norm(dim=1).numpy()
+
+
+@settings(deadline=None, max_examples=80)
+@given(cells(kinds=("rnn",)))
+def test_p3_no_gradient_exceeds_the_bound(case):
+    """Pascanu et al. (2013): ‖∂L/∂h_(T-k)‖ <= (γ·σ_max)^k ‖∂L/∂h_T‖, γ = 1 (tanh, relu) or 1/4 (logistic)."""
+    _, activation, parameters, inputs = case
+    gamma = {"tanh": 1, "relu": 1, "logistic": 1 / 4}[activation]
+    sigma = float(torch.linalg.svdvals(torch.from_numpy(parameters["weight_hh"]))[0])
+    rate = spectra.bound(traced(case))
+    assert rate == pytest.approx(gamma * sigma)
+    norms = torch_norms(case)
+    k = np.arange(len(inputs))[::-1]
+    assert (norms <= (gamma * sigma) ** k * norms[-1] * (1 + 1e-9) + 1e-300).all()
+    curve = spectra.references(traced(case), backpropagate(traced(case)))["bound"]
+    np.testing.assert_allclose(curve, rate**k * norms[-1], rtol=1e-9, atol=1e-300)
+
+
+@settings(deadline=None, max_examples=40)
+@given(cells(kinds=("rnn",), max_length=20))
+def test_the_sum_of_all_losses_stays_below_its_bound_too(case):
+    trace = traced(case)
+    gradients = backpropagate(trace, at="every")
+    curve = spectra.references(trace, gradients, at="every")["bound"]
+    assert (gradients.norms <= curve * (1 + 1e-9) + 1e-300).all()
+    ends, rate = np.linalg.norm(trace.h, axis=1), spectra.bound(trace)
+    slow = [sum(rate ** (u - t) * ends[u] for u in range(t, len(ends))) for t in range(len(ends))]
+    np.testing.assert_allclose(curve, slow, rtol=1e-9, atol=1e-300)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "logistic"])
+@pytest.mark.parametrize("start", ["default", "orthogonal", "identity"])
+@pytest.mark.parametrize("seed", range(3))
+def test_p3_below_one_over_gamma_everything_vanishes(activation, start, seed):
+    """σ_max < 1/γ is sufficient: scaled to 0.95/γ, no gradient that comes 200 steps far has more than 0.95^199 left."""
+    gamma = 1 / 4 if activation == "logistic" else 1
+    w = fresh("rnn", 24, 8, activation, start, seed=seed)
+    w["weight_hh"] *= 0.95 / gamma / np.linalg.norm(w["weight_hh"], 2)
+    norms = torch_norms(("rnn", activation, w, sequence(200, 8, seed)))
+    assert norms[0] <= 0.95**199 * norms[-1] < 1e-4 * norms[-1]
+    assert norms[-1] > 0
+
+
+def test_p3_above_it_a_gradient_may_explode_but_need_not():
+    """σ_max > 1/γ is necessary, not sufficient: relu at scale 3 explodes, saturated tanh at the same scale does not."""
+    x = sequence(60, 8, 0)
+    grown = {}
+    for activation in ("relu", "tanh"):
+        w = fresh("rnn", 24, 8, activation, "orthogonal", scale=3.0)
+        assert spectra.bound(trace_cell("rnn", activation, x, w)) == pytest.approx(3)
+        norms = torch_norms(("rnn", activation, w | {"bias_ih": w["bias_ih"] + 20}, x))
+        grown[activation] = norms[0] / norms[-1]
+    assert grown["relu"] > 1e6
+    assert grown["tanh"] < 1
+
+
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+@settings(deadline=None, max_examples=20)
+@given(data=st.data())
+def test_gated_cells_are_held_against_their_mean_gate(kind, data):
+    case = data.draw(cells(kinds=(kind,), max_length=15))
+    trace = traced(case)
+    gradients = backpropagate(trace)
+    assert spectra.bound(trace) is None
+    letter, norms = ("f", gradients.norms_c) if kind == "lstm" else ("z", gradients.norms)
+    mean = trace.gates[letter].mean()
+    curve = spectra.references(trace, gradients)[letter]
+    np.testing.assert_allclose(curve, norms[-1] * mean ** np.arange(len(trace))[::-1], rtol=1e-9)
+    ends = np.diagonal(gradients.through_time if kind == "gru" else gradients.through_time_c)
+    every = spectra.references(trace, backpropagate(trace, at="every"), at="every")[letter]
+    slow = [sum(mean ** (u - t) * ends[u] for u in range(t, len(ends))) for t in range(len(ends))]
+    np.testing.assert_allclose(every, slow, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("bias", "steps"), [(1.0, 2.2), (3.0, 14.3), (5.0, 103.2)])
+def test_p9_the_half_life_that_a_forget_bias_gives(bias, steps):
+    """Jozefowicz et al. (2015): from the bias alone, no weights, the cell state's gradient has halved after so many."""
+    assert round(spectra.half_life(1 / (1 + np.exp(-bias))), 1) == steps
+    w = {name: 0 * p for name, p in fresh("lstm", 8, 4).items()}
+    w["bias_hh"] += fresh("lstm", 8, 4, forget_bias=bias)["bias_hh"] - fresh("lstm", 8, 4)["bias_hh"]
+    trace = trace_cell("lstm", "tanh", sequence(200, 4, 0), w)
+    assert round(spectra.half_life(spectra.kept(trace)), 1) == steps
+    assert rnnviz.jacobians(trace).steps[1][-1, -1] ** steps == pytest.approx(0.5, abs=0.01)
+
+
+def test_half_lives_at_the_ends():
+    assert spectra.half_life(0.5) == pytest.approx(1)
+    assert spectra.half_life(0.0) == 0
+    assert spectra.half_life(1.0) == np.inf
+
+
+def torch_products(case):
+    """J_T ··· J_(T-k+1) for k = 0, 1, ..., from autograd's Jacobian of each step."""
+    kind, activation, parameters, inputs = case
+    w = {name: torch.from_numpy(p) for name, p in parameters.items()}
+    _, states = unrolled_cell(*case)
+    parts, units = len(states[0]), states[0][0].shape[1]
+    product = torch.eye(parts * units, dtype=torch.float64)
+    yield product.numpy()
+    for t in range(len(inputs) - 1, 0, -1):
+
+        def step(flat, t=t):
+            before = tuple(part[None] for part in flat.reshape(parts, units))
+            after = torch_step(kind, activation, w, torch.from_numpy(inputs[t : t + 1]), before)
+            return torch.cat([part[0] for part in after])
+
+        before = torch.cat([part[0].detach() for part in states[t - 1]])
+        product = product @ torch.autograd.functional.jacobian(step, before)
+        yield product.numpy()
+
+
+@settings(deadline=None, max_examples=40)
+@given(cells(max_length=12))
+def test_survival_equals_the_svd_of_explicit_products(case):
+    ks, values = spectra.survival(traced(case))
+    assert ks.tolist() == list(range(len(case[-1])))
+    for found, product in zip(values, torch_products(case), strict=True):
+        theirs = np.linalg.svd(product, compute_uv=False)
+        known = np.isfinite(found)
+        np.testing.assert_allclose(found[known], theirs[known], rtol=1e-7, atol=1e-12 * theirs[0])
+        assert (theirs[~known] <= 1e-13 * theirs[0]).all()
+        assert (np.diff(found[known]) <= 0).all()
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
+def test_survival_of_long_sequences(kind):
+    """Few values of k, both ends among them; products that leave a double's range say so."""
+    x = sequence(200, 4, 0)
+    ks, values = spectra.survival(trace_cell(kind, "tanh", x, fresh(kind, 6, 4)))
+    assert len(ks) == len(values) <= 24
+    assert (ks[0], ks[-1]) == (0, 199)
+    assert (np.diff(ks) > 0).all()
+    np.testing.assert_array_equal(values[0], 1)
+    assert values.shape[1] == (12 if kind == "lstm" else 6)
+    assert len(spectra.survival(trace_cell(kind, "tanh", x, fresh(kind, 6, 4)), most=5)[0]) <= 5
+
+
+def test_survival_where_no_product_fits_a_double():
+    x = sequence(200, 4, 0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        steep = fresh("rnn", 6, 4, start="orthogonal", scale=1e3)
+        steep |= {name: 0 * steep[name] for name in ("bias_ih", "bias_hh")}  # and so h = 0, where tanh has slope 1
+        ks, values = spectra.survival(trace_cell("rnn", "tanh", 0 * x, steep))
+        np.testing.assert_allclose(values[:, 0], [1e3**k if k < 103 else np.inf for k in ks.tolist()])
+        _, values = spectra.survival(trace_cell("rnn", "tanh", x, fresh("rnn", 6, 4, scale=1e-8)))
+        assert values[-1, 0] == 0
+        _, values = spectra.survival(trace_cell("rnn", "tanh", x, fresh("rnn", 6, 4, scale=0.0)))
+        assert (values[1:] == 0).all()
+        relu = fresh("rnn", 6, 4, "relu", scale=1e3)
+        relu["bias_ih"] += 10
+        trace = trace_cell("rnn", "relu", x, relu)
+        assert np.isnan(trace.h[-1]).any()
+        assert np.isnan(spectra.survival(trace)[1][1:]).all(), "a state that is no number has no Jacobian"
+
+
+@settings(deadline=None, max_examples=40)
+@given(cells(max_length=1))
+def test_eigenvalues_equal_torchs(case):
+    kind, _, parameters, _ = case
+    letters = {"rnn": "h", "lstm": "ifgo", "gru": "rzn"}[kind]
+    found = spectra.eigenvalues(traced(case))
+    assert list(found) == list(letters)
+    blocks = torch.from_numpy(parameters["weight_hh"]).chunk(len(letters))
+    for ours, block in zip(found.values(), blocks, strict=True):
+        theirs = torch.linalg.eigvals(block).numpy()
+        for value in ours:  # equal as sets: nearest neighbours, both ways
+            assert np.abs(theirs - value).min() <= 1e-6 * (1 + np.abs(theirs).max())
+        assert ours.sum() == pytest.approx(theirs.sum(), abs=1e-9 * (1 + np.abs(theirs).sum()))
+
+
+def test_the_circle_of_orthogonal_starts():
+    trace = trace_cell("gru", "tanh", sequence(2, 4, 0), fresh("gru", 16, 4, start="orthogonal", scale=0.9))
+    for values in spectra.eigenvalues(trace).values():
+        np.testing.assert_allclose(np.abs(values), 0.9)
+
+
+@settings(deadline=None, max_examples=40)
+@given(cells(scale=st.sampled_from([0.0, 1.0, 5.0, 40.0])))
+def test_saturation_equals_counting(case):
+    trace = traced(case)
+    watched = dict(trace.gates) or {"h": trace.h}
+    found = spectra.saturation(trace)
+    assert found.keys() == watched.keys()
+    for letter, (low, high) in found.items():
+        for unit, column in enumerate(watched[letter].T.tolist()):
+            if trace.kind == "rnn" and trace.nonlinearity == "relu":
+                assert high is None
+                assert low[unit] == sum(value == 0 for value in column) / len(column)
+                continue
+            signed = letter in "gn" or (letter == "h" and trace.nonlinearity == "tanh")
+            edge = -0.9 if signed else 0.1
+            assert low[unit] == pytest.approx(sum(value < edge for value in column) / len(column))
+            assert high[unit] == pytest.approx(sum(value > 0.9 for value in column) / len(column))
