@@ -45,12 +45,12 @@ class Gradients:
     @property
     def norms(self) -> Float[Array, "T"]:
         """‖∂L/∂h_t‖."""
-        return np.linalg.norm(self.dh, axis=1)
+        return lengths(self.dh)
 
     @property
     def norms_c(self) -> Float[Array, "T"] | None:
         """‖∂L/∂c_t‖ (LSTM)."""
-        return None if self.dc is None else np.linalg.norm(self.dc, axis=1)
+        return None if self.dc is None else lengths(self.dc)
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,12 @@ class Jacobians:
         return np.linalg.svd(self.steps, compute_uv=False)
 
 
+def lengths(rows: Float[Array, "T H"]) -> Float[Array, "T"]:
+    """‖row‖ of each row, divided by its largest entry before it is squared: 1e-170 squared would be 0."""
+    largest = np.clip(np.abs(rows).max(1), np.finfo(float).tiny, np.finfo(float).max)
+    return largest * np.linalg.norm(rows / largest[:, None], axis=1)
+
+
 def jacobians(trace: Trace) -> Jacobians:
     """The step Jacobians of a trace, all T in one batched call (`cells.jacobian`)."""
     return Jacobians(jacobian(slopes(trace), trace.parameters["weight_hh"].astype(float)))
@@ -87,11 +93,11 @@ def slopes(trace: Trace) -> Slopes:
     def double(arrays: Iterable[ndarray]) -> tuple[ndarray, ...]:
         return tuple(a.astype(float) for a in arrays)
 
-    w = dict(zip(trace.parameters, double(trace.parameters.values()), strict=True))
     before, after, gates = trace.states_before, trace.states, trace.gates.values()
-    return trace.cell.slopes(double(before), double(after), double(gates), w)
+    return trace.cell.slopes(double(before), double(after), double(gates), trace.parameters)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what explodes comes out as inf, without a warning
 def backpropagate(
     trace: Trace,
     target: str | None = None,
@@ -120,8 +126,9 @@ def backpropagate(
         if through_time:
             np.vecdot(rows, rows, out=squares[:, s:, s])
     norms, lstm = np.sqrt(squares), parts == 2
-    delta_ih = np.einsum("pth,tpkh->tkh", states, d.ih)
-    delta_hh = delta_ih if d.hh is d.ih else np.einsum("pth,tpkh->tkh", states, d.hh)
+    by_step = states.swapaxes(0, 1)[:, :, None]
+    delta_ih = (by_step * d.ih).sum(1)
+    delta_hh = delta_ih if d.hh is d.ih else (by_step * d.hh).sum(1)
     return Gradients(
         dh=states[0],
         dc=states[1] if lstm else None,
@@ -144,32 +151,31 @@ def travel_back(
     """
     steps, parts, _, units = d.hh.shape
     rows = np.zeros((parts, 1 if together else steps, units))
+    if not together:
+        rows[0] = here  # each row waits for its step
     # One row goes through the gates' slopes and then the weights; for many, the two are multiplied beforehand.
     path = None if together else through_weights(d, w_hh)
     for s in reversed(range(steps)):
         live = rows if together else rows[:, s:]
         h, last = live[0], live[-1]  # `last` is c for an LSTM, else h itself
-        h[0] += here[s]
+        if together:
+            h += here[s]
         if d.shown is not None:
             last += h * d.shown[s]
         yield s, live
-        if path is None:
-            passed = (live * d.hh[s]).sum(0).reshape(1, -1) @ w_hh
+        passed = (live * d.hh[s]).sum(0).reshape(1, 1, -1) @ w_hh if path is None else live @ path[s]
+        if d.carry is not None:
+            last *= d.carry[s]
+        if d.carry is not None and d.shown is None:
+            h += passed[0]
         else:
-            passed, *more = live @ path[s]
-            for other in more:
-                passed += other
-        last *= d.carry[s]
-        if d.shown is None:
-            h += passed
-        else:
-            h[:] = passed  # an LSTM's h hands on nothing but what passes the weights
+            np.add.reduce(passed, out=h)  # only a GRU's h also hands on what goes past the weights
 
 
 def weight_shares(trace: Trace, delta_ih: Float[Array, "T K H"], delta_hh: Float[Array, "T K H"]) -> dict[str, ndarray]:
     """Norms of each step's share: δ_t x_tᵀ and δ_t h_(t-1)ᵀ have rank one, so their norms multiply."""
-    ih, hh = (np.sqrt(np.square(delta).sum((1, 2))) for delta in (delta_ih, delta_hh))
-    x, h = np.linalg.norm(trace.inputs, axis=1), np.linalg.norm(trace.states_before[0], axis=1)
+    rows = (delta_ih.reshape(len(trace), -1), delta_hh.reshape(len(trace), -1), trace.inputs, trace.states_before[0])
+    ih, hh, x, h = (np.sqrt(np.vecdot(row, row)) for row in rows)
     return {"weight_ih": ih * x, "weight_hh": hh * h, "bias_ih": ih, "bias_hh": hh}
 
 
