@@ -6,7 +6,8 @@ rows together. Computed in float64, because what vanishes would leave float32 at
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -28,19 +29,33 @@ class Gradients:
     """∂L/∂h_t, through everything that follows token t."""
     dc: Float[Array, "T H"] | None
     """∂L/∂c_t (LSTM), through h_t too, as autograd counts it."""
-    dx: Float[Array, "T E"]
-    """∂L/∂x_t, the gradient in each token's input."""
     through_time: Float[Array, "T T"] | None
     """‖∂L_t/∂h_s‖; row t: the loss's step, column s: the state's step, zero where s > t. None where it
     was switched off."""
     through_time_c: Float[Array, "T T"] | None
     """The same for the cell state (LSTM)."""
-    weights: dict[str, ndarray]
-    """`(T,)` for each parameter of the cell: the norm of each step's own share of its gradient."""
+    da_ih: Float[Array, "T K H"]
+    """∂L/∂a_ih of each gate block: a_ih = W_ih x_t + b_ih."""
+    da_hh: Float[Array, "T K H"]
+    """∂L/∂a_hh of each gate block: a_hh = W_hh h_(t-1) + b_hh."""
     targets: tuple[str, ...]
     """The word asked for at each step; empty for a module without a readout."""
     of: Quantity
     """What L is: the word's loss -log p (½‖h‖² without a readout), or its logit."""
+    trace: Trace = field(repr=False)
+
+    @cached_property
+    def dx(self) -> Float[Array, "T E"]:
+        """∂L/∂x_t, the gradient in each token's input."""
+        return flat(self.da_ih) @ self.trace.parameters["weight_ih"].astype(float)
+
+    @cached_property
+    def weights(self) -> dict[str, ndarray]:
+        """`(T,)` for each parameter of the cell: the norm of each step's own share of its gradient."""
+        # δ_t x_tᵀ and δ_t h_(t-1)ᵀ have rank one, so their norms multiply.
+        rows = (flat(self.da_ih), flat(self.da_hh), self.trace.inputs, self.trace.states_before[0])
+        ih, hh, x, h = (np.sqrt(np.vecdot(row, row)) for row in rows)
+        return {"weight_ih": ih * x, "weight_hh": hh * h, "bias_ih": ih, "bias_hh": hh}
 
     @property
     def norms(self) -> Float[Array, "T"]:
@@ -127,17 +142,17 @@ def backpropagate(
             np.vecdot(rows, rows, out=squares[:, s:, s])
     norms, lstm = np.sqrt(squares), parts == 2
     by_step = states.swapaxes(0, 1)[:, :, None]
-    delta_ih = (by_step * d.ih).sum(1)
-    delta_hh = delta_ih if d.hh is d.ih else (by_step * d.hh).sum(1)
+    da_ih = (by_step * d.ih).sum(1)
     return Gradients(
         dh=states[0],
         dc=states[1] if lstm else None,
         through_time=norms[0] if through_time else None,
         through_time_c=norms[1] if through_time and lstm else None,
-        dx=delta_ih.reshape(len(trace), -1) @ trace.parameters["weight_ih"].astype(float),
-        weights=weight_shares(trace, delta_ih, delta_hh),
+        da_ih=da_ih,
+        da_hh=da_ih if d.hh is d.ih else (by_step * d.hh).sum(1),
         targets=targets,
         of=of,
+        trace=trace,
     )
 
 
@@ -172,11 +187,9 @@ def travel_back(
             np.add.reduce(passed, out=h)  # only a GRU's h also hands on what goes past the weights
 
 
-def weight_shares(trace: Trace, delta_ih: Float[Array, "T K H"], delta_hh: Float[Array, "T K H"]) -> dict[str, ndarray]:
-    """Norms of each step's share: δ_t x_tᵀ and δ_t h_(t-1)ᵀ have rank one, so their norms multiply."""
-    rows = (delta_ih.reshape(len(trace), -1), delta_hh.reshape(len(trace), -1), trace.inputs, trace.states_before[0])
-    ih, hh, x, h = (np.sqrt(np.vecdot(row, row)) for row in rows)
-    return {"weight_ih": ih * x, "weight_hh": hh * h, "bias_ih": ih, "bias_hh": hh}
+def flat(blocks: Float[Array, "T K H"]) -> Float[Array, "T KH"]:
+    """The gate blocks of each step in one row, as in the rows of PyTorch's weights."""
+    return blocks.reshape(len(blocks), -1)
 
 
 def loss_gradients(trace: Trace, target: str | None, of: Quantity) -> tuple[Float[Array, "T H"], tuple[str, ...]]:

@@ -90,7 +90,7 @@ def test_the_check_sees_what_is_wrong(case, spoiled):
         h[-1, 0] += 0.01
         assert check(module, dataclasses.replace(trace, h=h), g).states >= 0.009
     elif np.linalg.norm(g.dx[0]) > 1e-20:
-        assert check(module, trace, dataclasses.replace(g, dx=g.dx * 1.01)).gradients >= 0.009
+        assert check(module, trace, dataclasses.replace(g, da_ih=g.da_ih * 1.01)).gradients >= 0.009
 
 
 @settings(deadline=None, max_examples=30)
