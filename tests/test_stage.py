@@ -57,7 +57,7 @@ def decoded(block):
 def test_the_payload_carries_the_traces_own_numbers():
     sent = json.loads(stage(ALICE, "rnn", "lstm", True, LIGHT).payload)
     assert [token["text"] for token in sent["tokens"]] == list(ALICE)
-    trace = rnnviz.trace(rnnviz.load("lstm").double(), ALICE)
+    trace = rnnviz.trace(rnnviz.load("lstm"), ALICE)
     figure = sent["networks"][1]["figure"]
     meta = figure["layout"]["meta"]
     wanted = {"hidden": trace.h, "cell": trace.c}
@@ -68,7 +68,7 @@ def test_the_payload_carries_the_traces_own_numbers():
     for k, row in enumerate(meta["rows"]):
         if row["kind"] == "heatmap":
             (one,) = (one for one in figure["data"] if one["yaxis"] == f"y{k + 1}")
-            np.testing.assert_array_equal(decoded(one["z"]), wanted.pop(row["role"])[:, meta["order"]].T.astype("f4"))
+            np.testing.assert_array_equal(decoded(one["z"]), wanted.pop(row["role"])[:, meta["order"]].T)
     assert not wanted
     assert sent["networks"][1]["next"][-1][0][0] == trace.top(1)[0][0]
     assert len(sent["notice"]) == len(ALICE)
@@ -102,8 +102,8 @@ def test_any_text_can_be_shown(words, left, right, trained, language, between):
     assert [token["text"] for token in sent["tokens"]] == list(tokens)
     for runs in sent["notice"]:
         assert all(style in ("", "strong") for _, style in runs)
-    for _, found in shown.checks:
-        assert found.states < 1e-9
+    for name, found in shown.checks:
+        assert found.states < (1e-9 if name.startswith("rnn") else 1e-4)
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -62,9 +62,10 @@ class Stage:
 
 @lru_cache(maxsize=8)
 def network(name: str, trained: bool) -> Network:
-    """A network of the zoo, loaded once. In double precision: an RNN may be chaotic, and then what single precision
+    """A network of the zoo, loaded once. An RNN in double precision: it may be chaotic, and then what single precision
     rounds differently here and in PyTorch grows from word to word."""
-    return zoo.load(name, trained).double()
+    loaded = zoo.load(name, trained)
+    return loaded.double() if loaded.shape.kind == "rnn" else loaded
 
 
 @lru_cache(maxsize=16)
