@@ -6,7 +6,8 @@ rows together. Computed in float64, because what vanishes would leave float32 at
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -18,6 +19,8 @@ from rnnviz.tracing import Trace, softmax
 
 Array = ndarray
 Quantity = Literal["loss", "logit"]
+QUIET = np.errstate(over="ignore", invalid="ignore")
+"""What explodes comes out as inf, without a warning."""
 
 
 @dataclass(frozen=True)
@@ -28,31 +31,60 @@ class Gradients:
     """∂L/∂h_t, through everything that follows token t."""
     dc: Float[Array, "T H"] | None
     """∂L/∂c_t (LSTM), through h_t too, as autograd counts it."""
-    dx: Float[Array, "T E"]
-    """∂L/∂x_t, the gradient in each token's input."""
     through_time: Float[Array, "T T"] | None
     """‖∂L_t/∂h_s‖; row t: the loss's step, column s: the state's step, zero where s > t. None where it
     was switched off."""
     through_time_c: Float[Array, "T T"] | None
     """The same for the cell state (LSTM)."""
-    weights: dict[str, ndarray]
-    """`(T,)` for each parameter of the cell: the norm of each step's own share of its gradient."""
-    parameters: dict[str, ndarray]
-    """∂L/∂w of each parameter of the cell, in its shape: the sum of all steps' shares."""
+    da_ih: Float[Array, "T K H"]
+    """∂L/∂a_ih of each gate block: a_ih = W_ih x_t + b_ih."""
+    da_hh: Float[Array, "T K H"]
+    """∂L/∂a_hh of each gate block: a_hh = W_hh h_(t-1) + b_hh."""
     targets: tuple[str, ...]
     """The word asked for at each step; empty for a module without a readout."""
     of: Quantity
     """What L is: the word's loss -log p (½‖h‖² without a readout), or its logit."""
+    trace: Trace = field(repr=False)
+
+    @cached_property
+    @QUIET
+    def dx(self) -> Float[Array, "T E"]:
+        """∂L/∂x_t, the gradient in each token's input."""
+        return flat(self.da_ih) @ self.trace.parameters["weight_ih"].astype(float)
+
+    @cached_property
+    @QUIET
+    def weights(self) -> dict[str, ndarray]:
+        """`(T,)` for each parameter of the cell: the norm of each step's own share of its gradient."""
+        # δ_t x_tᵀ and δ_t h_(t-1)ᵀ have rank one, so their norms multiply.
+        rows = (flat(self.da_ih), flat(self.da_hh), self.trace.inputs, self.trace.states_before[0])
+        ih, hh, x, h = (np.sqrt(np.vecdot(row, row)) for row in rows)
+        return {"weight_ih": ih * x, "weight_hh": hh * h, "bias_ih": ih, "bias_hh": hh}
+
+    @cached_property
+    @QUIET
+    def parameters(self) -> dict[str, ndarray]:
+        """∂L/∂w of each parameter of the cell, in its shape: the sum of all steps' shares."""
+        ih, hh = flat(self.da_ih).T, flat(self.da_hh).T  # columns δ_t; Σ_t δ_t x_tᵀ is one matrix product
+        before = self.trace.states_before[0]
+        return {
+            "weight_ih": ih @ self.trace.inputs,
+            "weight_hh": hh @ before,
+            "bias_ih": ih.sum(1),
+            "bias_hh": hh.sum(1),
+        }
 
     @property
+    @QUIET
     def norms(self) -> Float[Array, "T"]:
         """‖∂L/∂h_t‖."""
-        return np.linalg.norm(self.dh, axis=1)
+        return lengths(self.dh)
 
     @property
+    @QUIET
     def norms_c(self) -> Float[Array, "T"] | None:
         """‖∂L/∂c_t‖ (LSTM)."""
-        return None if self.dc is None else np.linalg.norm(self.dc, axis=1)
+        return None if self.dc is None else lengths(self.dc)
 
 
 @dataclass(frozen=True)
@@ -78,6 +110,12 @@ class Jacobians:
         return np.linalg.svd(self.steps, compute_uv=False)
 
 
+def lengths(rows: Float[Array, "T H"]) -> Float[Array, "T"]:
+    """‖row‖ of each row, divided by its largest entry before it is squared: 1e-170 squared would be 0."""
+    largest = np.clip(np.abs(rows).max(1), np.finfo(float).tiny, np.finfo(float).max)
+    return largest * np.linalg.norm(rows / largest[:, None], axis=1)
+
+
 def jacobians(trace: Trace) -> Jacobians:
     """The step Jacobians of a trace, all T in one batched call (`cells.jacobian`)."""
     return Jacobians(jacobian(slopes(trace), trace.parameters["weight_hh"].astype(float)))
@@ -89,12 +127,11 @@ def slopes(trace: Trace) -> Slopes:
     def double(arrays: Iterable[ndarray]) -> tuple[ndarray, ...]:
         return tuple(a.astype(float) for a in arrays)
 
-    w = dict(zip(trace.parameters, double(trace.parameters.values()), strict=True))
     before, after, gates = trace.states_before, trace.states, trace.gates.values()
-    return trace.cell.slopes(double(before), double(after), double(gates), w)
+    return trace.cell.slopes(double(before), double(after), double(gates), trace.parameters)
 
 
-@np.errstate(over="ignore", invalid="ignore")  # what explodes comes out as inf, without a warning
+@QUIET
 def backpropagate(
     trace: Trace,
     target: str | None = None,
@@ -123,18 +160,18 @@ def backpropagate(
         if through_time:
             np.vecdot(rows, rows, out=squares[:, s:, s])
     norms, lstm = np.sqrt(squares), parts == 2
-    delta_ih = np.einsum("pth,tpkh->tkh", states, d.ih)
-    delta_hh = delta_ih if d.hh is d.ih else np.einsum("pth,tpkh->tkh", states, d.hh)
+    by_step = states.swapaxes(0, 1)[:, :, None]
+    da_ih = (by_step * d.ih).sum(1)
     return Gradients(
         dh=states[0],
         dc=states[1] if lstm else None,
         through_time=norms[0] if through_time else None,
         through_time_c=norms[1] if through_time and lstm else None,
-        dx=delta_ih.reshape(len(trace), -1) @ trace.parameters["weight_ih"].astype(float),
-        weights=weight_shares(trace, delta_ih, delta_hh),
-        parameters=parameter_gradients(trace, delta_ih, delta_hh),
+        da_ih=da_ih,
+        da_hh=da_ih if d.hh is d.ih else (by_step * d.hh).sum(1),
         targets=targets,
         of=of,
+        trace=trace,
     )
 
 
@@ -148,42 +185,30 @@ def travel_back(
     """
     steps, parts, _, units = d.hh.shape
     rows = np.zeros((parts, 1 if together else steps, units))
+    if not together:
+        rows[0] = here  # each row waits for its step
     # One row goes through the gates' slopes and then the weights; for many, the two are multiplied beforehand.
     path = None if together else through_weights(d, w_hh)
     for s in reversed(range(steps)):
         live = rows if together else rows[:, s:]
         h, last = live[0], live[-1]  # `last` is c for an LSTM, else h itself
-        h[0] += here[s]
+        if together:
+            h += here[s]
         if d.shown is not None:
             last += h * d.shown[s]
         yield s, live
-        if path is None:
-            passed = (live * d.hh[s]).sum(0).reshape(1, -1) @ w_hh
+        passed = (live * d.hh[s]).sum(0).reshape(1, 1, -1) @ w_hh if path is None else live @ path[s]
+        if d.carry is not None:
+            last *= d.carry[s]
+        if d.carry is not None and d.shown is None:
+            h += passed[0]
         else:
-            passed, *more = live @ path[s]
-            for other in more:
-                passed += other
-        last *= d.carry[s]
-        if d.shown is None:
-            h += passed
-        else:
-            h[:] = passed  # an LSTM's h hands on nothing but what passes the weights
+            np.add.reduce(passed, out=h)  # only a GRU's h also hands on what goes past the weights
 
 
-def weight_shares(trace: Trace, delta_ih: Float[Array, "T K H"], delta_hh: Float[Array, "T K H"]) -> dict[str, ndarray]:
-    """Norms of each step's share: δ_t x_tᵀ and δ_t h_(t-1)ᵀ have rank one, so their norms multiply."""
-    ih, hh = (np.sqrt(np.square(delta).sum((1, 2))) for delta in (delta_ih, delta_hh))
-    x, h = np.linalg.norm(trace.inputs, axis=1), np.linalg.norm(trace.states_before[0], axis=1)
-    return {"weight_ih": ih * x, "weight_hh": hh * h, "bias_ih": ih, "bias_hh": hh}
-
-
-def parameter_gradients(
-    trace: Trace, delta_ih: Float[Array, "T K H"], delta_hh: Float[Array, "T K H"]
-) -> dict[str, ndarray]:
-    """∂L/∂W = Σ_t δ_t x_tᵀ (or h_(t-1)ᵀ), ∂L/∂b = Σ_t δ_t."""
-    ih, hh = (delta.reshape(len(trace), -1).T for delta in (delta_ih, delta_hh))
-    before = trace.states_before[0]
-    return {"weight_ih": ih @ trace.inputs, "weight_hh": hh @ before, "bias_ih": ih.sum(1), "bias_hh": hh.sum(1)}
+def flat(blocks: Float[Array, "T K H"]) -> Float[Array, "T KH"]:
+    """The gate blocks of each step in one row, as in the rows of PyTorch's weights."""
+    return blocks.reshape(len(blocks), -1)
 
 
 def loss_gradients(trace: Trace, target: str | None, of: Quantity) -> tuple[Float[Array, "T H"], tuple[str, ...]]:

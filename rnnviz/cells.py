@@ -36,8 +36,8 @@ class Slopes(NamedTuple):
     """∂ state part p / ∂ a_ih of gate block k."""
     hh: Float[Array, "T P K H"]
     """∂ state part p / ∂ a_hh of gate block k."""
-    carry: Float[Array, "T H"]
-    """Along the path past all weights: ∂c'/∂c = f (LSTM), ∂h'/∂h = z (GRU), 0 (RNN)."""
+    carry: Float[Array, "T H"] | None
+    """Along the path past all weights: ∂c'/∂c = f (LSTM), ∂h'/∂h = z (GRU); an RNN has none."""
     shown: Float[Array, "T H"] | None
     """∂h'/∂c' = o·(1 - tanh²c'), the second stage of an LSTM."""
 
@@ -100,26 +100,26 @@ def gru_step(a: ndarray, state: State, w: Weights) -> tuple[State, Gates]:
 def rnn_slopes(before: State, after: State, gates: Gates, w: Weights) -> Slopes:
     """∂h'/∂a = 1 - h'², so the step Jacobian is diag(1 - h'²) W_hh."""
     d = 1 - after[0] ** 2
-    return Slopes(d[:, None, None], d[:, None, None], np.zeros_like(d), None)
+    return Slopes(d[:, None, None], d[:, None, None], None, None)
 
 
 def relu_slopes(before: State, after: State, gates: Gates, w: Weights) -> Slopes:
     """∂h'/∂a = 1 where the unit is active, else 0; no number where h' is none."""
     d = np.heaviside(after[0], 0)
-    return Slopes(d[:, None, None], d[:, None, None], np.zeros_like(d), None)
+    return Slopes(d[:, None, None], d[:, None, None], None, None)
 
 
 def logistic_slopes(before: State, after: State, gates: Gates, w: Weights) -> Slopes:
     """∂h'/∂a = h'·(1 - h'), at most 1/4."""
     d = after[0] * (1 - after[0])
-    return Slopes(d[:, None, None], d[:, None, None], np.zeros_like(d), None)
+    return Slopes(d[:, None, None], d[:, None, None], None, None)
 
 
 def lstm_slopes(before: State, after: State, gates: Gates, w: Weights) -> Slopes:
     """c' moves with a_i, a_f and a_g; h' with a_o, and with c' at the slope `shown`."""
     i, f, g, o = gates
     tanh_c = np.tanh(after[1])
-    d = np.zeros((len(i), 2, 4, i.shape[1]))
+    d = np.zeros((len(i), 2, 4, i.shape[1]), i.dtype)
     dc, dh = d[:, 1], d[:, 0]
     dc[:, 0], dc[:, 1], dc[:, 2] = g * i * (1 - i), before[1] * f * (1 - f), i * (1 - g**2)
     dh[:, 3] = tanh_c * o * (1 - o)
@@ -180,8 +180,9 @@ def jacobian(slopes: Slopes, weight_hh: Float[Array, "KH H"]) -> Float[Array, "T
     t, p, h, _ = path.shape
     full = np.zeros((t, p * h, p * h), path.dtype)
     full[:, :, :h] = path.reshape(t, p * h, h)
-    unit = np.arange(h)
-    full[:, -h + unit, -h + unit] += slopes.carry
+    if slopes.carry is not None:
+        unit = np.arange(h)
+        full[:, -h + unit, -h + unit] += slopes.carry
     if slopes.shown is not None:
         full[:, :h] += slopes.shown[:, :, None] * full[:, h:]
     return full

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from jaxtyping import Float
@@ -83,10 +84,10 @@ class Trace:
 def likeliest(trace: Trace, p: Float[Array, "N V"], k: int) -> list[list[tuple[str, float]]]:
     """The k likeliest words of each row, likeliest first."""
     assert trace.words is not None
-    found = np.argpartition(-p, min(k, p.shape[1]) - 1, axis=1)[:, :k]
-    order = np.take_along_axis(found, np.argsort(-np.take_along_axis(p, found, 1), axis=1), 1)
-    values = np.take_along_axis(p, order, 1)
-    rows = zip(order.tolist(), values.tolist(), strict=True)
+    found = np.argpartition(p, -min(k, p.shape[1]), axis=1)[:, -k:]
+    values = np.take_along_axis(p, found, 1)
+    order = np.argsort(-values, axis=1)
+    rows = zip(np.take_along_axis(found, order, 1).tolist(), np.take_along_axis(values, order, 1).tolist(), strict=True)
     return [[(trace.words[j], value) for j, value in zip(*row, strict=True)] for row in rows]
 
 
@@ -159,18 +160,14 @@ def run(cell: Cell, inputs: Float[Array, "T E"], w: Weights) -> tuple[State, Gat
     """Step `cell` over all inputs from zero: the parts of the state and the gates, `(T, H)` each."""
     units = w["weight_hh"].shape[1]
     state: State = tuple(np.zeros(units, inputs.dtype) for _ in range(cell.parts))
-    states, gates = [], []
+    steps = []
     with np.errstate(over="ignore", invalid="ignore"):  # e^-a may overflow: the gate is then 0, rightly
         for a in input_half(inputs, w):
-            state, gate = cell.step(a, state, w)
-            states.append(state)
-            gates.append(gate)
-    return stacked(states), stacked(gates)
-
-
-def stacked(steps: list[tuple[ndarray, ...]]) -> tuple[Float[Array, "T H"], ...]:
-    """Of T tuples of `(H,)`, each entry over time. (`np.stack` is slower by half a step's work.)"""
-    return tuple(np.concatenate(entry).reshape(len(steps), -1) for entry in zip(*steps, strict=True))
+            state, gates = cell.step(a, state, w)
+            steps.append((*state, *gates))
+    # All steps of h, then all of c, then of each gate: one join, since np.stack takes as long as steps do.
+    kept = np.concatenate(list(chain(*zip(*steps, strict=True)))).reshape(-1, len(steps), units)
+    return tuple(kept[: cell.parts]), tuple(kept[cell.parts :])
 
 
 def embed(network: Network, tokens: Sequence[str]) -> Float[Array, "T E"]:

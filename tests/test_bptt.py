@@ -94,7 +94,7 @@ def test_the_check_sees_what_is_wrong(case, spoiled):
         h[-1, 0] += 0.01
         assert check(module, dataclasses.replace(trace, h=h), g).states >= 0.009
     elif np.linalg.norm(g.dx[0]) > 1e-20:
-        assert check(module, trace, dataclasses.replace(g, dx=g.dx * 1.01)).gradients >= 0.009
+        assert check(module, trace, dataclasses.replace(g, da_ih=g.da_ih * 1.01)).gradients >= 0.009
 
 
 @settings(deadline=None, max_examples=30)
@@ -256,3 +256,20 @@ def test_impossible_questions():
         rnnviz.backpropagate(trace, "food")
     with pytest.raises(ValueError, match="cannot say"):
         rnnviz.backpropagate(rnnviz.trace(rnnviz.load("lstm"), "Hungry, Alice"), "xylophone")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("weight", [1e3, 1e-3])
+def test_what_explodes_is_inf_and_what_vanishes_is_still_measured(weight):
+    """One ReLU unit, always active: ∂h_t/∂h_s is the weight to the power t - s."""
+    module = nn.RNN(1, 1, bias=False, nonlinearity="relu", dtype=torch.float64)
+    with torch.no_grad():
+        module.weight_hh_l0.fill_(weight)
+        module.weight_ih_l0.fill_(1.0)
+    trace = rnnviz.trace(module, np.full((60, 1), 1e-10))
+    g = rnnviz.backpropagate(trace)
+    with np.errstate(over="ignore"):
+        wanted = trace.h[-1, 0] * weight ** np.arange(59.0, -1, -1)
+    assert np.isinf(g.through_time[-1, 0]) == np.isinf(g.norms[0]) == (weight > 1)
+    seen = wanted > 1e-300
+    np.testing.assert_allclose(g.norms[seen], wanted[seen], rtol=1e-9)

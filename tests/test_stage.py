@@ -61,7 +61,10 @@ def test_the_payload_carries_the_traces_own_numbers():
     figure = sent["networks"][1]["figure"]
     meta = figure["layout"]["meta"]
     wanted = {"hidden": trace.h, "cell": trace.c}
-    wanted |= {role: trace.gates[letter] for role, letter in zip(("forget", "input", "candidate", "output"), "figo", strict=True)}
+    wanted |= {
+        role: trace.gates[letter]
+        for role, letter in zip(("forget", "input", "candidate", "output"), "figo", strict=True)
+    }
     for k, row in enumerate(meta["rows"]):
         if row["kind"] == "heatmap":
             (one,) = (one for one in figure["data"] if one["yaxis"] == f"y{k + 1}")
@@ -99,8 +102,8 @@ def test_any_text_can_be_shown(words, left, right, trained, language, between):
     assert [token["text"] for token in sent["tokens"]] == list(tokens)
     for runs in sent["notice"]:
         assert all(style in ("", "strong") for _, style in runs)
-    for _, found in shown.checks:
-        assert found.states < 1e-4
+    for name, found in shown.checks:
+        assert found.states < (1e-9 if name.startswith("rnn") else 1e-4)
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -19,15 +19,15 @@ def sentence_row() -> None:
     """The sentence field and examples to pick."""
     if not state.shown("sentence"):
         return
-    field, examples = st.columns([6, 1], vertical_alignment="bottom")
     limit = state.SENTENCE.limit
-    field.text_input(
-        t("step.sentence"),
-        help=t("step.sentence_help", limit=MAX_TOKENS),
-        validate=(rf"^[\s\S]{{0,{limit}}}$", t("step.too_many_letters", limit=f"{limit:,}")),
-        **state.control("sentence"),
-    )
-    menu = examples.popover(t("step.examples"), width="stretch", key="examples", on_change="rerun")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="step-sentence"):
+        st.text_input(
+            t("step.sentence"),
+            help=t("step.sentence_help", limit=MAX_TOKENS),
+            validate=(rf"^[\s\S]{{0,{limit}}}$", t("step.too_many_letters", limit=f"{limit:,}")),
+            **state.control("sentence"),
+        )
+        menu = st.popover(t("step.examples"), width="content", key="examples", on_change="rerun")
     if menu.open:  # what is not seen is not drawn: it would cost every visitor at every move of a slider
         for i, example in enumerate(errands.EXAMPLES):
             menu.button(literal(example), key=f"example{i}", type="tertiary", on_click=choose, args=(example,))
@@ -39,8 +39,8 @@ def choose(example: str) -> None:
     st.session_state["examples"] = False
 
 
-def knobs() -> st.delta_generator.DeltaGenerator:
-    """The two networks and what can be changed about them; returns the place for the badge."""
+def knobs(shown: Stage | None) -> None:
+    """The two networks and what can be changed about them, and the badge of what is shown."""
     names = {name: t(f"step.networks.{name}") for name in state.NETWORKS}
     with st.container(horizontal=True, vertical_alignment="bottom", key="step-knobs"):
         for side in SIDES:
@@ -50,15 +50,14 @@ def knobs() -> st.delta_generator.DeltaGenerator:
             st.slider(t("step.words"), help=t("step.words_help"), **state.control("words"))
         if state.shown("trained"):
             st.toggle(t("step.trained"), help=t("step.trained_help"), **state.control("trained"))
-        return st.empty()
+        if shown:
+            badge(shown)
 
 
-def tokens_to_read() -> tuple[str, ...]:
-    """The sentence as tokens, stretched as far as the slider says; what is amiss is said in place."""
-    typed = tokenize(state.value("sentence"))
+def amiss(typed: tuple[str, ...], tokens: tuple[str, ...]) -> None:
+    """Say in place what cannot be read of what was typed."""
     if len(typed) > MAX_TOKENS:
         st.warning(t("step.too_long", count=f"{len(typed):,}", limit=MAX_TOKENS))
-    tokens = errands.stretch(typed[:MAX_TOKENS], state.value("words")) if typed else ()
     unknown = [token for token in dict.fromkeys(tokens) if not vocabulary().knows(token)]
     if not tokens:
         st.info(t("step.nothing"))
@@ -67,7 +66,6 @@ def tokens_to_read() -> tuple[str, ...]:
     elif unknown:
         words = " ".join(literal(token) for token in unknown[:12])
         st.caption(t("step.some_unknown", size=f"{len(vocabulary().words):,}", words=words))
-    return tokens
 
 
 def current(tokens: tuple[str, ...]) -> Stage:
@@ -151,12 +149,12 @@ def reading() -> None:
     """All that a change of the sentence or a knob draws anew; the frame around it stays."""
     state.follow()
     state.publish()
+    typed = tokenize(state.value("sentence"))
+    tokens = errands.stretch(typed[:MAX_TOKENS], state.value("words")) if typed else ()
     sentence_row()
-    badge_place = knobs()
-    tokens = tokens_to_read()
+    knobs(current(tokens) if tokens else None)
+    amiss(typed, tokens)
     if tokens:
-        with badge_place.container():
-            badge(current(tokens))
         show_stepper(tokens)
 
 

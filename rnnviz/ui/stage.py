@@ -62,8 +62,10 @@ class Stage:
 
 @lru_cache(maxsize=8)
 def network(name: str, trained: bool) -> Network:
-    """A network of the zoo, loaded once."""
-    return zoo.load(name, trained)
+    """A network of the zoo, loaded once. An RNN in double precision: it may be chaotic, and then what single precision
+    rounds differently here and in PyTorch grows from word to word."""
+    loaded = zoo.load(name, trained)
+    return loaded.double() if loaded.shape.kind == "rnn" else loaded
 
 
 @lru_cache(maxsize=16)
@@ -138,7 +140,8 @@ def network_block(side: str, reading: Reading, view: View) -> dict[str, object]:
         "next": [[[word, round(p, 4)] for word, p in top] for top in trace.tops(5)],
         "surprise": [None if b is None else round(b, 2) for b in bits],
         # What the cell diagram needs beside the states and gates, which it finds in the figure.
-        "cell": {"H": trace.h.shape[1], **shares(trace)},
+        "cell": {"H": trace.h.shape[1]}
+        | {part: {k: a.astype(np.float32) for k, a in arrays.items()} for part, arrays in shares(trace).items()},
     }
 
 
