@@ -6,7 +6,7 @@ repels (if w·σ'(x_0) > 1, so w > 4.26): a hair to either side it ends at anoth
 """
 
 from dataclasses import dataclass
-from math import log, sqrt
+from math import exp, log, sqrt
 from typing import TypeVar
 
 import numpy as np
@@ -66,6 +66,10 @@ class Branches:
     stable: Bool[ndarray, "N"]
     folds: tuple[float, float] | None
     """As `folds(w)` has it."""
+    start: float
+    """x_0."""
+    wall: float | None
+    """The b at which x_0 is unstable, so that E has a wall; None if it never is."""
 
 
 def sigmoid(x: Numbers) -> Numbers:
@@ -99,11 +103,11 @@ def error(w: Numbers, b: Numbers) -> Numbers:
         return (sigmoid(x) - TARGET) ** 2
 
 
-def wall(w: Numbers) -> Numbers:
+def wall(w: float) -> float:
     """The b at which x_0 is a fixed point. For w·σ'(x_0) > 1 it repels, and the wall of E stands there: the closer,
     the more steps there are.
     """
-    return X0 - w * sigmoid(X0)
+    return X0 - w / (1 + exp(-X0))
 
 
 def surface(
@@ -202,7 +206,8 @@ def branches(w: float, b_range: tuple[float, float] = (-4, -1), points: int = 40
     with np.errstate(over="ignore"):
         b = x - w * sigmoid(x)
     inside = (b >= low) & (b <= high)
-    return Branches(w, b[inside], x[inside], _attracts(w, x[inside]), folds(w))
+    repels = not _attracts(w, np.array([X0]))[0]
+    return Branches(w, b[inside], x[inside], _attracts(w, x[inside]), folds(w), X0, wall(w) if repels else None)
 
 
 def _attracts(w: float, x: ndarray) -> ndarray:

@@ -76,7 +76,7 @@ def test_the_wall_is_higher_the_larger_w(w, expected):
 @pytest.mark.parametrize(("w", "within"), [(4.6, 1e-3), (5.0, 1e-4), (6.0, 1e-7)])
 def test_the_wall_stands_where_the_network_starts_on_its_repeller(w, within):
     assert steepest(w)[0] == pytest.approx(cliff.wall(w), abs=within)
-    points = cliff.fixed_points(w, float(cliff.wall(w)))
+    points = cliff.fixed_points(w, cliff.wall(w))
     assert points.x[1] == pytest.approx(0.5)
     assert points.stable.tolist() == [True, False, True]
 
@@ -131,7 +131,7 @@ def test_clipped_the_descent_reaches_the_valley_that_it_is_thrown_out_of():
 
 
 def test_the_path_is_kept_when_it_overflows():
-    path = cliff.descend((6.0, float(cliff.wall(6.0))), 1e308, 4)
+    path = cliff.descend((6.0, cliff.wall(6.0)), 1e308, 4)
     assert path.points.shape == (5, 2)
     assert np.isinf(path.points[1]).all()
     assert np.isnan(path.norms[-1])
@@ -178,6 +178,7 @@ def test_branches_are_the_fixed_points(w):
     found = cliff.branches(w, (-4.0, -1.0))
     assert found.b.min() >= -4
     assert found.b.max() <= -1
+    assert found.wall == (cliff.wall(w) if w >= 5 or w < 0 else None)
     for b, x, stable in list(zip(found.b, found.x, found.stable, strict=True))[::10]:
         there = cliff.fixed_points(w, float(b))
         nearest = int(np.abs(there.x - x).argmin())
