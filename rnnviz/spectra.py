@@ -4,7 +4,7 @@ Sources: the bound and its two conditions are Pascanu, Mikolov & Bengio (2013), 
 the saturation of gates is counted as by Karpathy, Johnson & Fei-Fei (2015).
 """
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Complex, Float, Int
@@ -20,8 +20,9 @@ STEEPEST = {"tanh": 1.0, "relu": 1.0, "logistic": 0.25}
 """γ, the largest slope of each activation."""
 MOST = 24
 """A singular value decomposition of 128 rows takes 2 ms: so many products, and no more, are decomposed."""
-NOISE = 1e-16
-"""Rounding puts singular values of about this share of the largest where smaller ones should be."""
+NOISE = float(np.finfo(float).eps)
+"""Rounding puts singular values of S times this share of the largest where smaller ones should be (as
+`numpy.linalg.matrix_rank` has it)."""
 SIGNED = "gn"
 """Gates that are candidates, between -1 and 1."""
 
@@ -61,8 +62,19 @@ def decay(rate: float, ends: Float[Array, "T"]) -> Float[Array, "T"]:
     return result
 
 
-def references(trace: Trace, gradients: Gradients, at: Literal["last", "every"] = "last") -> dict[str, ndarray]:
-    """What ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ are held against, `(T,)` each, starting where they start.
+class Reference(NamedTuple):
+    """A gradient that each step back multiplies by the same number."""
+
+    rate: float
+    norms: Float[Array, "T"]
+
+    @property
+    def half_life(self) -> float:
+        return half_life(self.rate)
+
+
+def references(trace: Trace, gradients: Gradients, at: Literal["last", "every"] = "last") -> dict[str, Reference]:
+    """What ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ are held against, starting where they start.
 
     `bound` (RNN): (γ·σ_max)^k, which they cannot exceed. `f` (LSTM, for the cell state), `z` (GRU): the mean gate to
     the power k, what would arrive if the path through the gate were the only one. `at` as for `backpropagate`,
@@ -77,7 +89,7 @@ def references(trace: Trace, gradients: Gradients, at: Literal["last", "every"] 
     else:
         norms = gradients.norms if gradients.norms_c is None else gradients.norms_c
         ends = np.append(np.zeros(len(trace) - 1), norms[-1])
-    return {letter: decay(rate, ends)}
+    return {letter: Reference(rate, decay(rate, ends))}
 
 
 @np.errstate(over="ignore", invalid="ignore", under="ignore")
@@ -86,8 +98,8 @@ def survival(trace: Trace, most: int = MOST) -> tuple[Int[Array, "N"], Float[Arr
 
     Returns the N <= `most` values of k, spread evenly on a log scale, and the S singular values for each, largest
     first; S = H, or 2H for an LSTM (h above c). A value of 0.01 says that in some direction a gradient keeps one
-    hundredth of its length over k steps. Values below 1e-16 of the largest are rounding noise and left out as NaN,
-    except that a product which is zero has zeros; what leaves the range of a double comes out as inf or 0.
+    hundredth of its length over k steps. Values below S·2⁻⁵² (about 1e-14) of the largest are rounding noise and
+    left out as NaN; a product that is zero has zeros. What leaves the range of a double comes out as inf or 0.
     """
     steps = jacobians(trace).steps
     ks = counts(len(steps) - 1, most)
@@ -105,7 +117,7 @@ def survival(trace: Trace, most: int = MOST) -> tuple[Int[Array, "N"], Float[Arr
                 product, size = np.ldexp(product, -power), size + power
         if k == ks[row]:
             found = np.linalg.svd(product, compute_uv=False)
-            found[found < NOISE * found[0]] = np.nan
+            found[found < len(found) * NOISE * found[0]] = np.nan
             values[row] = np.ldexp(found, int(size))
             row += 1
     return ks, values

@@ -9,20 +9,12 @@ from rnnviz.figures.ask import ask, ask_spec
 from rnnviz.figures.base import as_json, english
 from rnnviz.figures.cliff import bifurcation, bifurcation_spec, cliff, cliff_map, cliff_map_spec, cliff_spec
 from rnnviz.figures.clipping import before_after, before_after_spec, running, running_spec
-from rnnviz.figures.gradients import (
-    gradient_map,
-    map_spec,
-    norms,
-    norms_spec,
-    saliency,
-    saliency_spec,
-    shares,
-    shares_spec,
-)
+from rnnviz.figures.gradients import norms, norms_spec, shares, shares_spec
 from rnnviz.figures.lengths import lengths, lengths_spec
 from rnnviz.figures.paths import error, error_spec
 from rnnviz.figures.spectra import eigen, eigen_spec, saturation, saturation_spec, survival, survival_spec
 from rnnviz.figures.states import states, states_spec, unit_order
+from rnnviz.figures.through_time import gradient_map, map_spec, saliency, saliency_spec
 
 __all__ = [
     "as_json",

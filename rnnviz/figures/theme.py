@@ -99,6 +99,13 @@ def sequential(theme: str, role: str) -> Colorscale:
     return [[0.0, THEMES[theme].ground], [1.0, THEMES[theme].roles[role].line]]
 
 
+def magnitude(theme: str, one: float) -> Colorscale:
+    """Plotly's colour scale for powers of ten: from the ground (vanished) through the gradient's colour, at the share
+    `one` of the scale where the size is 1, to the ink (exploded)."""
+    look = THEMES[theme]
+    return [[0.0, look.ground], [one, look.roles["gradient"].line], [1.0, look.roles["ink"].line]]
+
+
 def line(theme: str, role: str) -> str:
     """A role's colour for lines, marks and surfaces."""
     return THEMES[theme].roles[role].line
