@@ -44,7 +44,8 @@ def cliff_spec(
         "cmin": FLAT,
         "cmax": STEEP,
         "colorscale": _colours(theme),
-        "colorbar": _bar(labels, theme, scale),
+        "colorbar": _bar(labels, theme, scale)
+        | {"orientation": "h", "len": 0.5, "x": 0.5, "xpad": 0, "y": 0, "yanchor": "top", "ypad": 4 * scale},
         "lighting": {"ambient": 0.88, "diffuse": 0.25, "specular": 0.0, "roughness": 1.0, "fresnel": 0.0},
         "hovertemplate": labels["hover_surface"].format(w="%{x:.2f}", b="%{y:.3f}", error="%{z:.3f}")
         + "<extra></extra>",
@@ -71,15 +72,15 @@ def cliff_spec(
     scene = {
         "xaxis": side | {"title": named | {"text": "w"}, "range": list(box[0])},
         "yaxis": side | {"title": named | {"text": "b"}, "range": list(box[1])},
-        "zaxis": side | {"title": named | {"text": "E"}, "range": [0, TOP_ERROR], "nticks": 4},
+        "zaxis": side | {"title": named | {"text": "E"}, "range": [0, TOP_ERROR], "tickvals": [0.2, 0.4]},
         "aspectmode": "manual",
         "aspectratio": {"x": 1.1, "y": 1.3, "z": 0.7},
-        "camera": {"eye": {"x": 1.4, "y": 1.3, "z": 0.85}, "center": {"x": 0.0, "y": 0.08, "z": -0.16}},
+        "camera": {"eye": {"x": 1.5, "y": 1.4, "z": 0.92}, "center": {"x": 0.1, "y": -0.03, "z": -0.14}},
         "dragmode": "turntable",
         "bgcolor": themes.THEMES[theme].ground,
     }
-    margin = {"l": 0, "r": 0, "t": top, "b": round(4 * scale), "pad": 0}
-    height = round(380 * scale) + top
+    margin = {"l": 0, "r": 0, "t": top, "b": round(44 * scale), "pad": 0}
+    height = round(360 * scale) + margin["t"] + margin["b"]
     return spec(data, theme, scale, margin=margin, height=height, scene=scene, annotations=notes, uirevision="cliff")
 
 
