@@ -87,7 +87,7 @@ def page(browser: Any) -> Iterator[Any]:
     page = browser.new_page()
     page.set_content("<div id=root></div>")
     folder = ROOT / "assets" / "stepper"
-    code = "".join((folder / name).read_text("utf-8") for name in ["equations.js", "cell.js"])
+    code = "".join((folder / name).read_text("utf-8") for name in ["../shared/parts.js", "equations.js", "cell.js"])
     page.add_script_tag(content=code)
     yield page
     page.close()

@@ -10,20 +10,6 @@ const ACTIVATIONS = {
   ReLU: (s) => Math.max(0, s),
 };
 
-/** {dtype: "f4"|"f8", bdata: base64, shape: "T,H"} or a plain (nested) array -> {shape: [..], values}. */
-function decodeArray(source) {
-  if (source.values && Array.isArray(source.shape)) return source; // decoded already
-  if (Array.isArray(source) || ArrayBuffer.isView(source)) {
-    const shape = [source.length];
-    if (Array.isArray(source[0])) shape.push(source[0].length);
-    return { shape, values: Float64Array.from(Array.isArray(source) ? source.flat() : source) };
-  }
-  const bytes = Uint8Array.from(atob(source.bdata), (character) => character.charCodeAt(0));
-  const values = source.dtype === "f8" ? new Float64Array(bytes.buffer) : new Float32Array(bytes.buffer);
-  const shape = source.shape ? String(source.shape).split(",").map(Number) : [values.length];
-  return { shape, values };
-}
-
 const decodedCells = new WeakMap();
 
 /** The network's "cell" block with every array decoded; done once per network. */

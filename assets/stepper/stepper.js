@@ -6,23 +6,6 @@ const REST_MS = 500;
 const PLAY_MS = 800;
 const ENOUGH = 0.6; // of the height of "Ask it now": the room from which it may stand in the shorter column
 
-/** Plotly.js: one that is on the page already, or the server's. */
-function plotlyLoaded(url) {
-  if (window.Plotly?.react) return Promise.resolve();
-  window.rvPlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = new URL(url, document.baseURI).href;
-    script.onload = resolve;
-    script.onerror = () => {
-      window.rvPlotly = undefined; // the next try may succeed
-      script.remove();
-      reject(new Error(`no Plotly at ${script.src}`));
-    };
-    document.head.append(script);
-  });
-  return window.rvPlotly;
-}
-
 class Stepper {
   constructor(root) {
     this.root = root;
@@ -38,37 +21,37 @@ class Stepper {
     const { root } = this;
     root.replaceChildren();
     root.tabIndex = -1; // a click anywhere in the stepper puts the focus, and with it the keys, here
-    this.status = stepperElement(root, "p", "rv-only-heard");
+    this.status = newElement(root, "p", "rv-only-heard");
     this.status.setAttribute("role", "status");
-    this.chipsRoot = stepperElement(root, "div", "rv-chips");
-    this.band = stepperElement(root, "div", "rv-band");
-    this.transportRoot = stepperElement(this.band, "div");
-    this.noticeRoot = stepperElement(this.band, "div", "rv-notice");
+    this.chipsRoot = newElement(root, "div", "rv-chips");
+    this.band = newElement(root, "div", "rv-band");
+    this.transportRoot = newElement(this.band, "div");
+    this.noticeRoot = newElement(this.band, "div", "rv-notice");
     this.noticeRoot.setAttribute("aria-live", "polite");
-    this.columnsRoot = stepperElement(root, "div", "rv-columns");
+    this.columnsRoot = newElement(root, "div", "rv-columns");
     this.columns = [0, 1].map((k) => {
-      const column = stepperElement(this.columnsRoot, "section", "rv-column");
-      const head = stepperElement(column, "header", "rv-head");
-      const body = stepperElement(column, "div", "rv-body");
-      const plot = plotView(stepperElement(body, "div"), (tap) => this.tap(tap, k));
+      const column = newElement(this.columnsRoot, "section", "rv-column");
+      const head = newElement(column, "header", "rv-head");
+      const body = newElement(column, "div", "rv-body");
+      const plot = plotView(newElement(body, "div"), (tap) => this.tap(tap, k));
       return { column, head, body, plot };
     });
-    this.below = stepperElement(root, "div", "rv-below");
-    this.askRoot = stepperElement(this.below, "section", "rv-ask");
-    this.askTitle = stepperElement(this.askRoot, "h4");
-    this.askPlot = plotView(stepperElement(this.askRoot, "div"), (tap) => this.tap({ step: tap.step }));
-    this.askNote = stepperElement(this.askRoot, "p", "rv-small");
-    const one = stepperElement(this.below, "section", "rv-one");
-    const choice = stepperElement(one, "p", "rv-choice");
-    this.unitLabel = stepperElement(choice, "label");
-    this.unitList = stepperElement(choice, "select");
+    this.below = newElement(root, "div", "rv-below");
+    this.askRoot = newElement(this.below, "section", "rv-ask");
+    this.askTitle = newElement(this.askRoot, "h4");
+    this.askPlot = plotView(newElement(this.askRoot, "div"), (tap) => this.tap({ step: tap.step }));
+    this.askNote = newElement(this.askRoot, "p", "rv-small");
+    const one = newElement(this.below, "section", "rv-one");
+    const choice = newElement(one, "p", "rv-choice");
+    this.unitLabel = newElement(choice, "label");
+    this.unitList = newElement(choice, "select");
     this.unitLabel.htmlFor = this.unitList.id = "rv-unit-list";
-    this.unitHint = stepperElement(choice, "span", "rv-small");
+    this.unitHint = newElement(choice, "span", "rv-small");
     this.unitList.onchange = () => {
       const [network, unit] = this.unitList.value.split(" ").map(Number);
       this.choose(network, unit);
     };
-    this.cellRoot = stepperElement(one, "div", "rv-cell-view");
+    this.cellRoot = newElement(one, "div", "rv-cell-view");
     document.addEventListener("keydown", this.onKey); // once per stepper; taken away in end()
   }
 
@@ -144,7 +127,7 @@ class Stepper {
     const { labels } = this;
     this.askTitle.replaceChildren();
     const [before, after] = labels.ask.split("{answer}");
-    if (ask.answer) this.askTitle.append(before, stepperElement(null, "strong", "", ask.answer), after);
+    if (ask.answer) this.askTitle.append(before, newElement(null, "strong", "", ask.answer), after);
     else this.askTitle.textContent = labels.ask_open;
     this.askNote.textContent = labels.ask_hollow;
   }
@@ -282,9 +265,7 @@ class Stepper {
 
   /** The page's own look decides; a payload for the other one is asked for again. */
   checkTheme() {
-    this.probe ??= stepperElement(this.root, "span", "rv-probe");
-    const [r, g, b] = getComputedStyle(this.probe).color.match(/[\d.]+/g).map(Number);
-    const theme = 0.2126 * r + 0.7152 * g + 0.0722 * b < 128 ? "dark" : "light";
+    const theme = lookOfPage(this.root);
     if (theme !== this.payload.theme && theme !== this.asked) {
       this.asked = theme;
       this.tell("theme", theme);

@@ -11,19 +11,6 @@ const STEPPER_ICONS = {
 };
 const MOVED_PX = 8; // a finger that travels farther is scrolling, not choosing
 
-function stepperElement(parent, name, className, text) {
-  const node = document.createElement(name);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  parent?.append(node);
-  return node;
-}
-
-/** "after {word}" with {word: "x"} -> "after x". */
-function filledLabel(template, values) {
-  return template.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
-}
-
 /** 0.934 -> "93%"; no network is ever quite sure, so "100%" begins at 99.5 and there is no "0%". */
 function percentOf(p) {
   const whole = Math.round(100 * p);
@@ -33,13 +20,13 @@ function percentOf(p) {
 
 /** The five buttons. `act(name)` is called with first, back, play, forward or last. */
 function transportView(root, labels, act) {
-  const bar = stepperElement(root, "div", "rv-transport");
+  const bar = newElement(root, "div", "rv-transport");
   bar.setAttribute("role", "group");
   bar.setAttribute("aria-label", labels.transport);
   const paths = {};
   const buttons = {};
   for (const name of ["first", "back", "play", "forward", "last"]) {
-    const button = (buttons[name] = stepperElement(bar, "button", "rv-button"));
+    const button = (buttons[name] = newElement(bar, "button", "rv-button"));
     button.type = "button";
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     svg.setAttribute("viewBox", "0 0 24 24");
@@ -54,7 +41,7 @@ function transportView(root, labels, act) {
     buttons[name].title = labels[icon];
   };
   Object.keys(buttons).forEach((name) => face(name, name));
-  const position = stepperElement(bar, "span", "rv-position");
+  const position = newElement(bar, "span", "rv-position");
   position.setAttribute("aria-hidden", "true");
   return {
     show(step, steps, playing) {
@@ -73,14 +60,14 @@ function chipsView(root, tokens, labels, choose) {
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", labels.sentence);
   const chips = tokens.map(({ text, known }, step) => {
-    const chip = stepperElement(root, "button", "rv-chip rv-ahead");
+    const chip = newElement(root, "button", "rv-chip rv-ahead");
     chip.type = "button";
     chip.tabIndex = -1;
-    stepperElement(chip, "bdi", "", text);
+    newElement(chip, "bdi", "", text);
     if (!known) {
       chip.classList.add("rv-unknown");
       chip.title = filledLabel(labels.unknown, { word: text });
-      stepperElement(chip, "span", "rv-only-heard", " " + labels.unknown_short);
+      newElement(chip, "span", "rv-only-heard", " " + labels.unknown_short);
     }
     chip.onclick = () => choose(step);
     chip.onkeyup = (event) => event.key === " " && event.preventDefault(); // space plays, see stepper.js
@@ -109,38 +96,29 @@ function chipsView(root, tokens, labels, choose) {
 
 /** The sentence that says what to notice. The longest one lies invisibly beneath, so that nothing jumps. */
 function noticeView(root, notices) {
-  const put = (node, runs) =>
-    node.replaceChildren(
-      ...runs.map(([text, style]) => {
-        const run = document.createElement(style === "strong" ? "strong" : "span");
-        if (style && style !== "strong") run.className = `rv-say rv-say-${style}`;
-        run.textContent = text;
-        return run;
-      }),
-    );
   const length = (runs) => runs.reduce((sum, [text]) => sum + text.length, 0);
   root.replaceChildren();
-  const room = stepperElement(root, "p", "rv-room");
+  const room = newElement(root, "p", "rv-room");
   room.setAttribute("aria-hidden", "true");
-  put(room, notices.reduce((longest, runs) => (length(runs) > length(longest) ? runs : longest), []));
-  const shown = stepperElement(root, "p");
-  return { show: (step) => put(shown, notices[step] || []) };
+  putRuns(room, notices.reduce((longest, runs) => (length(runs) > length(longest) ? runs : longest), []));
+  const shown = newElement(root, "p");
+  return { show: (step) => putRuns(shown, notices[step] || []) };
 }
 
 /** A network's name, what it is, its next words and its surprise. */
 function headView(root, network, tokens, labels) {
   root.replaceChildren();
-  const title = stepperElement(root, "div", "rv-title");
-  stepperElement(title, "h3", "", network.name);
-  stepperElement(title, "p", "rv-subtitle", network.subtitle);
-  const surprise = stepperElement(title, "p", "rv-surprise");
-  const table = stepperElement(root, "div", "rv-next");
-  stepperElement(table, "p", "rv-small", labels.next);
+  const title = newElement(root, "div", "rv-title");
+  newElement(title, "h3", "", network.name);
+  newElement(title, "p", "rv-subtitle", network.subtitle);
+  const surprise = newElement(title, "p", "rv-surprise");
+  const table = newElement(root, "div", "rv-next");
+  newElement(table, "p", "rv-small", labels.next);
   const rows = Array.from({ length: 5 }, () => {
-    const row = stepperElement(table, "div", "rv-next-row");
-    const word = stepperElement(row, "bdi", "rv-next-word");
-    const bar = stepperElement(stepperElement(row, "span", "rv-track"), "span", "rv-bar");
-    return { row, word, bar, share: stepperElement(row, "span", "rv-share") };
+    const row = newElement(table, "div", "rv-next-row");
+    const word = newElement(row, "bdi", "rv-next-word");
+    const bar = newElement(newElement(row, "span", "rv-track"), "span", "rv-bar");
+    return { row, word, bar, share: newElement(row, "span", "rv-share") };
   });
   return {
     show(step) {
@@ -168,13 +146,13 @@ function headView(root, network, tokens, labels) {
  */
 function plotView(root, choose) {
   root.classList.add("rv-plot");
-  const holder = stepperElement(root, "div", "rv-figure");
-  const over = stepperElement(root, "div", "rv-over");
-  const clip = stepperElement(over, "div", "rv-clip");
-  const veil = stepperElement(clip, "div", "rv-veil");
-  const box = stepperElement(over, "div", "rv-box");
-  const foot = stepperElement(over, "bdi", "rv-foot");
-  const marks = stepperElement(over, "div", "rv-marks");
+  const holder = newElement(root, "div", "rv-figure");
+  const over = newElement(root, "div", "rv-over");
+  const clip = newElement(over, "div", "rv-clip");
+  const veil = newElement(clip, "div", "rv-veil");
+  const box = newElement(over, "div", "rv-box");
+  const foot = newElement(over, "bdi", "rv-foot");
+  const marks = newElement(over, "div", "rv-marks");
   over.setAttribute("aria-hidden", "true");
   let meta, tokens, top, width = 0, step = 0, pressed = null, busy = Promise.resolve();
 
@@ -255,7 +233,7 @@ function plotView(root, choose) {
       const rows = rank < 0 ? [] : meta.rows.filter(({ kind }) => kind === "heatmap");
       marks.replaceChildren(
         ...rows.map((row) => {
-          const mark = stepperElement(null, "div", "rv-mark-unit");
+          const mark = newElement(null, "div", "rv-mark-unit");
           mark.style.top = `${row.top - top + (rank + 0.5) * meta.unit_px}px`;
           return mark;
         }),

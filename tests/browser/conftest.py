@@ -27,9 +27,8 @@ st.code({{name: state.value(name) for name in state.KEYS}} | dict(plotly=server.
 """
 
 
-@pytest.fixture(scope="session")
-def small_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("small")
+def small_copy(root: Path, pages: dict[str, str]) -> Path:
+    """The app with other pages: {"backward/two": code}."""
     for name in ("app.py", ".streamlit", "rnnviz"):
         source = ROOT / name
         if source.is_dir():
@@ -43,12 +42,18 @@ def small_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "assets" / "locale").mkdir()
     for file in (ROOT / "assets" / "locale").glob("*.json"):
         labels = json.loads(file.read_text())
-        labels["frame"]["pages"] = {"one": "One", "two": "Two"}
+        labels["frame"]["pages"] = {Path(page).name: Path(page).name.title() for page in pages}
         (root / "assets" / "locale" / file.name).write_text(json.dumps(labels))
-    for section, name in (("forward", "one"), ("backward", "two")):
-        (root / "pages" / section).mkdir(parents=True)
-        (root / "pages" / section / f"{name}.py").write_text(PAGE.format(title=name))
+    for page, code in pages.items():
+        (root / "pages" / page).parent.mkdir(parents=True, exist_ok=True)
+        (root / "pages" / f"{page}.py").write_text(code)
     return root
+
+
+@pytest.fixture(scope="session")
+def small_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pages = {page: PAGE.format(title=page.split("/")[1]) for page in ("forward/one", "backward/two")}
+    return small_copy(tmp_path_factory.mktemp("small"), pages)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,191 @@
+// One figure of the board: its name, the drawing, and the sentence about a cell that the reader chose.
+
+const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
+const MOST_LETTERS = 24; // of a token within a sentence
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+/** Two digits that count: 0.0043, 17, 3·10⁻⁷; as `number` in rnnviz/ui/notice.py. */
+function shortNumber(value) {
+  if (Number.isNaN(value)) return "?";
+  const size = Math.abs(value);
+  const sign = value < 0 ? "−" : "";
+  if (size === Infinity) return `${sign}∞`;
+  if (size === 0 || (size >= 1e-3 && size < 1e4)) return sign + (size < 100 ? +size.toPrecision(2) : size.toFixed(0));
+  const [digit, exponent] = size.toExponential(0).split("e");
+  return `${sign}${digit}·10${[...exponent.replace("+", "")].map((letter) => RAISED[letter]).join("")}`;
+}
+
+/** The two ends of the k-th column (or row) of a heatmap, as positions on its axis. */
+function cellEdges(values, axis, k) {
+  const at = values && axis?.type !== "category" ? decodeArray(values).values : [];
+  if (!Number.isFinite(at[k])) return [k - 0.5, k + 0.5]; // names: they stand at 0, 1, 2, ...
+  const half = at.length > 1 ? Math.abs(at[1] - at[0]) / 2 : 0.5;
+  return [at[k] - half, at[k] + half];
+}
+
+class Card {
+  constructor() {
+    this.root = newElement(null, "figure", "rv-card");
+    this.name = newElement(this.root, "figcaption", "rv-card-name");
+    this.holder = newElement(this.root, "div", "rv-drawing");
+    this.holder.setAttribute("role", "img");
+    this.holder.onkeydown = (event) => this.key(event);
+    const below = newElement(this.root, "div", "rv-told");
+    this.room = newElement(below, "p"); // the longest sentence, unseen: nothing jumps when one is said
+    this.room.setAttribute("aria-hidden", "true");
+    this.told = newElement(below, "p");
+    this.told.setAttribute("aria-live", "polite");
+    this.cell = null; // [row, column]
+    this.width = 0; // px that there are
+    this.drawn = {}; // what stands in the holder: the figure as text, and its width
+    this.busy = Promise.resolve();
+  }
+
+  /** Takes a figure; `draw` puts it on the screen. One that is equal to the last stays as it is. */
+  show({ figure, name, label }, labels) {
+    const text = JSON.stringify(figure ?? null); // before Plotly works on it
+    this.labels = labels;
+    if (text !== this.text) Object.assign(this, { text, figure, map: null });
+    const { explain } = this;
+    this.name.textContent = name;
+    this.holder.setAttribute("aria-label", label);
+    this.holder.style.height = `${figure?.layout?.height ?? 0}px`;
+    this.holder.toggleAttribute("data-explain", Boolean(explain));
+    if (explain) this.holder.tabIndex = 0;
+    else this.holder.removeAttribute("tabindex");
+    const longest = (explain?.tokens ?? []).reduce((long, one) => (one.length > long.length ? one : long), "");
+    const full = { later: this.word(longest), earlier: this.word(longest), value: "−3·10⁻¹⁰" };
+    this.room.textContent = explain ? filledLabel(explain.template, full) : "";
+    this.explainCell();
+  }
+
+  get explain() {
+    return this.heatmap ? this.figure.layout.meta?.explain : undefined;
+  }
+
+  get heatmap() {
+    return this.figure?.data?.find?.(({ type }) => type === "heatmap");
+  }
+
+  /** Whether the screen shows something else than it should. */
+  get stale() {
+    return this.width > 0 && (this.drawn.text !== this.text || this.drawn.width !== this.width);
+  }
+
+  draw() {
+    const { holder, text, width } = this;
+    this.drawn = { text, width }; // also where it fails: the same again would fail again
+    this.busy = this.busy
+      .then(() => {
+        if (!holder.isConnected || this.drawn.text !== text || this.drawn.width !== width) return null;
+        delete holder.dataset.failed;
+        const drawing = window.Plotly.react(holder, this.figure.data, this.layout(), CONFIG);
+        if (!this.listening) holder.on("plotly_click", (event) => this.click(event));
+        this.listening = true;
+        return drawing;
+      })
+      .catch((error) => this.fail(error));
+    return this.busy;
+  }
+
+  /** The figure's layout at this width, with the mark. What the reader turned or enlarged stays so. */
+  layout() {
+    const { layout } = this.figure;
+    const uirevision = layout.uirevision ?? "kept";
+    return { ...layout, uirevision, autosize: false, width: this.drawn.width, shapes: this.shapes() };
+  }
+
+  shapes() {
+    const { layout } = this.figure;
+    const own = layout.shapes ?? [];
+    if (!this.cell) return own;
+    const { x, y, xaxis = "x", yaxis = "y" } = this.heatmap;
+    const [x0, x1] = cellEdges(x, layout[xaxis.replace("x", "xaxis")], this.cell[1]);
+    const [y0, y1] = cellEdges(y, layout[yaxis.replace("y", "yaxis")], this.cell[0]);
+    const box = { type: "rect", layer: "above", xref: xaxis, yref: yaxis, x0, x1, y0, y1 };
+    // Seen on every colour: ink with a rim of the ground.
+    const lines = [{ color: layout.paper_bgcolor, width: 5 }, { color: layout.font?.color, width: 2 }];
+    return [...own, ...lines.map((line) => ({ ...box, line }))];
+  }
+
+  fail(error) {
+    console.warn(error);
+    const { holder } = this;
+    try {
+      window.Plotly.purge(holder);
+    } catch {
+      // what is half built cannot always be taken down
+    }
+    holder.replaceChildren();
+    holder.dataset.failed = this.labels.undrawn;
+    this.listening = false;
+  }
+
+  click({ points }) {
+    const point = points.find(({ data }) => data.type === "heatmap");
+    if (point && this.explain) this.choose(...point.pointNumber);
+  }
+
+  /** The arrow keys move the mark, Escape takes it away. */
+  key(event) {
+    if (!this.explain || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const arrow = ARROWS[event.key];
+    if (!arrow && event.key !== "Escape") return;
+    event.preventDefault();
+    if (!arrow) return this.choose(null);
+    const [rows, columns] = this.cells().shape;
+    if (!this.cell) return this.choose(rows - 1, columns - 1);
+    const { range = [0, 1], autorange } = this.figure.layout.yaxis ?? {};
+    const down = range[0] > range[1] || autorange === "reversed" ? 1 : -1;
+    const inside = (k, count) => Math.max(0, Math.min(k, count - 1));
+    const [row, column] = this.cell;
+    return this.choose(inside(row + down * arrow[0], rows), inside(column + arrow[1], columns));
+  }
+
+  /** Marks a cell of the heatmap and says what it means; without a row, neither. */
+  choose(row, column) {
+    this.cell = row === null ? null : [row, column];
+    this.explainCell();
+    this.busy = this.busy
+      .then(() => this.drawn.text === this.text && window.Plotly.relayout(this.holder, { shapes: this.shapes() }))
+      .catch((error) => this.fail(error));
+  }
+
+  /** The sentence of the chosen cell; of none, how to choose one. */
+  explainCell() {
+    const { explain } = this;
+    const [rows, columns] = this.cell && explain ? this.cells().shape : [0, 0];
+    if (this.cell && (this.cell[0] >= rows || this.cell[1] >= columns)) this.cell = null;
+    this.told.classList.toggle("rv-small", !this.cell);
+    let said = explain ? this.labels.hint : "";
+    if (this.cell) {
+      const [row, column] = this.cell;
+      const value = this.cells().values[row * columns + column];
+      const empty = Number.isNaN(value) && explain.none;
+      said = filledLabel(empty || explain.template, {
+        later: this.word(explain.tokens[row]),
+        earlier: this.word(explain.tokens[column]),
+        later_step: row + 1,
+        earlier_step: column + 1,
+        steps: row - column,
+        value: shortNumber(explain.log10 ? 10 ** value : value),
+      });
+    }
+    if (said !== this.told.textContent) this.told.textContent = said; // a screen reader repeats what is set
+  }
+
+  cells() {
+    return (this.map ??= decodeArray(this.heatmap.z));
+  }
+
+  word(token) {
+    const letters = [...token];
+    return letters.length > MOST_LETTERS ? `${letters.slice(0, MOST_LETTERS - 1).join("")}…` : token;
+  }
+
+  end() {
+    window.Plotly?.purge(this.holder);
+    this.root.remove();
+  }
+}
