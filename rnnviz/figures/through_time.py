@@ -106,7 +106,7 @@ def frame(theme: str) -> dict[str, Any]:
     return {"showline": True, "mirror": True, "linecolor": themes.THEMES[theme].rule, "linewidth": 1}
 
 
-def magnitudes(theme: str, scale: float, height: float) -> dict[str, Any]:
+def magnitudes(theme: str, scale: float, height: int) -> dict[str, Any]:
     """The colours of powers of ten from `PALE` to `DEEP`, and their scale at the right."""
     powers = [PALE, -8, -4, 0, DEEP] if height > 4 * STRIP else [PALE, DEEP]
     texts = [power(p) for p in powers]
