@@ -1,5 +1,6 @@
 """Forward: a network and its input give a `Trace`, all that was computed on the way."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -87,8 +88,9 @@ def likeliest(trace: Trace, p: Float[Array, "N V"], k: int) -> list[list[tuple[s
     found = np.argpartition(p, -min(k, p.shape[1]), axis=1)[:, -k:]
     values = np.take_along_axis(p, found, 1)
     order = np.argsort(-values, axis=1)
-    rows = zip(np.take_along_axis(found, order, 1).tolist(), np.take_along_axis(values, order, 1).tolist(), strict=True)
-    return [[(trace.words[j], value) for j, value in zip(*row, strict=True)] for row in rows]
+    found, values = np.take_along_axis(found, order, 1), np.take_along_axis(values, order, 1)
+    words = [[trace.words[j] for j in row] for row in found.tolist()]
+    return [list(zip(*row, strict=True)) for row in zip(words, values.tolist(), strict=True)]
 
 
 def softmax(logits: ndarray) -> ndarray:
@@ -194,6 +196,8 @@ def ask(network: Network, trace: Trace, ending: tuple[str, ...] = ("to", "buy"))
 
 def overlap(read: list[str], ending: tuple[str, ...]) -> int:
     """How many words at the end of `read` are already the first words of `ending`."""
+    if read[-1] not in ending:
+        return 0
     return max(k for k in range(len(ending) + 1) if tuple(read[len(read) - k :]) == ending[:k])
 
 
@@ -204,10 +208,8 @@ def surprise(trace: Trace) -> list[float | None]:
     """
     assert trace.words is not None
     index = {word: j for j, word in enumerate(trace.words)}
-    said = [index.get(token.lower()) for token in trace.tokens]
-    return [None] + [
-        None if j is None else float(-np.log2(max(trace.probabilities[t, j], 1e-30))) for t, j in enumerate(said[1:])
-    ]
+    said, p = [index.get(token.lower()) for token in trace.tokens], trace.probabilities
+    return [None] + [None if j is None else -math.log2(max(p[t, j], 1e-30)) for t, j in enumerate(said[1:])]
 
 
 def arrays(module: nn.Module, *names: str) -> tuple[ndarray, ...]:

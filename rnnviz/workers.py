@@ -8,6 +8,7 @@ the two share their memory.
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import sys
 import threading
@@ -68,6 +69,7 @@ def _current(instead_of: Executor | None = None) -> Executor:
 
 def _settle() -> None:
     """In the reader: leave Ctrl-C to the server, and end with it however it ends."""
+    os.nice(5)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 

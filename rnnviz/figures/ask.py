@@ -51,7 +51,7 @@ def ask_spec(
     `layout.meta` are those of `states`, so that the two can stand under each other.
     """
     labels = labels or english()
-    names = categories(tokens)
+    names = categories(tuple(tokens))
     margin = {"l": round(LEFT * scale), "r": round(RIGHT * scale), "pad": 0}
     margin["t"] = round(TOP * (2 if title else 1) * scale)
     x_axis, margin["b"] = token_axis(tokens, names, theme, scale)

@@ -47,7 +47,8 @@ def shortened(token: str) -> str:
     return token if len(token) <= MOST_LETTERS else token[: MOST_LETTERS - 1] + "…"
 
 
-def categories(tokens: Sequence[str]) -> list[str]:
+@functools.lru_cache(maxsize=8)
+def categories(tokens: tuple[str, ...]) -> list[str]:
     """The tokens as names of columns. A category axis wants them distinct, so each carries zero-width spaces:
     one more at each return. So no token looks like a number either.
     """

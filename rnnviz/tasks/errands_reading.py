@@ -1,6 +1,7 @@
 """Reading sentences of errands, or any others: what is needed, where clauses fit in, where they can end."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -96,6 +97,11 @@ def _gap(tokens: Sequence[str]) -> int:
     return goals[-1] if goals else buy
 
 
+@lru_cache(maxsize=4)
+def _normal(tokens: tuple[str, ...]) -> list[str]:
+    return [normal(token) for token in tokens]
+
+
 def can_end(tokens: Sequence[str], at: int) -> bool:
     """Whether English lets a sentence that stops after token `at` go on with "to buy ..." (or, where it
     stops after "to" or "to buy", with what is missing of that).
@@ -105,7 +111,7 @@ def can_end(tokens: Sequence[str], at: int) -> bool:
     tell what part of speech it is; it counts as the end of a phrase if it is not the sentence's first
     word and the next begins another phrase ("the bakery past ...", "the bakery to ...") or is missing.
     """
-    words = [normal(token) for token in tokens]
+    words = _normal(tuple(tokens))
     seen = words[: at + 1]
     if seen[-2:] == ["to", "buy"]:
         seen = seen[:-2]

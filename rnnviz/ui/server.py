@@ -77,6 +77,7 @@ def warm() -> None:
     one_heap()
     gc.collect()
     gc.freeze()
+    sys.setswitchinterval(0.001)  # a visitor whose work is short need not wait for one whose work is long
     gc.set_threshold(20_000, 20, 20)  # what a visit leaves behind is small: look for it less often
 
 

@@ -68,7 +68,7 @@ def network(name: str, trained: bool) -> Network:
     return loaded.double() if loaded.shape.kind == "rnn" else loaded
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def read(name: str, trained: bool, tokens: tuple[str, ...]) -> Reading:
     """Let a network read the tokens."""
     reader = network(name, trained)
@@ -79,7 +79,7 @@ def read(name: str, trained: bool, tokens: tuple[str, ...]) -> Reading:
     return Reading(name, trained, trace, gradients, checked, ask(reader, trace)[:, things])
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def stage(tokens: tuple[str, ...], left: str, right: str, trained: bool, view: View) -> Stage:
     """Everything for one sentence, computed beside the server. `tokens` must not be empty."""
     return aside(compute, tokens, left, right, trained, view)
@@ -137,7 +137,7 @@ def network_block(side: str, reading: Reading, view: View) -> dict[str, object]:
         ),
         "figure": figure,
         "unit_rows": {"order": [int(u) for u in order]},
-        "next": [[[word, round(p, 4)] for word, p in top] for top in trace.tops(5)],
+        "next": trace.tops(5),
         "surprise": [None if b is None else round(b, 2) for b in bits],
         # What the cell diagram needs beside the states and gates, which it finds in the figure.
         "cell": {"H": trace.h.shape[1]}
