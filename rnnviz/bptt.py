@@ -58,7 +58,7 @@ class Gradients:
         """`(T,)` for each parameter of the cell: the norm of each step's own share of its gradient."""
         # δ_t x_tᵀ and δ_t h_(t-1)ᵀ have rank one, so their norms multiply.
         rows = (flat(self.da_ih), flat(self.da_hh), self.trace.inputs, self.trace.states_before[0])
-        ih, hh, x, h = (np.sqrt(np.vecdot(row, row)) for row in rows)
+        ih, hh, x, h = (lengths(row.astype(float)) for row in rows)
         return {"weight_ih": ih * x, "weight_hh": hh * h, "bias_ih": ih, "bias_hh": hh}
 
     @cached_property
@@ -79,6 +79,12 @@ class Gradients:
     def norms(self) -> Float[Array, "T"]:
         """‖∂L/∂h_t‖."""
         return lengths(self.dh)
+
+    @property
+    @QUIET
+    def norms_x(self) -> Float[Array, "T"]:
+        """‖∂L/∂x_t‖."""
+        return lengths(self.dx)
 
     @property
     @QUIET

@@ -250,6 +250,15 @@ def test_what_explodes_comes_out_as_it_is_and_without_a_word(kind, scale, start,
         assert np.isfinite(trace.h).all()
 
 
+def test_shares_and_words_far_below_what_can_be_squared():
+    """1e-200 squared is zero; a norm of 1e-200 is not."""
+    w = fresh("rnn", 8, 4, start="identity", scale=1e-2)
+    g = rnnviz.backpropagate(trace_cell("rnn", "tanh", sequence(101, 4, 0), w))
+    for found in (g.norms, g.norms_x, *g.weights.values()):
+        assert 0 < found[1] < 1e-190
+    np.testing.assert_allclose(g.norms_x[50:], np.linalg.norm(g.dx, axis=1)[50:])
+
+
 def test_impossible_questions():
     trace = rnnviz.trace(nn.GRU(2, 3), np.ones((4, 2), np.float32))
     with pytest.raises(ValueError, match="readout"):

@@ -268,8 +268,7 @@ def test_recent_counts_the_last_steps():
 def test_saliency_is_the_gradient_in_the_words():
     trace, gradients = records("gru", 8, TYPED)
     (row,) = figures.saliency_spec(trace, gradients)["data"]
-    sizes = np.linalg.norm(gradients.dx, axis=1)
-    np.testing.assert_allclose(10 ** row["z"][0], sizes)
+    np.testing.assert_allclose(10 ** row["z"][0], np.linalg.norm(gradients.dx, axis=1))
     assert len(row["text"][0]) == 8
     for setting, end in (("zero", -12), ("overflowing", 2)):
         (row,) = figures.saliency_spec(*records("rnn", 100, **SETTINGS[setting]))["data"]

@@ -136,8 +136,7 @@ def saliency_spec(
     """‖∂L/∂x_t‖ of every token as its colour: how much a small change of this word's vector would change L."""
     labels = labels or english(SECTION)
     steps = across(trace, labels, theme, scale)
-    with np.errstate(over="ignore", invalid="ignore"):
-        sizes = np.linalg.norm(gradients.dx, axis=1)
+    sizes = gradients.norms_x
     z = np.log10(np.clip(np.nan_to_num(sizes, nan=np.inf), 10.0**PALE, 10.0**DEEP))
     hover = labels["hover_word"].format(place=steps.place.format(token="%{x}"), value="%{text}")
     row = {"type": "heatmap", "x": steps.x, "y": [0.0], "z": z[None], "xgap": int(len(z) <= MANY)}
