@@ -16,12 +16,22 @@ function shortNumber(value) {
   return `${sign}${digit}·10${[...exponent.replace("+", "")].map((letter) => RAISED[letter]).join("")}`;
 }
 
-/** The two ends of the k-th column (or row) of a heatmap, as positions on its axis. */
-function cellEdges(values, axis, k) {
+/** Where the columns (or rows) of a heatmap lie on their axis; names lie at 0, 1, 2, ... */
+function cellPlaces(values, axis, count) {
   const at = values && axis?.type !== "category" ? decodeArray(values).values : [];
-  if (!Number.isFinite(at[k])) return [k - 0.5, k + 0.5]; // names: they stand at 0, 1, 2, ...
-  const half = at.length > 1 ? Math.abs(at[1] - at[0]) / 2 : 0.5;
-  return [at[k] - half, at[k] + half];
+  return at.length === count && at.every(Number.isFinite) ? [...at] : Array.from({ length: count }, (_, k) => k);
+}
+
+/** The two ends of the k-th column on its axis. */
+function cellEdges(places, k) {
+  const half = places.length > 1 ? Math.abs(places[1] - places[0]) / 2 : 0.5;
+  return [places[k] - half, places[k] + half];
+}
+
+/** The column at this share (0 to 1) of an axis. */
+function cellAt(places, [from, to], share) {
+  const at = from + share * (to - from);
+  return places.reduce((best, place, k) => (Math.abs(place - at) < Math.abs(places[best] - at) ? k : best), 0);
 }
 
 class Card {
@@ -31,6 +41,7 @@ class Card {
     this.holder = newElement(this.root, "div", "rv-drawing");
     this.holder.setAttribute("role", "img");
     this.holder.onkeydown = (event) => this.key(event);
+    this.holder.onclick = (event) => this.click(event);
     const below = newElement(this.root, "div", "rv-told");
     this.room = newElement(below, "p"); // the longest sentence, unseen: nothing jumps when one is said
     this.room.setAttribute("aria-hidden", "true");
@@ -80,10 +91,7 @@ class Card {
       .then(() => {
         if (!holder.isConnected || this.drawn.text !== text || this.drawn.width !== width) return null;
         delete holder.dataset.failed;
-        const drawing = window.Plotly.react(holder, this.figure.data, this.layout(), CONFIG);
-        if (!this.listening) holder.on("plotly_click", (event) => this.click(event));
-        this.listening = true;
-        return drawing;
+        return window.Plotly.react(holder, this.figure.data, this.layout(), CONFIG);
       })
       .catch((error) => this.fail(error));
     return this.busy;
@@ -92,17 +100,19 @@ class Card {
   /** The figure's layout at this width, with the mark. What the reader turned or enlarged stays so. */
   layout() {
     const { layout } = this.figure;
-    const uirevision = layout.uirevision ?? "kept";
-    return { ...layout, uirevision, autosize: false, width: this.drawn.width, shapes: this.shapes() };
+    const own = { uirevision: layout.uirevision ?? "kept", autosize: false, width: this.drawn.width };
+    // Plotly would measure whether each tick's label fits, an eighth of the time of a redraw.
+    const axes = Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name));
+    for (const name of axes) own[name] = { ticklabeloverflow: "allow", ...layout[name] };
+    return { ...layout, ...own, shapes: this.shapes() };
   }
 
   shapes() {
     const { layout } = this.figure;
     const own = layout.shapes ?? [];
     if (!this.cell) return own;
-    const { x, y, xaxis = "x", yaxis = "y" } = this.heatmap;
-    const [x0, x1] = cellEdges(x, layout[xaxis.replace("x", "xaxis")], this.cell[1]);
-    const [y0, y1] = cellEdges(y, layout[yaxis.replace("y", "yaxis")], this.cell[0]);
+    const { x, y, xaxis, yaxis } = this.grid();
+    const [[y0, y1], [x0, x1]] = [y, x].map((places, k) => cellEdges(places, this.cell[k]));
     const box = { type: "rect", layer: "above", xref: xaxis, yref: yaxis, x0, x1, y0, y1 };
     // Seen on every colour: ink with a rim of the ground.
     const lines = [{ color: layout.paper_bgcolor, width: 5 }, { color: layout.font?.color, width: 2 }];
@@ -119,12 +129,27 @@ class Card {
     }
     holder.replaceChildren();
     holder.dataset.failed = this.labels.undrawn;
-    this.listening = false;
   }
 
-  click({ points }) {
-    const point = points.find(({ data }) => data.type === "heatmap");
-    if (point && this.explain) this.choose(...point.pointNumber);
+  /** The heatmap's axes by name, and where its columns and rows lie on them. */
+  grid() {
+    const { x, y, xaxis = "x", yaxis = "y" } = this.heatmap;
+    const { layout } = this.figure;
+    const [rows, columns] = this.cells().shape;
+    const places = (values, name, count) => cellPlaces(values, layout[name.replace(/^[xy]/, "$&axis")], count);
+    return { xaxis, yaxis, x: places(x, xaxis, columns), y: places(y, yaxis, rows) };
+  }
+
+  /** Chooses the cell under the pointer. Not by Plotly's own event: there is none for a cell without a number. */
+  click({ clientX, clientY }) {
+    if (!this.explain) return;
+    const { x, y, xaxis, yaxis } = this.grid();
+    const area = this.holder.querySelector(`.${xaxis}${yaxis} .nsewdrag`)?.getBoundingClientRect();
+    if (!area) return;
+    const [across, down] = [(clientX - area.left) / area.width, (clientY - area.top) / area.height];
+    if (Math.min(across, down) < 0 || Math.max(across, down) > 1) return;
+    const range = (name) => this.holder.layout[name.replace(/^[xy]/, "$&axis")].range; // Plotly notes its own there
+    this.choose(cellAt(y, range(yaxis), 1 - down), cellAt(x, range(xaxis), across));
   }
 
   /** The arrow keys move the mark, Escape takes it away. */

@@ -38,7 +38,14 @@ def heatmap() -> base.Spec:
     }
     explain = {"template": "Loss at {later}, state at {earlier}, {steps} back: {value}.", "tokens": tokens}
     explain |= {"log10": True, "none": "Nothing there."}
-    trace = {"type": "heatmap", "z": z, "zmin": -12, "zmax": 2, "colorscale": theme.sequential(look, "hidden")}
+    trace = {
+        "type": "heatmap",
+        "z": z,
+        "hoverongaps": False,
+        "zmin": -12,
+        "zmax": 2,
+        "colorscale": theme.sequential(look, "hidden"),
+    }
     margin = {"l": 40, "r": 50, "t": 10, "b": 40}
     meta = {"meta": {"explain": explain}, "height": round(300 * scale), "margin": margin}
     return base.spec([trace], look, scale, **axes, **meta)
