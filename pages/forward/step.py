@@ -5,38 +5,13 @@ import streamlit as st
 from rnnviz import zoo
 from rnnviz.figures import lengths
 from rnnviz.tasks import errands
-from rnnviz.text import MAX_TOKENS, tokenize, vocabulary
-from rnnviz.ui import state
-from rnnviz.ui.language import labels, language, literal, prose, t
+from rnnviz.ui import sentence, state
+from rnnviz.ui.language import labels, language, prose, t
 from rnnviz.ui.notice import number, percent
 from rnnviz.ui.stage import Stage, View, stage
 from rnnviz.ui.stepper import stepper
 
 SIDES = ("left", "right")
-
-
-def sentence_row() -> None:
-    """The sentence field and examples to pick."""
-    if not state.shown("sentence"):
-        return
-    limit = state.SENTENCE.limit
-    with st.container(horizontal=True, vertical_alignment="bottom", key="step-sentence"):
-        st.text_input(
-            t("step.sentence"),
-            help=t("step.sentence_help", limit=MAX_TOKENS),
-            validate=(rf"^[\s\S]{{0,{limit}}}$", t("step.too_many_letters", limit=f"{limit:,}")),
-            **state.control("sentence"),
-        )
-        menu = st.popover(t("step.examples"), width="content", key="examples", on_change="rerun")
-    if menu.open:  # what is not seen is not drawn: it would cost every visitor at every move of a slider
-        for i, example in enumerate(errands.EXAMPLES):
-            menu.button(literal(example), key=f"example{i}", type="tertiary", on_click=choose, args=(example,))
-
-
-def choose(example: str) -> None:
-    """Put an example into the sentence field."""
-    st.session_state["sentence"] = example
-    st.session_state["examples"] = False
 
 
 def knobs(shown: Stage | None) -> None:
@@ -52,20 +27,6 @@ def knobs(shown: Stage | None) -> None:
             st.toggle(t("step.trained"), help=t("step.trained_help"), **state.control("trained"))
         if shown:
             badge(shown)
-
-
-def amiss(typed: tuple[str, ...], tokens: tuple[str, ...]) -> None:
-    """Say in place what cannot be read of what was typed."""
-    if len(typed) > MAX_TOKENS:
-        st.warning(t("step.too_long", count=f"{len(typed):,}", limit=MAX_TOKENS))
-    unknown = [token for token in dict.fromkeys(tokens) if not vocabulary().knows(token)]
-    if not tokens:
-        st.info(t("step.nothing"))
-    elif len(unknown) == len(set(tokens)):
-        st.info(t("step.all_unknown"))
-    elif unknown:
-        words = " ".join(literal(token) for token in unknown[:12])
-        st.caption(t("step.some_unknown", size=f"{len(vocabulary().words):,}", words=words))
 
 
 def current(tokens: tuple[str, ...]) -> Stage:
@@ -149,11 +110,10 @@ def reading() -> None:
     """All that a change of the sentence or a knob draws anew; the frame around it stays."""
     state.follow()
     state.publish()
-    typed = tokenize(state.value("sentence"))
-    tokens = errands.stretch(typed[:MAX_TOKENS], state.value("words")) if typed else ()
-    sentence_row()
+    typed, tokens = sentence.current()
+    sentence.row()
     knobs(current(tokens) if tokens else None)
-    amiss(typed, tokens)
+    sentence.amiss(typed, tokens)
     if tokens:
         show_stepper(tokens)
 

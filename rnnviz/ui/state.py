@@ -24,9 +24,15 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from rnnviz.tasks.errands import THINGS
+
 # What the networks read is English in every language of the app.
 ALICE = "Starving, Alice drives to the nearest store to buy"
 NETWORKS = ("rnn", "rnn-orthogonal", "lstm", "gru")
+
+
+LADDER = tuple(f"{digit * 10.0**power:g}" for power in range(-3, 4) for digit in (1, 2, 5))
+"""Thresholds, three to a power of ten."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,34 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Rung(Choice):
+    """One of a few ids in their order; for `st.select_slider`."""
+
+    def widget(self, start: str) -> dict[str, Any]:
+        return {"options": self.ids, "value": start}
+
+
+@dataclass(frozen=True)
+class Real:
+    """A number from `low` to `high` in steps of `step`; for `st.slider`."""
+
+    default: float
+    low: float
+    high: float
+    step: float
+
+    def parse(self, link: str) -> float | None:
+        try:
+            number = float(link)
+        except ValueError:
+            return None
+        return number if self.low <= number <= self.high else None
+
+    def widget(self, start: float) -> dict[str, Any]:
+        return {"value": start, "min_value": self.low, "max_value": self.high, "step": self.step}
+
+
+@dataclass(frozen=True)
 class Names:
     """Names parted by commas, without a widget. Unknown ones are harmless."""
 
@@ -102,7 +136,7 @@ class Names:
         return tuple(part.strip() for part in link[:500].split(","))
 
 
-Key = Text | Whole | Flag | Choice | Names
+Key = Text | Whole | Real | Flag | Choice | Names
 
 SENTENCE = Text(ALICE)
 KEYS: dict[str, Key] = {
@@ -116,6 +150,25 @@ KEYS: dict[str, Key] = {
     "left": Choice("rnn", NETWORKS),
     "right": Choice("lstm", NETWORKS),
     "trained": Flag(True),
+    # what flows back: the sentence above, or random numbers read by cells that were never trained
+    "input": Choice("random", ("random", "sentence")),
+    "length": Whole(20, 2, 200),
+    "units": Choice("32", ("16", "32", "64")),
+    "scale": Real(1.0, 0.0, 5.0, 0.1),  # of the recurrent weights
+    "forget": Real(0.0, -3.0, 6.0, 0.5),
+    "activation": Choice("tanh", ("tanh", "relu", "logistic")),
+    "start": Choice("default", ("default", "orthogonal", "identity")),
+    "seed": Whole(0, 0, 99),
+    "at": Choice("last", ("last", "every")),
+    "asked": Choice("", ("", *THINGS)),  # the word whose logit is asked for; empty: what answers the need
+    # clipping
+    "net": Choice("rnn", ("rnn", "lstm", "gru")),
+    "clip": Choice("norm", ("off", "norm", "value")),
+    "threshold": Rung("1", LADDER),
+    "cliff_w": Real(5.5, 4.1, 6.0, 0.05),
+    "cliff_b": Real(-2.0, -4.0, -1.0, 0.05),
+    "cliff_rate": Rung("0.5", ("0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1")),
+    "cliff_threshold": Rung("1", ("0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2", "5", "10")),
     # where the stepper rests; set with `put`
     "step": Whole(0, 0, 9999),
     "unit": Whole(-1, 0, 9999),  # -1: whichever the stepper begins with

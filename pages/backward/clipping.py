@@ -1,0 +1,61 @@
+"""Gradient clipping: what it does to a gradient, where it saves a run, and what it cannot do."""
+
+import streamlit as st
+
+from rnnviz.ui import sentence, source, state
+from rnnviz.ui.backward import clipped, descents
+from rnnviz.ui.board import board
+from rnnviz.ui.language import prose, t
+
+
+@st.fragment
+def one_gradient() -> None:
+    """A gradient before and after."""
+    state.follow()
+    state.publish()
+    typed, tokens = source.controls()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="clip-knobs"):
+        source.choose("net")
+        source.choose("clip", radio=True)
+        ladder("threshold")
+    if state.value("input") == "sentence":
+        sentence.amiss(typed, tokens)
+        if not tokens:
+            return
+    shown = clipped(
+        source.chosen(tokens),
+        state.value("net"),
+        state.value("clip"),
+        float(state.value("threshold")),
+        source.view("clipping", "cliff"),
+    )
+    if shown.overflowing:
+        st.warning(t("clipping.overflow"))
+    board(shown.payload, "clipping")
+
+
+@st.fragment
+def cliff() -> None:
+    """Descent on an error surface with a wall."""
+    state.follow()
+    state.publish()
+    st.subheader(t("clipping.cliff_heading"), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="cliff-knobs"):
+        source.slide("cliff_w")
+        source.slide("cliff_b")
+        ladder("cliff_rate")
+        ladder("cliff_threshold")
+    where = (float(state.value(name)) for name in ("cliff_w", "cliff_b", "cliff_rate", "cliff_threshold"))
+    board(descents(*where, source.view("cliff", "clipping")).payload, "cliff")
+
+
+def ladder(name: str) -> None:
+    """A slider over round numbers on a log scale."""
+    if state.shown(name):
+        st.select_slider(t(f"source.{name}"), help=t(f"source.{name}_help"), width=220, **state.control(name))
+
+
+one_gradient()
+cliff()
+with st.expander(t("clipping.how"), key="clipping-how"):
+    st.markdown(prose("clipping"))

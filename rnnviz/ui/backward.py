@@ -1,0 +1,264 @@
+"""What the pages Gradients and Clipping send to the board: computed here, without a visitor, for all visitors.
+
+The reader (`rnnviz.workers`) runs what stands here; the pages only ask for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+
+import rnnviz
+from rnnviz import cliff, clipping, figures, spectra
+from rnnviz.bptt import Gradients
+from rnnviz.figures.base import Spec
+from rnnviz.figures.clipping import number
+from rnnviz.fresh import fresh, sequence
+from rnnviz.tasks import errands
+from rnnviz.tracing import Trace, trace_cell
+from rnnviz.ui.board import Figure, Section, pack
+from rnnviz.ui.language import labels_of, translate
+from rnnviz.ui.notice import filled
+from rnnviz.ui.stage import View, network
+from rnnviz.workers import aside
+
+Kind = Literal["rnn", "lstm", "gru"]
+KINDS: tuple[Kind, ...] = ("rnn", "lstm", "gru")
+INPUTS = 32
+"""Numbers at each step of a random sequence."""
+RUNS = 60
+"""Inputs whose gradients are averaged for a threshold."""
+DESCENT = 150
+"""Steps of gradient descent on the cliff."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is read, and by which cells: a sentence by networks of the zoo, or random numbers by fresh cells."""
+
+    tokens: tuple[str, ...] = ()
+    """Empty for random numbers."""
+    trained: bool = True
+    length: int = 20
+    units: int = 32
+    scale: float = 1.0
+    forget: float = 0.0
+    activation: Literal["tanh", "relu", "logistic"] = "tanh"
+    start: Literal["default", "orthogonal", "identity"] = "default"
+    seed: int = 0
+    reads: int = 0
+    """Which random sequence of many."""
+    at: Literal["last", "every"] = "last"
+    asked: str = ""
+    """The word whose logit is asked for; "" for what the sentence's need asks for."""
+
+
+@dataclass(frozen=True)
+class Board:
+    """A payload for `rnnviz.ui.board.board`, and the networks whose gradients are beyond all numbers."""
+
+    payload: bytes
+    overflowing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Backward:
+    """One network: what it read, and what flowed back."""
+
+    kind: Kind
+    trace: Trace
+    gradients: Gradients
+
+
+@np.errstate(over="ignore", invalid="ignore", under="ignore")
+def read(kind: Kind, source: Source) -> Backward:
+    """Forward and backward through one cell."""
+    if source.tokens:
+        trace = rnnviz.trace(network(kind, source.trained), source.tokens)
+        target = source.asked or errands.need_of(source.tokens) or trace.top(1)[0][0]
+        return Backward(kind, trace, rnnviz.backpropagate(trace, target, of="logit", at=source.at))
+    settings: dict[str, Any] = {"activation": source.activation, "start": source.start, "scale": source.scale}
+    weights = fresh(kind, source.units, INPUTS, forget_bias=source.forget, seed=source.seed, **settings)
+    numbers = sequence(source.length, INPUTS, source.seed + 1000 * source.reads)
+    trace = trace_cell(kind, source.activation, numbers, weights)
+    return Backward(kind, trace, rnnviz.backpropagate(trace, at=source.at))
+
+
+@lru_cache(maxsize=8)
+def gradients(source: Source, view: View) -> Board:
+    """The board of the Gradients page, computed beside the server."""
+    return aside(compute_gradients, source, view)
+
+
+@lru_cache(maxsize=8)
+def clipped(source: Source, kind: Kind, by: str, threshold: float, view: View) -> Board:
+    """The board of the Clipping page's first half: one gradient before and after."""
+    return aside(compute_clipped, source, kind, by, threshold, view)
+
+
+@lru_cache(maxsize=8)
+def descents(w: float, b: float, rate: float, threshold: float, view: View) -> Board:
+    """The board of the cliff."""
+    return aside(compute_descents, w, b, rate, threshold, view)
+
+
+class Writer:
+    """Sections in one language and look."""
+
+    def __init__(self, page: str, words: str, view: View) -> None:
+        self.page, self.view = page, view
+        labels = labels_of(view.language, words)
+        self.look: dict[str, Any] = {"labels": labels, "theme": view.theme, "scale": view.scale}
+
+    def say(self, key: str, **values: Any) -> str:
+        return translate(self.view.language, f"{self.page}.{key}", **values)
+
+    def name(self, kind: str) -> str:
+        return translate(self.view.language, f"{self.page}.kinds.{kind}")
+
+    def section(self, id: str, drawn: dict[str, Spec], **values: Any) -> Section:
+        """A section whose words stand in the locale file under its id; `drawn`: the figures by network or name."""
+        text = filled(self.view.language, f"{self.page}.{id}.text", values)
+        shown: list[Figure] = [
+            {"id": key, "name": self.name(key) if len(drawn) > 1 or key in KINDS else "", "figure": spec,
+             "label": self.say(f"{id}.label", name=self.name(key))}
+            for key, spec in drawn.items()
+        ]  # fmt: skip
+        return {"id": id, "title": self.say(f"{id}.title", **values), "text": text, "figures": shown, "foot": None}
+
+    def board(self, what: object, sections: list[Section], overflowing: tuple[str, ...] = ()) -> Board:
+        revision = hashlib.sha256(repr(what).encode()).hexdigest()[:16]
+        words = labels_of(self.view.language, "board")
+        return Board(pack(revision, sections, words, self.view.theme, self.view.scale), overflowing)
+
+
+@np.errstate(over="ignore", invalid="ignore", under="ignore")
+def compute_gradients(source: Source, view: View) -> Board:
+    """As `gradients`, here and now."""
+    writer = Writer("gradients", "gradients_figures", view)
+    look = writer.look
+    all_three = [read(kind, source) for kind in KINDS]
+
+    def each(draw: Callable[[Backward], Spec]) -> dict[str, Spec]:
+        return {one.kind: draw(one) for one in all_three}
+
+    arrived = {one.kind: number(ratio(one.gradients)) for one in all_three}
+    steps = len(all_three[0].trace)
+    held = {one.kind: spectra.references(one.trace, one.gradients, source.at) for one in all_three}
+    last = all_three[0].gradients.targets[-1] if source.tokens else ""
+    survived = {one.kind: spectra.survival(one.trace) for one in all_three}
+    sections = [
+        writer.section(
+            "norms_word" if source.tokens else "norms",
+            each(lambda one: figures.norms_spec(one.trace, one.gradients, held[one.kind], **look)),
+            **arrived, steps=steps, word=last,
+        ),
+        writer.section("map", each(lambda one: figures.map_spec(one.trace, one.gradients, "h", **look)), steps=steps),
+        writer.section("map_c", {
+            part: figures.map_spec(all_three[1].trace, all_three[1].gradients, part, **look) for part in ("h", "c")
+        }),
+        writer.section("survival", each(lambda one: figures.survival_spec(*survived[one.kind], **look))),
+        writer.section("eigen", each(lambda one: figures.eigen_spec(spectra.eigenvalues(one.trace), **look))),
+        writer.section("shares", each(lambda one: figures.shares_spec(one.trace, one.gradients, **look))),
+    ]  # fmt: skip
+    if source.tokens:
+        saliency = each(lambda one: figures.saliency_spec(one.trace, one.gradients, **look))
+        sections.insert(1, writer.section("saliency", saliency, word=last))
+    sections.append(
+        writer.section("saturation", each(lambda one: figures.saturation_spec(spectra.saturation(one.trace), **look)))
+    )
+    blown = tuple(one.kind for one in all_three if not np.isfinite(one.gradients.norms).all())
+    return writer.board(source, sections, blown)
+
+
+def ratio(found: Gradients) -> float:
+    """The size of the gradient at the first step over that at the last: in c for an LSTM, else in h."""
+    norms = found.norms if found.norms_c is None else found.norms_c
+    return float(norms[0] / norms[-1]) if norms[-1] else np.nan
+
+
+@np.errstate(over="ignore", invalid="ignore", under="ignore")
+def compute_clipped(source: Source, kind: Kind, by: str, threshold: float, view: View) -> Board:
+    """As `clipped`, here and now. `by`: "off", "norm" or "value"."""
+    writer = Writer("clipping", "clipping_figures", view)
+    one = read(kind, source)
+    before = one.gradients.parameters
+    after = before if by == "off" else clipping.clip(before, **{by: threshold}).after
+    change = clipping.changes(before, after)
+    total = change.total
+    edge: dict[str, Any] = {"norm": {"threshold": threshold}, "value": {"value": threshold}}.get(by, {})
+    drawn = figures.before_after_spec(change, **edge, **writer.look)
+    turned = "?" if np.isnan(total.angle) else f"{total.angle:.1f}"
+    told = {"before": number(total.norm_before), "after": number(total.norm_after), "angle": turned}
+    told |= {"threshold": f"{threshold:g}", "cut": f"{100 * total.cut:.0f}"}
+    told |= {"steps": str(len(one.trace)), "ratio": number(ratio(one.gradients)), "runs": str(RUNS)}
+    sections = [
+        writer.section(f"clip_{by}", {"change": drawn}, **told),
+        writer.section("vanishing", vanishing(writer, one, threshold), **told),
+        writer.section("running", {"running": running(writer, source, kind, threshold)}, **told),
+    ]
+    return writer.board((source, kind, by, threshold), sections, (kind,) if not np.isfinite(total.norm_before) else ())
+
+
+def vanishing(writer: Writer, one: Backward, threshold: float) -> dict[str, Spec]:
+    """Each step's share in the gradient of the weights, before and after clipping by norm: the same curve, lower."""
+    look = {**writer.look, "labels": labels_of(writer.view.language, "gradients_figures")}
+    found = one.gradients
+    factor = min(1.0, threshold / (clipping.total_norm(found.parameters) + 1e-6))
+    after = replace(found, da_ih=factor * found.da_ih, da_hh=factor * found.da_hh)
+    shares = (figures.shares_spec(one.trace, gradients, **look) for gradients in (found, after))
+    return dict(zip(("before", "after"), shares, strict=True))
+
+
+def running(writer: Writer, source: Source, kind: Kind, threshold: float) -> Spec:
+    """The norms of the gradients of `RUNS` inputs of one kind, and the thresholds they suggest."""
+    norms = [clipping.total_norm(read(kind, one).gradients.parameters) for one in others(source)]
+    return figures.running_spec(norms, clipping.proposed(norms), threshold, **writer.look)
+
+
+def others(source: Source) -> Iterator[Source]:
+    """The same with `RUNS` other inputs: sentences of errands, or random sequences read by the same cell."""
+    rng = np.random.default_rng(source.seed)
+    for k in range(RUNS):
+        if source.tokens:
+            yield replace(source, tokens=tuple(errands.sentence(rng, clauses=2)[0]))
+        else:
+            yield replace(source, reads=k)
+
+
+def compute_descents(w: float, b: float, rate: float, threshold: float, view: View) -> Board:
+    """As `descents`, here and now: gradient descent on the cliff from (w, b), without and with clipping."""
+    writer = Writer("clipping", "clipping_figures", view)
+    names = {key: writer.name(key) for key in ("unclipped", "clipped")}
+    off = cliff.descend((w, b), rate, DESCENT)
+    on = cliff.descend((w, b), rate, DESCENT, threshold)
+    paths = {names["unclipped"]: off, names["clipped"]: on}
+    ground = surface()
+    box = ((ground.w[0], ground.w[-1]), (ground.b[0, 0], ground.b[0, -1]))
+    told: dict[str, Any] = {"threshold": f"{threshold:g}", "rate": f"{rate:g}", "steps": DESCENT}
+    told |= {"off": number(float(off.errors[-1])), "on": number(float(on.errors[-1]))}
+    told |= {"steepest": number(float(off.norms.max()))}
+    sections = [
+        writer.section("cliff", {"cliff": figures.cliff_spec(ground, paths, **writer.look)}, **told),
+        writer.section("above", {
+            "above": figures.cliff_map_spec(ground, paths, **writer.look),
+            "error": figures.error_spec(paths, box=box, **writer.look),
+        }, **told),
+        writer.section(
+            "bifurcation",
+            {"bifurcation": figures.bifurcation_spec(cliff.branches(w, (-4.0, -1.0)), b, **writer.look)},
+            w=f"{w:g}",
+        ),
+    ]  # fmt: skip
+    return writer.board((w, b, rate, threshold), sections)
+
+
+@lru_cache(maxsize=1)
+def surface() -> cliff.Surface:
+    """The ground of all descents; it never changes."""
+    return cliff.surface()

@@ -1,0 +1,54 @@
+"""The class's sentence: its field, its tokens, and what is amiss with it. The same on every page that reads one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnnviz.tasks import errands
+from rnnviz.text import MAX_TOKENS, tokenize, vocabulary
+from rnnviz.ui import state
+from rnnviz.ui.language import literal, t
+
+
+def current() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What was typed as tokens, and what of it is read, stretched as far as the slider says."""
+    typed = tokenize(state.value("sentence"))
+    return typed, errands.stretch(typed[:MAX_TOKENS], state.value("words")) if typed else ()
+
+
+def row() -> None:
+    """The field, and examples to pick."""
+    if not state.shown("sentence"):
+        return
+    limit = state.SENTENCE.limit
+    with st.container(horizontal=True, vertical_alignment="bottom", key="step-sentence"):
+        st.text_input(
+            t("step.sentence"),
+            help=t("step.sentence_help", limit=MAX_TOKENS),
+            validate=(rf"^[\s\S]{{0,{limit}}}$", t("step.too_many_letters", limit=f"{limit:,}")),
+            **state.control("sentence"),
+        )
+        menu = st.popover(t("step.examples"), width="content", key="examples", on_change="rerun")
+    if menu.open:  # what is not seen is not drawn: it would cost every visitor at every move of a slider
+        for i, example in enumerate(errands.EXAMPLES):
+            menu.button(literal(example), key=f"example{i}", type="tertiary", on_click=_choose, args=(example,))
+
+
+def _choose(example: str) -> None:
+    """Put an example into the sentence field."""
+    st.session_state["sentence"] = example
+    st.session_state["examples"] = False
+
+
+def amiss(typed: tuple[str, ...], tokens: tuple[str, ...]) -> None:
+    """Say in place what cannot be read of what was typed."""
+    if len(typed) > MAX_TOKENS:
+        st.warning(t("step.too_long", count=f"{len(typed):,}", limit=MAX_TOKENS))
+    unknown = [token for token in dict.fromkeys(tokens) if not vocabulary().knows(token)]
+    if not tokens:
+        st.info(t("step.nothing"))
+    elif len(unknown) == len(set(tokens)):
+        st.info(t("step.all_unknown"))
+    elif unknown:
+        words = " ".join(literal(token) for token in unknown[:12])
+        st.caption(t("step.some_unknown", size=f"{len(vocabulary().words):,}", words=words))

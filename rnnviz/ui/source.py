@@ -1,0 +1,79 @@
+"""What the pages of the way back read, and the controls that choose it: one set of settings for all of them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnnviz.ui import sentence, state
+from rnnviz.ui.backward import Source
+from rnnviz.ui.language import language, t
+from rnnviz.ui.stage import View
+
+
+def controls() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Draw the controls; returns the sentence as typed and as read, empty tuples for random numbers."""
+    typed, tokens = sentence.current() if state.value("input") == "sentence" else ((), ())
+    choose("input", radio=True)
+    if state.value("input") == "sentence":
+        sentence.row()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="source-knobs"):
+        if state.value("input") == "sentence":
+            slide("words", label="step.words")
+            if state.shown("trained"):
+                st.toggle(t("step.trained"), help=t("step.trained_help"), **state.control("trained"))
+            choose("asked")
+        else:
+            for name in ("length", "scale", "forget"):
+                slide(name)
+            for name in ("activation", "start", "units"):
+                choose(name)
+            if state.shown("seed"):
+                st.number_input(t("source.seed"), help=t("source.seed_help"), width=105, **state.control("seed"))
+        choose("at")
+    return typed, tokens
+
+
+def slide(name: str, label: str = "") -> None:
+    """A slider, unless the link hides it."""
+    label = label or f"source.{name}"
+    if state.shown(name):
+        st.slider(t(label), help=t(f"{label}_help"), width=165, **state.control(name))
+
+
+def choose(name: str, radio: bool = False) -> None:
+    """A choice, unless the link hides it; its options' names stand in the locale file under the key's own."""
+    if not state.shown(name):
+        return
+
+    def named(id: str) -> str:
+        return t(f"source.{name}_ids.{id or 'none'}")
+
+    label, given = t(f"source.{name}"), state.control(name)
+    if radio:
+        st.radio(label, format_func=named, horizontal=True, label_visibility="collapsed", **given)
+    else:
+        st.selectbox(label, help=t(f"source.{name}_help"), format_func=named, width=150, **given)
+
+
+def chosen(tokens: tuple[str, ...]) -> Source:
+    """What the link and the controls ask for. What does not count is left out, so that it is computed once."""
+    value = state.value
+    if tokens:
+        return Source(tokens, value("trained"), asked=value("asked"), at=value("at"))
+    return Source(
+        length=value("length"),
+        units=int(value("units")),
+        scale=float(value("scale")),
+        forget=float(value("forget")),
+        activation=value("activation"),
+        start=value("start"),
+        seed=value("seed"),
+        at=value("at"),
+    )
+
+
+def view(*boards: str) -> View:
+    """How this visitor's page looks, as far as its boards have told."""
+    told = [(st.session_state.get(key) or {}).get("theme") for key in boards]
+    theme = next(filter(None, told), None) or st.context.theme.type or "light"
+    return View(language(), theme, 1.5 if state.value("projector") else 1.0)
