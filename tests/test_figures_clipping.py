@@ -174,7 +174,7 @@ def test_a_path_that_leaves_is_cut_at_the_edge_and_marked() -> None:
     assert exit_b == pytest.approx(-1.0)
     assert 4 <= exit_w <= 6
     for spec in (drawn()["cliff"], drawn()["map"], drawn()["error"]):
-        assert "leaves at step 33, for w = 201, b = 314" in words(spec)
+        assert "leaves at step 33, for (201, 314)" in words(spec)
         assert "step 40: E = " in words(spec)
     cross = drawn()["cliff"]["data"][2]
     assert (cross["x"], cross["y"]) == ([exit_w], [exit_b])

@@ -10,6 +10,10 @@ from rnnviz.ui.language import language, t
 from rnnviz.ui.stage import View
 
 
+WIDE = {"asked": 215, "at": 170}
+"""Choices with long options, in px."""
+
+
 def controls() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Draw the controls; returns the sentence as typed and as read, empty tuples for random numbers."""
     typed, tokens = sentence.current() if state.value("input") == "sentence" else ((), ())
@@ -52,7 +56,7 @@ def choose(name: str, radio: bool = False) -> None:
     if radio:
         st.radio(label, format_func=named, horizontal=True, label_visibility="collapsed", **given)
     else:
-        st.selectbox(label, help=t(f"source.{name}_help"), format_func=named, width=150, **given)
+        st.selectbox(label, help=t(f"source.{name}_help"), format_func=named, width=WIDE.get(name, 150), **given)
 
 
 def chosen(tokens: tuple[str, ...]) -> Source:
