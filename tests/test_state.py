@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from rnnviz.ui.language import literal
-from rnnviz.ui.state import ALICE, KEYS, Choice, Flag, Names, Text, Whole, _text
+from rnnviz.ui.state import ALICE, KEYS, Choice, Flag, Names, Real, Text, Whole, _text
 
 
 def allowed(name: str, value: Any) -> bool:
@@ -18,6 +18,8 @@ def allowed(name: str, value: Any) -> bool:
             return isinstance(value, str) and len(value) <= limit
         case Whole(low=low, high=high):
             return type(value) is int and (low <= value <= high or value == KEYS[name].default)
+        case Real(low=low, high=high):
+            return type(value) is float and low <= value <= high
         case Flag():
             return type(value) is bool
         case Choice(ids=ids):

@@ -41,11 +41,11 @@ def cliff() -> None:
     state.publish()
     st.subheader(t("clipping.cliff_heading"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", key="cliff-knobs"):
-        source.slide("cliff_w")
-        source.slide("cliff_b")
-        ladder("cliff_rate")
-        ladder("cliff_threshold")
-    where = (float(state.value(name)) for name in ("cliff_w", "cliff_b", "cliff_rate", "cliff_threshold"))
+        source.slide("cliffw")
+        source.slide("cliffb")
+        ladder("cliffrate")
+        ladder("cliffclip")
+    where = (float(state.value(name)) for name in ("cliffw", "cliffb", "cliffrate", "cliffclip"))
     board(descents(*where, source.view("cliff", "clipping")).payload, "cliff")
 
 

@@ -122,13 +122,13 @@ class Writer:
         return translate(self.view.language, f"{self.page}.kinds.{kind}")
 
     def section(self, id: str, drawn: dict[str, Spec], **values: Any) -> Section:
-        """A section whose words stand in the locale file under its id; `drawn`: the figures by network or name."""
+        """A section whose words stand in the locale file under its id; `drawn`: the figures by what tells them apart."""
         text = filled(self.view.language, f"{self.page}.{id}.text", values)
+        names = {key: self.name(key) if len(drawn) > 1 else "" for key in drawn}
         shown: list[Figure] = [
-            {"id": key, "name": self.name(key) if len(drawn) > 1 or key in KINDS else "", "figure": spec,
-             "label": self.say(f"{id}.label", name=self.name(key))}
+            {"id": key, "name": names[key], "figure": spec, "label": self.say(f"{id}.label", name=names[key])}
             for key, spec in drawn.items()
-        ]  # fmt: skip
+        ]
         return {"id": id, "title": self.say(f"{id}.title", **values), "text": text, "figures": shown, "foot": None}
 
     def board(self, what: object, sections: list[Section], overflowing: tuple[str, ...] = ()) -> Board:

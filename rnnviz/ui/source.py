@@ -9,7 +9,6 @@ from rnnviz.ui.backward import Source
 from rnnviz.ui.language import language, t
 from rnnviz.ui.stage import View
 
-
 WIDE = {"asked": 215, "at": 170}
 """Choices with long options, in px."""
 
@@ -50,7 +49,8 @@ def choose(name: str, radio: bool = False) -> None:
         return
 
     def named(id: str) -> str:
-        return t(f"source.{name}_ids.{id or 'none'}")
+        own = name in ("asked", "units") and id  # a word of the networks' own language, or a number
+        return id if own else t(f"source.{name}_ids.{id or 'none'}")
 
     label, given = t(f"source.{name}"), state.control(name)
     if radio:

@@ -165,10 +165,10 @@ KEYS: dict[str, Key] = {
     "net": Choice("rnn", ("rnn", "lstm", "gru")),
     "clip": Choice("norm", ("off", "norm", "value")),
     "threshold": Rung("1", LADDER),
-    "cliff_w": Real(5.5, 4.1, 6.0, 0.05),
-    "cliff_b": Real(-2.0, -4.0, -1.0, 0.05),
-    "cliff_rate": Rung("0.5", ("0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1")),
-    "cliff_threshold": Rung("1", ("0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2", "5", "10")),
+    "cliffw": Real(5.5, 4.1, 6.0, 0.05),
+    "cliffb": Real(-2.0, -4.0, -1.0, 0.05),
+    "cliffrate": Rung("0.5", ("0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1")),
+    "cliffclip": Rung("1", ("0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2", "5", "10")),
     # where the stepper rests; set with `put`
     "step": Whole(0, 0, 9999),
     "unit": Whole(-1, 0, 9999),  # -1: whichever the stepper begins with
