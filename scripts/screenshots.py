@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from PIL import Image
-from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, FloatRect, Page, sync_playwright
 
 import rnnviz
 from rnnviz.tasks.errands import stretch
@@ -44,6 +44,8 @@ class Picture:
     """One picture: where the app stands, who looks at it, and what of the page is kept."""
 
     link: dict[str, object]
+    page: str = ""
+    """The page's address; "" for the Step page."""
     theme: str = "light"
     lang: str = "en"
     size: tuple[int, int] = DESKTOP
@@ -77,6 +79,10 @@ PICTURES = {
     "gru-dark": Picture(GRU, theme="dark", down_to=".rv-columns"),
     "cell-light": Picture(cell(), only=".rv-one"),
     "cell-dark": Picture(cell(), theme="dark", only=".rv-one"),
+    "gradients-light": Picture({"length": 60}, "gradients"),
+    "gradients-dark": Picture({"length": 60}, "gradients", theme="dark"),
+    "cliff-light": Picture({}, "clipping", only=".st-key-cliff-board [data-id=above]"),
+    "cliff-dark": Picture({}, "clipping", theme="dark", only=".st-key-cliff-board [data-id=above]"),
     "phone-ja-dark": Picture(STRETCHED, theme="dark", lang="ja", size=PHONE),
     "phone-ja-dark-figures": Picture(
         STRETCHED, theme="dark", lang="ja", size=PHONE, scrolled_to=".rv-column:nth-child(2) .rv-head"
@@ -100,8 +106,8 @@ def take(browser: Browser, app: Served, picture: Picture) -> bytes:
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.goto(f"{app.address}/?{urlencode(picture.link)}")
+    page.on("console", lambda said: complaints.append(said.text) if is_complaint(said) else None)
+    page.goto(f"{app.address}/{picture.page}?{urlencode(picture.link)}")
     wait(page, picture)
     complaints += page.locator(FAILED).all_inner_texts()
     if complaints:
@@ -109,6 +115,11 @@ def take(browser: Browser, app: Served, picture: Picture) -> bytes:
     shot = page.screenshot(clip=frame(page, picture))
     context.close()
     return shot
+
+
+def is_complaint(said: ConsoleMessage) -> bool:
+    """Streamlit itself looks for its server under the page's own path first, in vain."""
+    return said.type == "error" and "/_stcore/" not in said.location.get("url", "")
 
 
 def frame(page: Page, picture: Picture) -> FloatRect | None:
@@ -131,6 +142,7 @@ def frame(page: Page, picture: Picture) -> FloatRect | None:
         return None
     part = page.locator(picture.only)
     part.scroll_into_view_if_needed()
+    page.wait_for_timeout(1500)  # a board draws what comes into view
     box = part.bounding_box()
     assert box
     return {
@@ -143,7 +155,9 @@ def frame(page: Page, picture: Picture) -> FloatRect | None:
 
 def wait(page: Page, picture: Picture) -> None:
     """Until the figures stand, at the link's step and in the wanted theme, and the app has been still."""
-    drawn = f'{STAGE}[data-drawn][data-theme={picture.theme}][data-step="{picture.link["step"]}"]'
+    drawn = f".rv-board[data-drawn][data-theme={picture.theme}]"
+    if not picture.page:
+        drawn = f'{STAGE}[data-drawn][data-theme={picture.theme}][data-step="{picture.link["step"]}"]'
     page.wait_for_selector(drawn, timeout=60_000)
     page.wait_for_timeout(1500)  # the rest is told to Python after half a second, which runs the page again
     page.wait_for_selector(BUSY, state="detached", timeout=30_000)

@@ -46,7 +46,8 @@ def cliff() -> None:
         ladder("cliffrate")
         ladder("cliffclip")
     where = (float(state.value(name)) for name in ("cliffw", "cliffb", "cliffrate", "cliffclip"))
-    board(descents(*where, source.view("cliff", "clipping")).payload, "cliff")
+    with st.container(key="cliff-board"):
+        board(descents(*where, source.view("cliff", "clipping")).payload, "cliff")
 
 
 def ladder(name: str) -> None:
