@@ -122,7 +122,7 @@ class Writer:
         return translate(self.view.language, f"{self.page}.kinds.{kind}")
 
     def section(self, id: str, drawn: dict[str, Spec], **values: Any) -> Section:
-        """A section whose words stand in the locale file under its id; `drawn`: the figures by what tells them apart."""
+        """A section whose words stand in the locale file under its id; `drawn`: figures by what tells them apart."""
         text = filled(self.view.language, f"{self.page}.{id}.text", values)
         names = {key: self.name(key) if len(drawn) > 1 else "" for key in drawn}
         shown: list[Figure] = [
