@@ -31,7 +31,7 @@ Kind = Literal["rnn", "lstm", "gru"]
 KINDS: tuple[Kind, ...] = ("rnn", "lstm", "gru")
 INPUTS = 32
 """Numbers at each step of a random sequence."""
-RUNS = 60
+RUNS = 30
 """Inputs whose gradients are averaged for a threshold."""
 DESCENT = 150
 """Steps of gradient descent on the cliff."""
@@ -76,17 +76,17 @@ class Backward:
 
 
 @np.errstate(over="ignore", invalid="ignore", under="ignore")
-def read(kind: Kind, source: Source) -> Backward:
-    """Forward and backward through one cell."""
+def read(kind: Kind, source: Source, maps: bool = False) -> Backward:
+    """Forward and backward through one cell; `maps`: with the T x T maps, which take most of the time."""
     if source.tokens:
         trace = rnnviz.trace(network(kind, source.trained), source.tokens)
         target = source.asked or errands.need_of(source.tokens) or trace.top(1)[0][0]
-        return Backward(kind, trace, rnnviz.backpropagate(trace, target, of="logit", at=source.at))
+        return Backward(kind, trace, rnnviz.backpropagate(trace, target, of="logit", at=source.at, through_time=maps))
     settings: dict[str, Any] = {"activation": source.activation, "start": source.start, "scale": source.scale}
     weights = fresh(kind, source.units, INPUTS, forget_bias=source.forget, seed=source.seed, **settings)
     numbers = sequence(source.length, INPUTS, source.seed + 1000 * source.reads)
     trace = trace_cell(kind, source.activation, numbers, weights)
-    return Backward(kind, trace, rnnviz.backpropagate(trace, at=source.at))
+    return Backward(kind, trace, rnnviz.backpropagate(trace, at=source.at, through_time=maps))
 
 
 @lru_cache(maxsize=8)
@@ -142,7 +142,7 @@ def compute_gradients(source: Source, view: View) -> Board:
     """As `gradients`, here and now."""
     writer = Writer("gradients", "gradients_figures", view)
     look = writer.look
-    all_three = [read(kind, source) for kind in KINDS]
+    all_three = [read(kind, source, maps=True) for kind in KINDS]
 
     def each(draw: Callable[[Backward], Spec]) -> dict[str, Spec]:
         return {one.kind: draw(one) for one in all_three}
@@ -172,7 +172,8 @@ def compute_gradients(source: Source, view: View) -> Board:
     sections.append(
         writer.section("saturation", each(lambda one: figures.saturation_spec(spectra.saturation(one.trace), **look)))
     )
-    blown = tuple(one.kind for one in all_three if not np.isfinite(one.gradients.norms).all())
+    drawn = ((one.kind, one.gradients.norms, one.gradients.through_time) for one in all_three)
+    blown = tuple(kind for kind, norms, table in drawn if not (np.isfinite(norms).all() and np.isfinite(table).all()))
     return writer.board(source, sections, blown)
 
 
@@ -209,7 +210,7 @@ def vanishing(writer: Writer, one: Backward, threshold: float) -> dict[str, Spec
     """Each step's share in the gradient of the weights, before and after clipping by norm: the same curve, lower."""
     look = {**writer.look, "labels": labels_of(writer.view.language, "gradients_figures")}
     found = one.gradients
-    factor = min(1.0, threshold / (clipping.total_norm(found.parameters) + 1e-6))
+    factor = float(np.minimum(1.0, threshold / (clipping.total_norm(found.parameters) + 1e-6)))  # NaN stays NaN
     after = replace(found, da_ih=factor * found.da_ih, da_hh=factor * found.da_hh)
     shares = (figures.shares_spec(one.trace, gradients, **look) for gradients in (found, after))
     return dict(zip(("before", "after"), shares, strict=True))
@@ -217,8 +218,14 @@ def vanishing(writer: Writer, one: Backward, threshold: float) -> dict[str, Spec
 
 def running(writer: Writer, source: Source, kind: Kind, threshold: float) -> Spec:
     """The norms of the gradients of `RUNS` inputs of one kind, and the thresholds they suggest."""
-    norms = [clipping.total_norm(read(kind, one).gradients.parameters) for one in others(source)]
+    norms = usual_norms(source, kind)
     return figures.running_spec(norms, clipping.proposed(norms), threshold, **writer.look)
+
+
+@lru_cache(maxsize=8)
+def usual_norms(source: Source, kind: Kind) -> tuple[float, ...]:
+    """The norm of the whole gradient for each of the other inputs, which no threshold changes."""
+    return tuple(clipping.total_norm(read(kind, one).gradients.parameters) for one in others(source))
 
 
 def others(source: Source) -> Iterator[Source]:
