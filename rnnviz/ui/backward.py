@@ -172,9 +172,15 @@ def compute_gradients(source: Source, view: View) -> Board:
     sections.append(
         writer.section("saturation", each(lambda one: figures.saturation_spec(spectra.saturation(one.trace), **look)))
     )
-    drawn = ((one.kind, one.gradients.norms, one.gradients.through_time) for one in all_three)
-    blown = tuple(kind for kind, norms, table in drawn if not (np.isfinite(norms).all() and np.isfinite(table).all()))
+    blown = tuple(one.kind for one in all_three if not all(np.isfinite(a).all() for a in told(one.gradients)))
     return writer.board(source, sections, blown)
+
+
+def told(found: Gradients) -> Iterator[np.ndarray]:
+    """The numbers that the figures show of a gradient."""
+    yield found.norms
+    if found.through_time is not None:
+        yield found.through_time
 
 
 def ratio(found: Gradients) -> float:
