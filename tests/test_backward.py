@@ -32,6 +32,8 @@ from rnnviz.ui.stage import View, network
 from rnnviz.ui.state import KEYS, LADDER
 from tests.modules import unrolled_cell
 
+# The shape checker looks at one item of a tuple, drawn by `random`; Hypothesis takes that for a strategy's own doing.
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
 ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
 LIGHT = View("en", "light", 1.0)
 RANDOM = ["norms", "map", "map_c", "survival", "eigen", "shares", "saturation"]
