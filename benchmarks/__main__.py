@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("trace", "stepping", "load")
+NAMES = ("trace", "stepping", "backward", "load")
 
 
 def main(arguments: list[str]) -> int:
