@@ -109,11 +109,12 @@ class Board {
       this.key = undefined; // the next rerun tries again
       return;
     }
-    if (key !== this.key || !root.isConnected) return;
+    if (key !== this.key) return;
+    if (!root.isConnected) this.key = undefined;
     delete root.dataset.failed;
     const seen = this.stale().filter(({ away }) => away === 0);
     await Promise.all(seen.map(({ card }) => card.draw()));
-    if (key !== this.key) return;
+    if (key !== this.key) return; // other data came, or the board left the page
     root.dataset.drawn = payload.revision;
     requestAnimationFrame(() => this.continue()); // once this is painted
   }

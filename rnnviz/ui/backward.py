@@ -184,8 +184,9 @@ def told(found: Gradients) -> Iterator[np.ndarray]:
 
 
 def ratio(found: Gradients) -> float:
-    """The size of the gradient at the first step over that at the last: in c for an LSTM, else in h."""
-    norms = found.norms if found.norms_c is None else found.norms_c
+    """The size of the gradient at the first step over that at the last: in c for an LSTM (unless its last is zero),
+    else in h."""
+    norms = found.norms_c if found.norms_c is not None and found.norms_c[-1] else found.norms
     return float(norms[0] / norms[-1]) if norms[-1] else np.nan
 
 
