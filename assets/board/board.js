@@ -110,11 +110,14 @@ class Board {
       return;
     }
     if (key !== this.key) return;
-    if (!root.isConnected) this.key = undefined;
+    if (!root.isConnected) {
+      this.key = undefined;
+      return;
+    }
     delete root.dataset.failed;
     const seen = this.stale().filter(({ away }) => away === 0);
     await Promise.all(seen.map(({ card }) => card.draw()));
-    if (key !== this.key) return; // other data came, or the board left the page
+    if (key !== this.key) return;
     root.dataset.drawn = payload.revision;
     requestAnimationFrame(() => this.continue()); // once this is painted
   }
