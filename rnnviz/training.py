@@ -41,8 +41,9 @@ class Settings:
     batch: int = 64
     clip: float | None = 1.0
     """The gradient's norm is clipped at this; None for not at all."""
-    noise: float = 0.55
-    """Standard deviation of the Gaussian noise on the word vectors, whose entries have about 1."""
+    noise: tuple[float, float] = (0.2, 1.0)
+    """Standard deviation of the Gaussian noise on the word vectors, whose entries have about 1: drawn for each
+    sentence between these two, so that words are met clearly and as a blur of what is near them."""
     seed: int = 0
 
 
@@ -114,7 +115,8 @@ def advance(run: Run, steps: int) -> Run:
         batch = errands.batch(rng, s.batch, [clauses], form=form)
         vectors = table[torch.from_numpy(batch.inputs)]
         noise = torch.from_numpy(rng.standard_normal(vectors.shape, dtype=np.float32))
-        logits = network(vectors + s.noise * noise)
+        size = torch.from_numpy(rng.uniform(*s.noise, (s.batch, 1, 1)).astype(np.float32))
+        logits = network(vectors + size * noise)
         targets, weights = torch.from_numpy(batch.targets), torch.from_numpy(batch.weights)
         losses = nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
         loss = (losses * weights.flatten()).sum() / weights.sum()

@@ -91,6 +91,11 @@ def test_the_shipped_rnn_knows_the_shortest_sentences():
     assert zoo.accuracy(rnnviz.load("rnn"), 0, form="advice", sentences=2000, seed=2026) >= 0.90
 
 
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+def test_gated_networks_read_wordings_they_never_met(name: str) -> None:
+    assert zoo.accuracy(rnnviz.load(name), 0, "held_out", sentences=4000, seed=2026) >= 0.80
+
+
 def test_loading_gives_a_copy_of_ones_own():
     first = rnnviz.load("lstm")
     with torch.no_grad():

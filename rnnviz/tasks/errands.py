@@ -54,7 +54,7 @@ names no place; an errand does in most cases, and has room for clauses."""
 THINGS: tuple[str, ...] = tuple(need.thing for need in NEEDS.values())
 UNSTATED = 0.08
 """The share of sentences that state no need; their thing is drawn at random, so the best bet is spread."""
-ANSWER_WEIGHT = 5.0
+ANSWER_WEIGHT = 60.0
 """What the thing to buy weighs in the loss; every other token weighs 1."""
 PADDING = -100
 """The target where a sentence has ended: what PyTorch's cross entropy ignores."""
