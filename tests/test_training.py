@@ -53,7 +53,8 @@ class TestShipped:
 
     def test_untrained_weights_are_those_training_begins_from(self, name):
         settings = zoo.card(name)["settings"]
-        begun = training.start(**settings["shape"], **{k: v for k, v in settings.items() if k != "shape"})
+        rest = {name: value for name, value in settings.items() if name != "shape"}
+        begun = training.start(**settings["shape"], **rest | {"noise": tuple(rest["noise"])})  # JSON has no tuples
         stored = load_file(zoo.WEIGHTS / f"{name}.safetensors")
         for key, value in begun.parameters.items():
             np.testing.assert_allclose(stored[f"initial.{key}"], value, atol=1e-6)
