@@ -9,8 +9,8 @@ from rnnviz.ui.backward import Source
 from rnnviz.ui.language import language, t
 from rnnviz.ui.stage import View
 
-WIDE = {"asked": 215, "at": 170, "activation": 180, "start": 175, "units": 125}
-"""Choices with long options, in px."""
+WIDE = {"asked": 215, "at": 170, "activation": 180, "start": 175, "units": 125, "scale": 172}
+"""Controls with long names or options, in px."""
 
 
 def controls() -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -40,7 +40,7 @@ def slide(name: str, label: str = "") -> None:
     """A slider, unless the link hides it."""
     label = label or f"source.{name}"
     if state.shown(name):
-        st.slider(t(label), help=t(f"{label}_help"), width=155, **state.control(name))
+        st.slider(t(label), help=t(f"{label}_help"), width=WIDE.get(name, 155), **state.control(name))
 
 
 def choose(name: str, radio: bool = False) -> None:
