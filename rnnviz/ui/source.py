@@ -40,7 +40,7 @@ def slide(name: str, label: str = "") -> None:
     """A slider, unless the link hides it."""
     label = label or f"source.{name}"
     if state.shown(name):
-        st.slider(t(label), help=t(f"{label}_help"), width=WIDE.get(name, 155), **state.control(name))
+        st.slider(t(label), help=t(f"{label}_help"), width=wide(name, 155), **state.control(name))
 
 
 def choose(name: str, radio: bool = False) -> None:
@@ -56,7 +56,12 @@ def choose(name: str, radio: bool = False) -> None:
     if radio:
         st.radio(label, format_func=named, horizontal=True, label_visibility="collapsed", **given)
     else:
-        st.selectbox(label, help=t(f"source.{name}_help"), format_func=named, width=WIDE.get(name, 150), **given)
+        st.selectbox(label, help=t(f"source.{name}_help"), format_func=named, width=wide(name, 150), **given)
+
+
+def wide(name: str, usual: int) -> int:
+    """A control's width in px; large type needs more."""
+    return round(WIDE.get(name, usual) * (1.3 if state.value("projector") else 1.0))
 
 
 def chosen(tokens: tuple[str, ...]) -> Source:
