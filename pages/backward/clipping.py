@@ -27,7 +27,7 @@ def one_gradient() -> None:
         state.value("net"),
         state.value("clip"),
         float(state.value("threshold")),
-        source.view("clipping", "cliff"),
+        source.view(),
     )
     if shown.overflowing:
         st.warning(t("clipping.overflow"))
@@ -47,7 +47,7 @@ def cliff() -> None:
         ladder("cliffclip")
     where = (float(state.value(name)) for name in ("cliffw", "cliffb", "cliffrate", "cliffclip"))
     with st.container(key="cliff-board"):
-        board(descents(*where, source.view("cliff", "clipping")).payload, "cliff")
+        board(descents(*where, source.view()).payload, "cliff")
 
 
 def ladder(name: str) -> None:

@@ -18,7 +18,7 @@ def backward() -> None:
         sentence.amiss(typed, tokens)
         if not tokens:
             return
-    shown = gradients(source.chosen(tokens), source.view("gradients"))
+    shown = gradients(source.chosen(tokens), source.view())
     if shown.overflowing:
         names = ", ".join(t(f"gradients.kinds.{kind}") for kind in shown.overflowing)
         st.warning(t("gradients.overflow", names=names))

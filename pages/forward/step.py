@@ -5,10 +5,10 @@ import streamlit as st
 from rnnviz import zoo
 from rnnviz.figures import lengths
 from rnnviz.tasks import errands
-from rnnviz.ui import sentence, state
-from rnnviz.ui.language import labels, language, prose, t
+from rnnviz.ui import sentence, source, state
+from rnnviz.ui.language import labels, prose, t
 from rnnviz.ui.notice import number, percent
-from rnnviz.ui.stage import Stage, View, stage
+from rnnviz.ui.stage import Stage, stage
 from rnnviz.ui.stepper import stepper
 
 SIDES = ("left", "right")
@@ -31,10 +31,7 @@ def knobs(shown: Stage | None) -> None:
 
 def current(tokens: tuple[str, ...]) -> Stage:
     """What the link and the controls ask for."""
-    seen = st.session_state.get("stepper") or {}
-    theme = seen.get("theme") or st.context.theme.type or "light"
-    view = View(language(), theme, 1.5 if state.value("projector") else 1.0)
-    return stage(tokens, state.value("left"), state.value("right"), state.value("trained"), view)
+    return stage(tokens, state.value("left"), state.value("right"), state.value("trained"), source.view())
 
 
 @st.fragment
@@ -85,8 +82,7 @@ def training_record() -> None:
                 ceiling=percent(facts["held_out_ceiling"]) + "%",
             )
         )
-        theme = st.context.theme.type or "light"
-        st.plotly_chart(lengths(zoo.all_seeds(), labels("figures"), theme=theme), key="lengths", theme=None)
+        st.plotly_chart(lengths(zoo.all_seeds(), labels("figures"), theme=state.theme()), key="lengths", theme=None)
         columns = labels("step.table")
         far = [row["clauses"].index(12) for row in zoo.all_seeds()]
         st.table(

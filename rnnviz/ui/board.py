@@ -6,12 +6,13 @@ paint are lost. The board keeps them: a slider moves, and only what the figures 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, TypedDict
 
 from rnnviz import figures
 from rnnviz.figures.base import Spec
-from rnnviz.ui import component
+from rnnviz.ui import component, state
 
 SCRIPTS = ("shared/parts.js", "board/card.js", "board/board.js")
 STYLES = ("shared/parts.css", "board/board.css")
@@ -76,12 +77,12 @@ def pack(
     )
 
 
-def board(payload: bytes, key: str = "board", on_theme: Callable[[], None] | None = None) -> Any:
+def board(payload: bytes, key: str = "board") -> Any:
     """Mount a board, or give a mounted one new data; returns its state.
 
     `payload`: what `pack` returns. The state has `theme`, None or "light" or "dark", where the page looks
-    different from what the payload was made for. `on_theme` runs before the page does.
+    different from what the payload was made for. The visitor's state remembers it.
     """
     mount = component.registered("board", SCRIPTS, STYLES)
-    callback = on_theme or component.nothing
+    callback = partial(state.look, key)
     return mount(key=key, data=component.joined(payload), default={"theme": None}, on_theme_change=callback)

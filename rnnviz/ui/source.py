@@ -81,8 +81,6 @@ def chosen(tokens: tuple[str, ...]) -> Source:
     )
 
 
-def view(*boards: str) -> View:
-    """How this visitor's page looks, as far as its boards have told."""
-    told = [(st.session_state.get(key) or {}).get("theme") for key in boards]
-    theme = next(filter(None, told), None) or st.context.theme.type or "light"
-    return View(language(), theme, 1.5 if state.value("projector") else 1.0)
+def view() -> View:
+    """How this visitor's page looks."""
+    return View(language(), state.theme(), 1.5 if state.value("projector") else 1.0)

@@ -185,6 +185,7 @@ class Memory:
     seen: dict[str, str] = field(default_factory=dict)  # our part of the link as the last run left it
     refilled: dict[str, str] | None = None  # the same, right after the last move to another page
     spoken: str | None = None  # the language of the last run
+    theme: str | None = None  # what a component said the page looks like
 
 
 def follow() -> None:
@@ -257,6 +258,17 @@ def unreadable() -> list[str]:
     """The keys to which the link gives a value that is not allowed. To be asked before `follow`."""
     link = st.query_params.to_dict()
     return [name for name, key in KEYS.items() if link.get(name) and key.parse(link[name]) is None]
+
+
+def theme() -> str:
+    """ "light" or "dark": as a component saw the page, else as the browser said when it came."""
+    return _memory().theme or st.context.theme.type or "light"
+
+
+def look(component: str) -> None:
+    """For a component's callback: it saw that the page looks different now. Told once, since to ask a component for
+    its state takes Streamlit longer than anything else a page asks."""
+    _memory().theme = st.session_state[component]["theme"]
 
 
 def _choices() -> list[str]:

@@ -20,8 +20,7 @@ for name in CASES:
     if st.button(name):
         case = st.session_state["case"] = name
 
-seen = st.session_state.get("board") or {}
-look = seen.get("theme") or st.context.theme.type or "light"
+look = state.theme()
 scale = 1.5 if state.value("projector") else 1.0
 tokens = [EVIL if case == "evil" else "Starving", *(f"word{k}" for k in range(1, 100))]
 draw = np.random.default_rng(CASES.index("other" if case == "broken" else case))
