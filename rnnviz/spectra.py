@@ -18,7 +18,7 @@ Array = ndarray
 
 STEEPEST = {"tanh": 1.0, "relu": 1.0, "logistic": 0.25}
 """γ, the largest slope of each activation."""
-MOST = 24
+MOST = 12
 """A singular value decomposition of 128 rows takes 2 ms: so many products, and no more, are decomposed."""
 NOISE = float(np.finfo(float).eps)
 """Rounding puts singular values of S times this share of the largest where smaller ones should be (as

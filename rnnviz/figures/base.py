@@ -82,6 +82,7 @@ def token_axis(tokens: Sequence[str], names: list[str], theme: str, scale: float
         "tickvals": shown,
         "ticktext": [escaped(label) for label in labels],
         "tickangle": TICK_ANGLE,
+        "ticklabeloverflow": "allow",
         "ticks": "",
         "tickfont": {"size": size, "color": themes.text(theme, "faint")},
         "showgrid": False,
@@ -100,6 +101,7 @@ def value_axis(theme: str, scale: float, **more: Any) -> dict[str, Any]:
         "ticks": "",
         "tickfont": {"size": SMALL * scale, "color": themes.text(theme, "faint")},
         "ticklabelstandoff": 3,
+        "ticklabeloverflow": "allow",  # else every label is measured
         "showgrid": True,
         "gridcolor": themes.THEMES[theme].rule,
         "gridwidth": 1,

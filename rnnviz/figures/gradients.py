@@ -40,8 +40,8 @@ PLOT = 190
 """Height of a plot over the steps in px at scale 1."""
 LEFT, RIGHT = 42, 10
 """Margins in px at scale 1: for the ticks, and where nothing stands."""
-MANY = 40
-"""From so many steps on, single marks would touch each other: only the line, and some of the hollow marks."""
+MARKS = 13
+"""So many marks on a line tell it from another; each takes the browser time."""
 HERE = 26
 """So many hollow marks or crosses are told apart."""
 PART = 0.9
@@ -108,24 +108,21 @@ def curve(norms: np.ndarray, mark: str, role: str, dash: str, theme: str, scale:
     shown = np.clip(np.nan_to_num(norms, nan=np.inf), 10.0**LOW, 10.0**HIGH)
     beyond = ~np.isfinite(norms)
     off = (shown != norms) | beyond
-    marked = off if len(norms) > MANY else np.full(len(norms), True)
-    if len(norms) > MANY:  # of many marks in a row, some
-        marked = marked & (np.arange(len(norms)) % -(-len(norms) // HERE) == 0)
-    symbols = np.where(beyond, "x", np.where(off, f"{mark}-open", mark))
     colour = themes.line(theme, role)
+    marker = {"color": colour, "line": {"width": 0}, "opacity": 1}
+    if off.any():
+        marked = (np.arange(len(norms)) % -(-len(norms) // HERE) == 0) & (off | (len(norms) <= HERE))
+        symbols = np.where(beyond, "x", np.where(off, f"{mark}-open", mark))
+        marker |= {"size": (np.where(marked, 6.0, 0.0) * scale).tolist(), "symbol": symbols.tolist()}
+    else:
+        marker |= {"size": 6.0 * scale, "symbol": mark, "maxdisplayed": MARKS}
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "y": shown,
         "customdata": norms,
         "line": {"color": colour, "width": 1.8 * scale, "dash": dash},
-        "marker": {
-            "size": (np.where(marked, 6.0, 0.0) * scale).tolist(),
-            "color": colour,
-            "symbol": symbols.tolist() if off.any() else mark,
-            "line": {"width": 0},
-            "opacity": 1,
-        },
+        "marker": marker,
         "cliponaxis": False,
     }
 

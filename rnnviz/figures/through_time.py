@@ -24,7 +24,7 @@ from rnnviz.figures.base import (
     width_in_em,
 )
 from rnnviz.figures.clipping import number, power
-from rnnviz.figures.gradients import LEFT, MANY, SECTION, across, caption, numbered
+from rnnviz.figures.gradients import LEFT, SECTION, across, caption, numbered
 
 if TYPE_CHECKING:
     from rnnviz.bptt import Gradients
@@ -38,6 +38,8 @@ BAR = 44
 """The margin for the colour scale, in px at scale 1."""
 ROWS = 16
 """So many names fit under one another beside the map."""
+MANY = 40
+"""From so many steps on, cells have no rules between them."""
 
 
 def map_spec(
@@ -122,6 +124,7 @@ def magnitudes(theme: str, scale: float, height: int) -> dict[str, Any]:
             "thickness": 6 * scale,
             "outlinewidth": 0,
             "tickmode": "array",
+            "ticklabeloverflow": "allow",
             "tickvals": powers,
             "ticktext": texts,
             "ticks": "",
