@@ -11,7 +11,7 @@ function shortNumber(value) {
   const size = Math.abs(value);
   const sign = value < 0 ? "−" : "";
   if (size === Infinity) return `${sign}∞`;
-  if (size === 0 || (size >= 1e-3 && size < 1e4)) return sign + (size < 100 ? +size.toPrecision(2) : size.toFixed(0));
+  if (size === 0 || (size >= 1e-3 && size < 1e4)) return sign + (size < 99.5 ? +size.toPrecision(2) : size.toFixed(0));
   const [digit, exponent] = size.toExponential(0).split("e");
   return `${sign}${digit}·10${[...exponent.replace("+", "")].map((letter) => RAISED[letter]).join("")}`;
 }

@@ -47,7 +47,7 @@ def number(value: float) -> str:
     if not isfinite(value):
         return "NaN" if isnan(value) else "∞" if value > 0 else "−∞"
     if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return minus(f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}")
+        return minus(f"{value:.3g}" if abs(value) < 999.5 else f"{value:,.0f}")
     digits, exponent = f"{value:.1e}".split("e")
     return minus(f"{digits}×{power(int(exponent))}")
 

@@ -154,7 +154,7 @@ def compute_gradients(source: Source, view: View) -> Board:
     survived = {one.kind: spectra.survival(one.trace) for one in all_three}
     sections = [
         writer.section(
-            "norms_word" if source.tokens else "norms",
+            "norms_every" if source.at == "every" else "norms_word" if source.tokens else "norms",
             each(lambda one: figures.norms_spec(one.trace, one.gradients, held[one.kind], **look)),
             **arrived, steps=steps, word=last,
         ),

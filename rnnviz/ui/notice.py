@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from rnnviz.fresh import KEEPER
 from rnnviz.tasks import errands
 from rnnviz.ui.language import translate
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 Runs = list[list[str]]
 """`[text, style]` each; style is "" or "strong"."""
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-KEEPER = {"lstm": "f", "gru": "z"}
-"""The gate whose value is the share of the old state that stays."""
 
 
 def notices(readings: Sequence["Reading"], answer: str | None, language: str) -> list[Runs]:
@@ -97,7 +96,7 @@ def number(value: float) -> str:
     if not math.isfinite(value):
         return "∞" if value > 0 else "?"
     if value == 0 or 1e-3 <= abs(value) < 1e4:
-        return f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}"
+        return f"{value:.2g}" if abs(value) < 99.5 else f"{value:.0f}"
     digit, exponent = f"{value:.0e}".split("e")
     return f"{digit}·10{str(int(exponent)).translate(RAISED)}"
 
