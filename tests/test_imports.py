@@ -17,6 +17,7 @@ LAYERS = [
     {"tracing", "fresh"},
     {"bptt", "clipping", "training"},
     {"checking", "cliff", "spectra", "zoo", "workers"},
+    {"turns"},
 ]
 FREE = {"figures", "ui"}  # figures read records only (below); ui stands above all
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
