@@ -16,7 +16,7 @@ LAYERS = [
     {"networks", "tasks"},
     {"tracing", "fresh"},
     {"bptt", "clipping", "training"},
-    {"checking", "cliff", "spectra", "zoo", "workers"},
+    {"checking", "cliff", "spectra", "zoo", "workers", "keyframes"},
     {"turns"},
 ]
 FREE = {"figures", "ui"}  # figures read records only (below); ui stands above all
