@@ -32,14 +32,13 @@ class Keyframes:
         if len(self._of) > MOST:
             self.thin()
 
-    def thin(self) -> None:
+    def thin(self) -> bool:
         """Give up the moment whose neighbours are nearest to each other, if there are more than two."""
         steps = self.steps()
-        if len(steps) > 2:
-            _, spared = min(
-                (after - before, middle) for before, middle, after in zip(steps, steps[1:], steps[2:], strict=False)
-            )
-            del self._of[spared]
+        gaps = [(after - before, middle) for before, middle, after in zip(steps, steps[1:], steps[2:], strict=False)]
+        if gaps:
+            del self._of[min(gaps)[1]]
+        return bool(gaps)
 
     def before(self, step: int) -> Runs:
         """The last moment not after `step`. Raises ValueError if all are after it."""

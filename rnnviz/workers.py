@@ -27,7 +27,7 @@ R = TypeVar("R")
 PR_SET_PDEATHSIG = 1
 DASK = "RNNVIZ_DASK"
 """The environment variable that names a Dask scheduler, as in "tcp://10.0.0.5:8786"."""
-PRELOAD = ["rnnviz.turns", "torch._dynamo"]
+PRELOAD = ["rnnviz.queueing", "torch._dynamo"]
 """What trainers have in common is imported once, before they are forked; Adam would import torch._dynamo at its first
 step, in each of them."""
 _reader: Executor | None = None

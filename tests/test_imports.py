@@ -17,6 +17,7 @@ LAYERS = [
     {"tracing", "fresh"},
     {"bptt", "clipping", "training"},
     {"checking", "cliff", "spectra", "zoo", "workers", "keyframes"},
+    {"queueing"},
     {"turns"},
 ]
 FREE = {"figures", "ui"}  # figures read records only (below); ui stands above all
