@@ -175,7 +175,10 @@ class _Stepper:
         self.optimizer.step()
         self.norm = norm
         if self.carried is not None:
-            self.carried = {**carried, **{name: part[0].numpy() for name, part in zip("hc", after, strict=False)}}
+            self.carried = {
+                **carried,
+                **{name: part[0].numpy().copy() for name, part in zip("hc", after, strict=False)},
+            }
             entry["state_norm"] = float(after[-1].norm(dim=-1).mean())
         if s.examples and (step == 0 or (step + 1) % EVERY == 0 or step + 1 == s.steps):
             entry |= self.look(step + 1)
@@ -209,7 +212,8 @@ class _Stepper:
         if self.carried is None:
             return self.network(inputs), ()
         network, p = self.network, self.settings.shape.dropout
-        before = tuple(torch.from_numpy(self.carried[name])[None] for name in "hc" if name in self.carried)
+        # Copied: PyTorch 2.13's GRU waits for ever for Python's lock if its first state is NumPy's memory.
+        before = tuple(torch.tensor(self.carried[name])[None] for name in "hc" if name in self.carried)
         state = None if not before else before if len(before) == 2 else before[0]
         states, after = network.body(nn.functional.dropout(network.projection(inputs), p), state)
         outputs = network.readout(nn.functional.dropout(states, p))

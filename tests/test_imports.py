@@ -14,8 +14,9 @@ ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"text", "cells", "bodies"},
     {"networks", "tasks"},
-    {"tracing", "fresh"},
-    {"bptt", "clipping", "training"},
+    {"tracing", "fresh", "runs"},
+    {"bptt", "clipping", "runs_io"},
+    {"training"},
     {"checking", "cliff", "spectra", "zoo", "workers", "keyframes"},
     {"queueing"},
     {"turns"},
