@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnviz.training import Run
+from rnnviz.runs import Run
 
 Runs = tuple[Run, ...]
 MOST = 24
@@ -14,8 +14,7 @@ class Keyframes:
 
     def __init__(self, runs: Runs) -> None:
         self._of = {max(run.step for run in runs): runs}
-        parameters = sum(value.nbytes for run in runs for value in run.parameters.values())
-        self._each = 3 * parameters  # Adam has two more numbers for each parameter
+        self._each = sum(map(size, runs))
 
     def steps(self) -> tuple[int, ...]:
         """The steps that are kept, in order."""
@@ -29,6 +28,7 @@ class Keyframes:
         """Keep this moment, and give up another if they are too many. What is known already stays as it is."""
         if step not in self._of:
             self._of = dict(sorted({**self._of, step: runs}.items()))
+            self._each = max(self._each, sum(map(size, runs)))
         if len(self._of) > MOST:
             self.thin()
 
@@ -43,3 +43,9 @@ class Keyframes:
     def before(self, step: int) -> Runs:
         """The last moment not after `step`. Raises ValueError if all are after it."""
         return self._of[max(kept for kept in self._of if kept <= step)]
+
+
+def size(run: Run) -> int:
+    """About the bytes of a run: its parameters, two numbers of Adam's for each, the best parameters, and the log."""
+    copies = 3 + (run.best is not None)
+    return copies * sum(p.nbytes for p in run.parameters.values()) + sum(one.nbytes for one in run.log.values())

@@ -13,14 +13,15 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 
 import torch
 
 from rnnviz import workers
 from rnnviz.keyframes import Keyframes, Runs
-from rnnviz.training import Run, advance
+from rnnviz.runs import Run
+from rnnviz.training import advance
 
 LIFE = 4.0
 """Seconds without a sign of life after which a run is let go: no chunk of it is begun until the next sign."""
@@ -62,7 +63,7 @@ class Entry:
 
     def open(self) -> list[int]:
         """Which of the runs have not ended."""
-        return [k for k, run in enumerate(self.runs) if run.step < run.settings.steps and not getattr(run, "ended", "")]
+        return [k for k, run in enumerate(self.runs) if not run.ended]
 
     def ready(self) -> bool:
         """Whether another chunk is wanted, if the visitor is still there."""
@@ -132,7 +133,7 @@ class Job:
 
 
 class Dispatcher:
-    """The queue. `serve` runs in a thread of its own and is the only one that talks to the executor."""
+    """The queue. A thread of its own, begun by `start`, is the only one that talks to the executor."""
 
     def __init__(
         self,
@@ -150,6 +151,7 @@ class Dispatcher:
         self._broken: Executor | None = None
         self._places, self._asked = 1, float("-inf")
         self._stopped = False
+        self._thread = threading.Thread(target=self._serve, name="queue of training runs", daemon=True)
 
     def enqueue(self, entry: Entry) -> None:
         """Give an entry its place in the queue, if it wants one and has none."""
@@ -192,18 +194,24 @@ class Dispatcher:
                 if not most.thin():
                     break
 
-    def serve(self) -> None:
-        """Dispatch until `stop`."""
+    def start(self) -> None:
+        """Dispatch from now on, until `stop`."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Hand out nothing more. What is out is not waited for."""
+        self._stopped = True
+        self._back.put(None)
+        if self._thread.is_alive():
+            self._thread.join(5)
+
+    def _serve(self) -> None:
         while not self._stopped:
             try:
                 self.turn(wait=KEEP / 10)
             except Exception:
                 logging.getLogger(__name__).exception("queue of training runs")
                 time.sleep(0.1)
-
-    def stop(self) -> None:
-        self._stopped = True
-        self._back.put(None)
 
     def turn(self, wait: float = 0.0) -> None:
         """Take in what has come back, waiting so many seconds for something, and hand out what is next."""
@@ -242,7 +250,8 @@ class Dispatcher:
         job.tries, job.begun = job.tries + 1, self.clock()
         try:
             job.executor = self._executor(self._broken)
-            future = job.executor.submit(work, job.chunk.runs[job.index], job.chunk.steps)
+            run = replace(job.chunk.runs[job.index], probes=())  # many small objects, which `advance` only adds to
+            future = job.executor.submit(work, run, job.chunk.steps)
         except Exception as error:
             self._failed(job, error)
             return
@@ -258,7 +267,8 @@ class Dispatcher:
             return
         with self.lock:
             if not chunk.stale:
-                chunk.runs[job.index], seconds = future.result()
+                run, seconds = future.result()
+                chunk.runs[job.index] = replace(run, probes=chunk.runs[job.index].probes + run.probes)
                 chunk.missing -= 1
                 chunk.slowest = max(chunk.slowest, seconds)
                 chunk.spent += self.clock() - job.begun
@@ -269,7 +279,7 @@ class Dispatcher:
 
     def _failed(self, job: Job, error: BaseException) -> None:
         """A worker was lost, and the job is for another; or the job itself went wrong."""
-        if isinstance(error, BrokenExecutor):
+        if isinstance(error, BrokenExecutor | CancelledError):
             self._broken = job.executor
         with self.lock:
             if workers.is_lost(error) and job.tries < TRIES:

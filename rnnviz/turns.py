@@ -135,7 +135,7 @@ def _everybody() -> Dispatcher:
     with _starting:
         if _dispatcher is None:
             _dispatcher = Dispatcher()
-            threading.Thread(target=_dispatcher.serve, name="turns", daemon=True).start()
+            _dispatcher.start()
         return _dispatcher
 
 

@@ -30,6 +30,8 @@ DASK = "RNNVIZ_DASK"
 PRELOAD = ["rnnviz.queueing", "torch._dynamo"]
 """What trainers have in common is imported once, before they are forked; Adam would import torch._dynamo at its first
 step, in each of them."""
+PATIENCE = 10.0
+"""Seconds to wait for the scheduler when it is first asked for."""
 _reader: Executor | None = None
 _trainers: Executor | None = None
 _client: Any = None
@@ -102,7 +104,7 @@ def trainers(instead_of: Executor | None = None) -> Executor:
             if address := os.environ.get(DASK):
                 from distributed import Client
 
-                _client = Client(address, timeout=10, set_as_default=False)
+                _client = Client(address, timeout=PATIENCE, set_as_default=False)
                 _trainers = _client.get_executor(pure=False)  # a chunk asked for again is computed again
             else:
                 _trainers = Pool(os.cpu_count(), _context(), _settle_trainer)
@@ -111,10 +113,13 @@ def trainers(instead_of: Executor | None = None) -> Executor:
 
 
 def places() -> int:
-    """How many tasks the trainers work on at once."""
+    """How many tasks the trainers work on at once. One at a time goes to a cluster that does not answer now."""
     if _client is None:
         return os.cpu_count() or 1
-    return max(1, sum(_client.nthreads().values()))
+    try:
+        return max(1, sum(_client.nthreads().values()))
+    except (OSError, RuntimeError):
+        return 1
 
 
 def warm_trainers() -> None:
