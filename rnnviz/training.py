@@ -212,7 +212,6 @@ class _Stepper:
         if self.carried is None:
             return self.network(inputs), ()
         network, p = self.network, self.settings.shape.dropout
-        # Copied: PyTorch 2.13's GRU waits for ever for Python's lock if its first state is NumPy's memory.
         before = tuple(torch.tensor(self.carried[name])[None] for name in "hc" if name in self.carried)
         state = None if not before else before if len(before) == 2 else before[0]
         states, after = network.body(nn.functional.dropout(network.projection(inputs), p), state)

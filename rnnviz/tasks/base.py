@@ -93,8 +93,7 @@ class Task(ABC):
 
     def probe(self, length: int) -> Batch:
         """One fixed example, whose gradient is followed through training."""
-        rng = np.random.default_rng((2026, length))
-        return self.batch(rng, 1, length) if not self.streams else self.stream(rng, 1, length, {})[0]
+        return self.batch(np.random.default_rng((2026, length)), 1, length)
 
 
 def one_hot(places: Int[Array, "B T"], size: int) -> Float[Array, "B T N"]:

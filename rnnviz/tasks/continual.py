@@ -60,6 +60,10 @@ class Continual(Task):
         batch = Batch(one_hot(read, len(SYMBOLS)), following, np.ones(read.shape, np.float32), asked)
         return batch, {"left": handed_on}
 
+    def probe(self, length: int) -> Batch:
+        """Always the same 40 symbols: some strings, and so some answers that are asked for."""
+        return self.stream(np.random.default_rng(2026), 1, 40, {})[0]
+
     def chance(self, length: int) -> tuple[float, float]:
         """The entropy of the symbols' frequencies; T and P are equally likely."""
         p = frequencies()
