@@ -7,8 +7,9 @@ from rnnviz.ui.board import board
 from rnnviz.ui.curves import Shown, headline, payload, step
 from rnnviz.ui.language import language, prose, t
 from rnnviz.ui.plans import Plan
-from rnnviz.ui.training import desk, interval, status
-from rnnviz.ui.training_controls import ask, differ, keep, overfitting, settings
+from rnnviz.ui.source import wide
+from rnnviz.ui.training import Desk, desk, interval, status
+from rnnviz.ui.training_controls import asked, differ, keep, overfitting, pick, settings
 
 
 @st.fragment
@@ -16,9 +17,11 @@ def training() -> None:
     """The settings, the run, and what can be done with it. Only the run is looked at again and again."""
     state.follow()
     state.publish()
-    ask()
-    plan = plans.chosen()
-    differ(plan)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="training-task"):
+        pick()
+        plan = plans.chosen()
+        differ(plan)
+    asked(plan)
     with st.container(horizontal=True, vertical_alignment="bottom", key="training-knobs"):
         settings(plan)
         overfitting(plan)
@@ -43,19 +46,25 @@ def transport(plan: Plan) -> None:
         if begun and not one.going and not one.cancelled and one.progress and one.progress.state != "done":
             st.button(t("training.again"), key="again", on_click=one.train, args=(plan,))
         st.button(t("training.cancel"), key="cancel", on_click=one.cancel, disabled=not begun or one.cancelled)
-        steps = one.ticket.steps() if one.ticket and not one.going and not one.cancelled else (0,)
         if state.shown("rewind"):
-            there = max((k for k in steps if k <= step(one.runs)), default=0)
-            st.select_slider(
-                t("training.rewind"),
-                options=steps if len(steps) > 1 else (0, 1),
-                value=there,
-                disabled=len(steps) < 2,
-                help=t("training.rewind_help"),
-                key="rewind",
-                width=260,
-                on_change=lambda: one.rewind(st.session_state["rewind"]),
-            )
+            back(one)
+
+
+def back(one: Desk) -> None:
+    """The slider over earlier steps."""
+    steps = one.ticket.steps() if one.ticket and not one.going and not one.cancelled else ()
+    there = max((k for k in steps if k <= step(one.runs)), default=0)
+    key = f"rewind-{steps[-1] if steps else 0}"  # other steps make another slider
+    with st.container(key="rewind", width=wide("rewind", 260)):
+        st.select_slider(
+            t("training.rewind"),
+            options=steps if len(steps) > 1 else (0, 1),
+            value=there if len(steps) > 1 else 0,
+            disabled=len(steps) < 2,
+            help=t("training.rewind_help"),
+            key=key,
+            on_change=lambda: one.rewind(st.session_state[key]),
+        )
 
 
 def live(plan: Plan) -> None:

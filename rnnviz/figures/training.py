@@ -184,7 +184,9 @@ def memory_spec(
         lines += [labels["memory_start"].format(ratio=number(arrived[0])), "&nbsp;"]
     said, top = caption(lines, LEFT * scale, theme, scale)
     margin = {"l": round(LEFT * scale), "r": round(RIGHT * scale), "t": top, "b": round(BELOW * scale), "pad": 0}
-    x_axis = value_axis(theme, scale, range=[0.5, count + 0.5], tickvals=round_steps(count), showgrid=False)
+    x_axis = value_axis(
+        theme, scale, range=[0.5, count + 0.5], tickvals=round_steps(count) if chosen else [], showgrid=False
+    )
     x_axis["title"] = _title(labels["time"], theme, scale)
     height = round(PLOT * scale) + top + margin["b"]
     return spec(
@@ -271,7 +273,7 @@ def _lines(
 
 
 def _share(flags: np.ndarray) -> float:
-    return float(np.nanmean(flags)) if len(flags) else 0.0
+    return float(np.mean(flags)) if len(flags) else 0.0
 
 
 def _title(text: str, theme: str, scale: float) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from rnnviz.tasks import TASKS
 from rnnviz.ui.board import Figure, Runs, Section, pack
 from rnnviz.ui.language import labels_of, translate
 from rnnviz.ui.notice import filled
-from rnnviz.ui.plans import Plan, label
+from rnnviz.ui.plans import Plan
 from rnnviz.ui.stage import View
 
 
@@ -141,8 +141,8 @@ def difference(shown: Shown, language: str) -> Runs:
         what = translate(language, f"training.knobs.{plan.twin}")
         before, _, after = translate(language, "training.curves.differs").partition("{what}")
         runs += [[before, ""], [what, "strong"], [after, ""]]
-        for (role, _, _, letter), value in zip(STYLES, plan.values, strict=False):
-            runs += [[f"{letter} {label(language, value)}", "strong" if role == "ink" else role], ["  ", ""]]
+        for (role, _, _, letter), name in zip(STYLES, plan.names(language), strict=False):
+            runs += [[f"{letter} {name}", "strong" if role == "ink" else role], ["   ", ""]]
         runs.append(["\n", ""])
     runs.append([translate(language, "training.curves.same", seed=plan.seed, settings=plan.words(language)), ""])
     held = any("held_loss" in run.log for run in shown.runs)

@@ -191,7 +191,10 @@ def _value(knob: str, id: str) -> Any:
 
 
 PRESETS: dict[str, dict[str, str]] = {
-    "explodes": {"task": "temporal_order", "twin": "limit", "first": "off", "second": "1"},
+    "explodes": {
+        **{"task": "temporal_order", "twin": "limit", "first": "off", "second": "1", "optimizer": "sgd"},
+        **{"rate": "0.5", "begin": "orthogonal", "budget": "800", "batch": "16"},
+    },
     "long": {"task": "recall", "twin": "cell", "delay": "100"},
     "bias": {"task": "recall", "twin": "bias", "delay": "100"},
     "adding": {"task": "adding", "twin": "cell"},

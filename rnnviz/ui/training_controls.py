@@ -23,21 +23,25 @@ LARGEST = 20
 """MB of a file that may be uploaded."""
 
 
-def ask() -> None:
-    """The task, experiments to pick, and what is asked and what chance scores."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="training-task"):
-        if state.shown("task"):
-            names = {task: t(f"training.tasks.{task}") for task in TASKS}
-            st.selectbox(t("training.task"), format_func=names.__getitem__, width=210, **state.control("task"))
-        menu = st.popover(t("training.presets"), width="content", key="presets", on_change="rerun")
-        if menu.open:
-            for name in plans.PRESETS:
-                key = f"preset-{name}"
-                menu.button(t(f"training.preset.{name}"), key=key, type="tertiary", on_click=_pick, args=(name,))
-    task = state.value("task")
-    length = int(plans.resolved(task, "delay"))
-    loss, accuracy = TASKS[task].chance(length)
-    st.markdown(t(f"training.asks.{task}", length=length, accuracy=percent(accuracy), loss=f"{loss:.2g}"))
+def pick() -> None:
+    """The task, and experiments to pick."""
+    if state.shown("task"):
+        names = {task: t(f"training.tasks.{task}") for task in TASKS}
+        st.selectbox(
+            t("training.task"), format_func=names.__getitem__, width=wide("task", 200), **state.control("task")
+        )
+    menu = st.popover(t("training.presets"), width="content", key="presets", on_change="rerun")
+    if menu.open:
+        for name in plans.PRESETS:
+            key = f"preset-{name}"
+            menu.button(t(f"training.preset.{name}"), key=key, type="tertiary", on_click=_pick, args=(name,))
+
+
+def asked(plan: Plan) -> None:
+    """What is asked, and what chance scores."""
+    length = plan.settings()[0]["length"]
+    loss, accuracy = TASKS[plan.task].chance(length)
+    st.markdown(t(f"training.asks.{plan.task}", length=length, accuracy=percent(accuracy), loss=f"{loss:.2g}"))
 
 
 def _pick(name: str) -> None:
@@ -47,23 +51,20 @@ def _pick(name: str) -> None:
 
 def differ(plan: Plan) -> None:
     """In what the twins differ, and what each has of it."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="training-twins"):
-        if state.shown("twin"):
-            given = state.control("twin")
-            ids = plans.twins(plan.task, dict(plan.knobs).get("cell", "lstm"))
-            given |= {"options": ids, "index": ids.index(plan.twin)}
-            names = {id: t(f"training.knobs.{id}") for id in ids if id != "none"} | {"none": t("training.ids.none")}
-            help = t("training.twin_help")
-            st.selectbox(
-                t("training.twin"), format_func=names.__getitem__, width=230, help=help, on_change=_usual_pair, **given
-            )
-        for name, value in zip(("first", "second"), plan.values, strict=False):
-            if plan.twin != "none" and state.shown(name):
-                ids = plans.options(plan.task, plan.twin)
-                given = state.control(name) | {"options": ids, "index": ids.index(value)}
-                mark = {"first": "◆", "second": "●"}[name]
-                named = partial(plans.label, language())
-                st.selectbox(f"{mark} {t(f'training.{name}')}", format_func=named, width=wide(name, 150), **given)
+    if state.shown("twin"):
+        given = state.control("twin")
+        ids = plans.twins(plan.task, dict(plan.knobs).get("cell", "lstm"))
+        given |= {"options": ids, "index": ids.index(plan.twin), "on_change": _usual_pair}
+        names = {id: t(f"training.knobs.{id}") for id in ids if id != "none"} | {"none": t("training.ids.none")}
+        help = t("training.twin_help")
+        st.selectbox(t("training.twin"), format_func=names.__getitem__, width=wide("twin", 220), help=help, **given)
+    for name, value in zip(("first", "second"), plan.values, strict=False):
+        if plan.twin != "none" and state.shown(name):
+            ids = plans.options(plan.task, plan.twin)
+            given = state.control(name) | {"options": ids, "index": ids.index(value)}
+            mark = {"first": "◆", "second": "●"}[name]
+            named = partial(plans.called, language(), plan.twin)
+            st.selectbox(f"{mark} {t(f'training.{name}')}", format_func=named, width=wide(name, 175), **given)
 
 
 def _usual_pair() -> None:
