@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_all_start_methods, get_context, parent_process
 from multiprocessing.context import BaseContext
 from types import ModuleType
 from typing import Any, ParamSpec, TypeVar
@@ -147,18 +147,27 @@ def _warm() -> None:
 
 def _close_trainers() -> None:
     global _trainers, _client
-    if _trainers is not None:
-        _trainers.shutdown(wait=False, cancel_futures=True)
     if _client is not None:
         _client.close(timeout=2)
+    elif _trainers is not None:
+        _trainers.shutdown(wait=False, cancel_futures=True)
     _trainers = _client = None
 
 
 def _settle_trainer() -> None:
-    """In a trainer: give way to the server and the reader."""
+    """In a trainer: give way to the server and the reader, and end with the server, which is not what it was forked
+    from."""
     if sys.platform == "linux":
         _settle()
         os.nice(5)
+    threading.Thread(target=_end_with_server, name="end with the server", daemon=True).start()
+
+
+def _end_with_server() -> None:
+    server = parent_process()
+    if server is not None:
+        server.join()
+        os._exit(1)
 
 
 def _context() -> BaseContext:
