@@ -11,7 +11,7 @@ from numpy import ndarray
 
 Array = ndarray
 RECORDS = Path(__file__).parents[1] / "assets" / "records"
-NAMES = ("p5", "p6", "p7", "p8", "p9")
+NAMES = ("p5", "p6", "p7", "p8", "p9", "preset-clipping", "overfitting")
 POINTS = 200
 """The most points of a curve; each is the mean over a stretch of steps."""
 FIRST = 20
@@ -36,9 +36,12 @@ class Recorded:
     """The losses of the first 20 steps."""
     curves: dict[str, Float[Array, "P"]]
     """`loss`, `accuracy`, `norm`, `clipped` and in a stream `state_norm`, as means over equal stretches of the run;
-    NaN where one was no number."""
+    NaN where one was no number. `held_loss` and `held_accuracy` at the looks, the first step and every 25th."""
+    worst: float | None
+    """The largest loss; None if it became infinite or NaN."""
     test: dict[str, float] | None
-    """`loss`, `accuracy`, for numbers also the mean absolute `error`, on 1000 new examples at the end."""
+    """`loss`, `accuracy`, for numbers also the mean absolute `error`, on 1000 new examples at the end;
+    None for a stream, and for a run that ended in trouble."""
 
     def at(self) -> Float[Array, "P"]:
         """The middle of each curve's stretch, in steps."""
@@ -48,7 +51,8 @@ class Recorded:
 
 @cache
 def record(name: str) -> tuple[Recorded, ...]:
-    """All runs of a record: `p5` recall, `p6` adding, `p7` temporal order, `p8` a stream, `p9` the forget bias.
+    """All runs of a record: `p5` recall, `p6` adding, `p7` temporal order, `p8` a stream, `p9` the forget bias,
+    `preset-clipping` the preset of the page that explodes, `overfitting` few examples and what helps.
 
     Raises ValueError for a record that does not exist.
     """

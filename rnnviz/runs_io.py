@@ -59,7 +59,7 @@ def read(data: bytes) -> Run:
         rest = json.loads(header["__metadata__"]["run"])
         tensors = load(data)
         return _Reader(rest, tensors).run()
-    except (SafetensorError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as why:
+    except (SafetensorError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as why:
         raise ValueError(f"this is not a run: {why}") from why
 
 

@@ -323,8 +323,10 @@ def probe(network: Network, settings: Settings, step: int) -> tuple[Probe, ...]:
     at = int(np.flatnonzero(batch.asked[0])[-1])
     with torch.inference_mode():
         read = network.projection(torch.from_numpy(batch.inputs[0, : at + 1])).numpy()
-    traced = trace_cell(settings.shape.kind, "tanh", read, cell_parameters(recurrent(network.body)))
-    weight, bias = arrays(network.readout, "weight", "bias")
+    # In float64 from the beginning: in float32 the slope 1 - h² of a unit near ±1 has no digit that is right.
+    double = {name: w.astype(float) for name, w in cell_parameters(recurrent(network.body)).items()}
+    traced = trace_cell(settings.shape.kind, "tanh", read, double)
+    weight, bias = (w.astype(float) for w in arrays(network.readout, "weight", "bias"))
     words = task.outputs or ("value",)
     parameters = traced.parameters | {"weight_out": weight, "bias_out": bias}
     full = replace(traced, logits=traced.h @ weight.T + bias, words=words, parameters=parameters)

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -23,29 +24,52 @@ FRESH = 1000
 """Examples that a finished run is tested on; their seed is that of no run."""
 TEST_SEED = 2**31
 
+CURVES = ("loss", "accuracy", "norm", "clipped", "state_norm", "held_loss", "held_accuracy")
+
 Arm = tuple[str, dict[str, object], tuple[int, ...]]
 """Name, task and settings, seeds."""
+
+
+NAMES = ("p5", "p6", "p7", "p8", "p9", "preset-clipping", "overfitting")
 
 
 def arms(record: str) -> Iterator[Arm]:
     """What is trained for a record."""
     if record == "p5":
-        shared = {"task": "recall", "length": 100, "batch": 32, "steps": 1500}
-        yield "lstm", shared | {"kind": "lstm", "units": 16, "forget_bias": 3.0, "rate": 1e-2}, SEEDS
-        yield "rnn", shared | {"kind": "rnn", "units": 36, "rate": 1e-3}, SEEDS
+        shared = {"task": "recall", "length": 100, "batch": 32, "steps": 3000}
+        yield "lstm", shared | {"kind": "lstm", "units": 16, "forget_bias": 5.0, "rate": 1e-2}, SEEDS
+        yield "rnn", shared | {"kind": "rnn", "units": 36, "forget_bias": 0.0, "rate": 1e-3}, SEEDS
     elif record == "p6":
-        shared = {"task": "adding", "length": 100, "batch": 32, "steps": 8000}
-        yield "lstm", shared | {"kind": "lstm", "units": 8, "forget_bias": 1.0, "rate": 1e-2}, SEEDS
-        yield "rnn", shared | {"kind": "rnn", "units": 18, "rate": 1e-3}, SEEDS
+        shared = {"task": "adding", "length": 100, "batch": 128, "steps": 5000, "rate": 3e-3, "clip": 0.25}
+        yield "lstm", shared | {"kind": "lstm", "units": 8, "forget_bias": 2.0}, SEEDS
+        yield "rnn", shared | {"kind": "rnn", "units": 18, "forget_bias": 0.0}, SEEDS
     elif record == "p7":
+        shared = {"task": "temporal_order", "optimizer": "sgd", "batch": 16, "rate": 0.1, "steps": 1500}
+        shared |= {"kind": "rnn", "units": 50, "start": "orthogonal"}
         for length in (20, 30, 50, 80):
             for name, clip in (("clipped", 1.0), ("unclipped", None)):
-                shared = {"task": "temporal_order", "kind": "rnn", "units": 50, "optimizer": "sgd", "rate": 0.1}
-                yield f"{name} {length}", shared | {"clip": clip, "length": length, "steps": 3000, "batch": 32}, SEEDS
+                yield f"{name} {length}", shared | {"clip": clip, "length": length}, SEEDS
     elif record == "p8":
         shared = {"task": "continual", "units": 8, "batch": 16, "rate": 1e-2, "steps": 3000, "length": 30}
         yield "learned", shared | {"forget_bias": 1.0}, SEEDS
         yield "fixed", shared | {"fixed_forget": True}, SEEDS
+    elif record == "preset-clipping":
+        shared = {"task": "temporal_order", "optimizer": "sgd", "batch": 16, "rate": 0.5, "steps": 800, "length": 20}
+        shared |= {"kind": "rnn", "units": 50, "start": "orthogonal"}
+        for name, clip in (("clipped", 1.0), ("unclipped", None)):
+            yield name, shared | {"clip": clip}, tuple(range(10))
+    elif record == "overfitting":
+        shared = {"task": "errands", "examples": 64, "length": 1, "batch": 32, "steps": 600, "noise": (0.0, 0.0)}
+        remedies: dict[str, dict[str, object]] = {
+            "plain": {},
+            "dropout": {"dropout": 0.4},
+            "weight-decay": {"weight_decay": 0.3},
+            "word-dropout": {"word_dropout": 0.2},
+            "synonyms": {"synonyms": True},
+            "early-stopping": {"patience": 100},
+        }
+        for name, more in remedies.items():
+            yield name, shared | more, (0, 1, 2)
     elif record == "p9":
         for bias in (0.0, 1.0, 3.0):
             for length in (5, 10, 20, 40, 80):
@@ -64,24 +88,33 @@ def train(settings: dict[str, object]) -> dict[str, object]:
         "steps": run.step,
         "ended": run.ended,
         "first": [float(f"{x:.7g}") for x in run.log["loss"][:FIRST]],
-        "curves": {
-            name: thinned(run.log[name])
-            for name in ("loss", "accuracy", "norm", "clipped", "state_norm")
-            if name in run.log
-        },
-        "test": test(run) if run.ended == "steps" else None,
+        "curves": {name: thinned(run.log[name]) for name in CURVES if name in run.log},
+        "worst": worst(run.log["loss"]),
+        "test": test(run),
     }
 
 
+def worst(losses: np.ndarray) -> float | None:
+    """The largest loss of the run; None if one was no number."""
+    return float(f"{x:.4g}") if np.isfinite(x := losses.max()) else None
+
+
 def thinned(values: np.ndarray) -> list[float | None]:
-    """The means of at most 200 equal stretches; None for a stretch with something that is no number."""
+    """The means of at most 200 equal stretches, None where one has no number; of what is seldom logged, each entry."""
+    if np.isnan(values[1:2]).all() and np.isfinite(values[0]):
+        values = values[np.isfinite(values)]
     parts = np.array_split(values.astype(float), min(POINTS, len(values)))
     return [float(f"{x:.4g}") if np.isfinite(x := part.mean()) else None for part in parts]
 
 
-def test(run: Run) -> dict[str, float]:
-    """Loss and accuracy on examples that no run has met; for numbers also the mean absolute error."""
+def test(run: Run) -> dict[str, float] | None:
+    """Loss and accuracy on examples that no run has met; for numbers also the mean absolute error.
+
+    None for a stream, whose log is of new symbols anyway, and for a run that ended in trouble.
+    """
     s, task = run.settings, TASKS[run.settings.task]
+    if task.streams or run.ended == "nan":
+        return None
     batch = task.batch(np.random.default_rng((TEST_SEED, s.length)), FRESH, s.length)
     with torch.inference_mode():
         outputs = network_of(run)(torch.from_numpy(batch.inputs))
@@ -108,7 +141,7 @@ def make(record: str) -> None:
     write(file, done)
 
 
-def write(file, runs: list[dict]) -> None:
+def write(file: Path, runs: list[dict]) -> None:
     """A line for each run."""
     file.parent.mkdir(exist_ok=True)
     file.write_text("[\n" + ",\n".join(json.dumps(run, separators=(",", ":")) for run in runs) + "\n]\n")
@@ -116,5 +149,5 @@ def write(file, runs: list[dict]) -> None:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    for record in sys.argv[1:] or ("p5", "p6", "p7", "p8", "p9"):
+    for record in sys.argv[1:] or NAMES:
         make(record)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from rnnviz.networks import Shape
-from rnnviz.runs import EVERY, Run, Settings
+from rnnviz.runs import EVERY, Run, Settings, check
 from rnnviz.runs_io import dump, read
 from rnnviz.tasks import TASKS, errands
 from rnnviz.tasks.errands_task import form_of
@@ -176,19 +176,23 @@ def test_probes_are_what_autograd_says(task: str, kind: str) -> None:
     assert [probe.step for probe in run.probes] == [0, EVERY]
     network, batch = network_of(run).double(), TASKS[task].probe(run.settings.length)
     at = int(np.flatnonzero(batch.asked[0])[-1])
-    read_in = network.projection(torch.tensor(batch.inputs[0, : at + 1], dtype=torch.float64))
-    state, states = None, []
-    for x in read_in:
-        _, state = network.body(x[None, None], state)
-        states.append(state)
-        for part in state if isinstance(state, tuple) else (state,):
-            part.retain_grad()
-    h = state[0] if isinstance(state, tuple) else state
-    network.readout(h[0, 0])[int(batch.targets[0, at]) if TASKS[task].outputs else 0].backward()
+    h = c = torch.zeros(6, dtype=torch.float64)
+    states = []
+    for x in network.projection(torch.tensor(batch.inputs[0, : at + 1], dtype=torch.float64)):
+        if kind == "lstm":  # written out, since c counts through h too
+            w_ih, w_hh, b_ih, b_hh = network.body.parameters()
+            i, f, g, o = (w_ih @ x + b_ih + w_hh @ h + b_hh).chunk(4)
+            c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+            c.retain_grad()
+            h = o.sigmoid() * c.tanh()
+        else:
+            h = network.body(x[None, None], h[None, None])[1][0, 0]
+        h.retain_grad()
+        states.append((h, c))
+    network.readout(h)[int(batch.targets[0, at]) if TASKS[task].outputs else 0].backward()
     for k, norms in enumerate((run.probes[-1].norms_h, run.probes[-1].norms_c)):
         if norms is not None:
-            theirs = [(s[k] if isinstance(s, tuple) else s).grad.norm().item() for s in states]
-            np.testing.assert_allclose(norms, theirs, rtol=1e-3, atol=1e-9)
+            np.testing.assert_allclose(norms, [state[k].grad.norm().item() for state in states], rtol=1e-5, atol=1e-300)
     assert (run.probes[0].norms_c is not None) == (kind == "lstm")
 
 
@@ -306,8 +310,15 @@ def test_a_gradient_whose_norm_overflows_is_trouble_too() -> None:
     ],
 )
 def test_settings_out_of_bounds_are_refused(wrong: dict) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        start("errands", **wrong)
+    """Built past the constructor: in tests that one refuses wrong types before anything else."""
+    good = start("errands").settings
+    shape, bad = object.__new__(Shape), object.__new__(Settings)
+    names = vars(good.shape).keys()
+    vars(shape).update(vars(good.shape) | {k: v for k, v in wrong.items() if k in names})
+    vars(bad).update(vars(good) | {k: v for k, v in wrong.items() if k not in names} | {"shape": shape})
+    check(good)
+    with pytest.raises(ValueError, match=r"wanted|there are|patience|forget gate"):
+        check(bad)
 
 
 def test_settings_that_a_task_has_not() -> None:

@@ -92,7 +92,7 @@ def test_numbers_that_are_none_are_refused_among_the_weights() -> None:
     for value in (np.nan, np.inf):
         weights = run.parameters["readout.bias"].copy()
         weights[0] = value
-        with pytest.raises(ValueError, match="readout.bias"):
+        with pytest.raises(ValueError, match=r"readout\.bias"):
             read(dump(replace(run, parameters=run.parameters | {"readout.bias": weights})))
     with pytest.raises(ValueError, match="MB"):
         read(bytes(40 * 2**20))
