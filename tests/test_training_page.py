@@ -9,23 +9,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-import rnnviz
 from rnnviz import training as library
 from rnnviz import turns
 from rnnviz.runs import Run, Trouble
 from rnnviz.runs_io import dump
-from rnnviz.tasks import TASKS, errands
-from rnnviz.text import tokenize, vocabulary
+from rnnviz.tasks import TASKS
+from rnnviz.text import tokenize
 from rnnviz.turns import Progress
-from rnnviz.ui import backward, curves, plans, stage, state
+from rnnviz.ui import curves, plans, state
 from rnnviz.ui import training as page
 from rnnviz.ui.curves import Shown, payload
 from rnnviz.ui.language import translate
-from rnnviz.ui.own import own
 from rnnviz.ui.plans import PRESETS, Plan
 from rnnviz.ui.stage import View
 
@@ -309,47 +306,3 @@ def test_a_screen_reader_is_told_now_and_then(desk: page.Desk, monkeypatch: pyte
     assert "two" in desk.say("two.", "b")
     desk.cancel()
     assert "end" in desk.say("end.", "c")
-
-
-# One's own network.
-
-
-@pytest.fixture(scope="module")
-def mine() -> Run:
-    return library.advance(library.start("errands", kind="gru", units=8, steps=3, batch=8), 3)
-
-
-def test_ones_own_network_is_the_runs(mine: Run) -> None:
-    inputs = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in ALICE]][None]
-    found, wanted = stage.network(own(mine), True), library.network_of(mine)
-    with torch.inference_mode():
-        torch.testing.assert_close(found(inputs), wanted(inputs))
-        assert not torch.allclose(stage.network(own(mine), False)(inputs), wanted(inputs))
-
-
-def test_it_reads_sentences_on_the_page_step(mine: Run) -> None:
-    shown = json.loads(stage.compute(ALICE, own(mine), "lstm", True, LIGHT).payload)
-    assert [one["name"] for one in shown["networks"]] == ["Your network", "LSTM"]
-    assert "8 units" in shown["networks"][0]["subtitle"]
-    trace = rnnviz.trace(library.network_of(mine), ALICE)
-    word, share = shown["networks"][0]["next"][-1][0]
-    assert (word, pytest.approx(share, rel=1e-4)) == trace.top(1)[0]
-
-
-def test_it_takes_the_place_of_its_kind_on_the_page_gradients(mine: Run) -> None:
-    source = backward.Source(ALICE, own=own(mine))
-    found = backward.read("gru", source).gradients
-    trace = rnnviz.trace(library.network_of(mine), ALICE)
-    wanted = rnnviz.backpropagate(trace, errands.need_of(ALICE), of="logit")
-    np.testing.assert_allclose(found.norms, wanted.norms, rtol=1e-5)
-    others = [backward.read("lstm", one).gradients.norms for one in (source, backward.Source(ALICE))]
-    np.testing.assert_array_equal(*others)
-    names = [
-        one["name"] for one in sections(backward.compute_gradients(source, LIGHT).payload)["norms_word"]["figures"]
-    ]
-    assert names == ["RNN", "LSTM", "GRU (yours)"]
-
-
-def test_only_errands_read_sentences() -> None:
-    with pytest.raises(ValueError, match="adding"):
-        own(library.start("adding"))

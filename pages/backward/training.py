@@ -7,6 +7,7 @@ from rnnviz.ui.board import board
 from rnnviz.ui.curves import Shown, headline, payload, step
 from rnnviz.ui.language import language, prose, t
 from rnnviz.ui.plans import Plan
+from rnnviz.ui.recorded import figure, table, there
 from rnnviz.ui.source import wide
 from rnnviz.ui.training import Desk, desk, interval, status
 from rnnviz.ui.training_controls import asked, differ, keep, overfitting, pick, settings
@@ -95,6 +96,30 @@ def told(plan: Plan) -> str:
     return t("training.comma").join([t(f"training.tasks.{plan.task}"), names, plan.words(language())])
 
 
+@st.fragment
+def recorded() -> None:
+    """What takes too long for a class. Drawn only while it is open."""
+    names = there()
+    if not names:
+        return
+    box = st.expander(t("training.records"), key="training-records", on_change="rerun")
+    if not box.open:
+        return
+    state.follow()
+    state.publish()
+    with box:
+        name = state.value("record") if state.value("record") in names else names[0]
+        if state.shown("record"):
+            given = state.control("record") | {"options": names, "index": names.index(name)}
+            titles = {id: t(f"training.record_names.{id}") for id in names}
+            name = st.selectbox(t("training.record"), format_func=titles.__getitem__, **given)
+        st.markdown(t("training.record_text"))
+        look = source.view("training")
+        st.plotly_chart(figure(name, language(), look.theme, look.scale), key="record-figure", theme=None)
+        st.table(table(name, language()))
+
+
 training()
+recorded()
 with st.expander(t("training.how"), key="training-how"):
     st.markdown(prose("training"))

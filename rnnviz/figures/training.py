@@ -13,11 +13,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnnviz.figures import theme as themes
-from rnnviz.figures.base import SMALL, Labels, Spec, as_figure, english, escaped, note, spec, value_axis
+from rnnviz.figures.base import (
+    SMALL,
+    Labels,
+    Spec,
+    as_figure,
+    categories,
+    english,
+    escaped,
+    note,
+    spec,
+    token_axis,
+    value_axis,
+)
 from rnnviz.figures.clipping import number, power
 from rnnviz.figures.gradients import caption, key, norm_axis, round_steps
 from rnnviz.figures.paths import STYLES
-from rnnviz.figures.training_lines import Ends, Twin, faded, logged, mean_of_last, other_line, twin_lines
+from rnnviz.figures.training_lines import Ends, Twin, faded, logged, mean_of_last, other_line, smoothed, twin_lines
 
 if TYPE_CHECKING:
     from rnnviz.training import Probe
@@ -60,7 +72,10 @@ def loss_curves_spec(
         ends = Ends(10.0**low, 10**0.7, axis)
     else:
         first = [float(logged(twin, "loss")[0]) for twin in [*twins, *others] if len(logged(twin, "loss"))]
-        high = 1.4 * max([1e-3, *([chance] if chance else []), *(value for value in first if np.isfinite(value))])
+        usual = max([1e-3, *([chance] if chance else []), *(value for value in first if np.isfinite(value))])
+        means = [smoothed(logged(twin, "loss"))[1] for twin in [*twins, *others] if len(logged(twin, "loss"))]
+        jumped = any(float(np.nanmax(mean, initial=0.0)) > 1.4 * usual for mean in means)
+        high = (4 if jumped else 1.4) * usual  # one jump of the axis, and no more
         ends = Ends(0.0, high, value_axis(theme, scale, range=[0, high], tickmode="auto", nticks=5))
     lines = _lines(twins, labels, theme, lambda twin: number(mean_of_last(twin.log["loss"])), "now", "loss", others)
     return _figure("loss", twins, others, steps, ends, lines, chance, at, labels, theme, scale)
@@ -96,7 +111,7 @@ def norm_curves_spec(
         line = {"color": themes.line(theme, "gradient"), "width": 1.4 * scale, "dash": "dash"}
         drawn["layout"]["shapes"].insert(0, {"type": "line", "line": line, **ends})
         said = labels["threshold"].format(value=number(threshold))
-        where = {"x": 0, "xanchor": "left", "yref": "y", "y": float(np.log10(y)), "yanchor": "bottom"}
+        where = {"x": 1, "xanchor": "right", "yref": "y", "y": float(np.log10(y)), "yanchor": "top"}
         drawn["layout"]["annotations"].append(note(said, SMALL * scale, themes.text(theme, "gradient"), **where))
     return drawn
 
@@ -151,24 +166,21 @@ def memory_spec(
     chosen = [probes[k] for k in np.unique(np.linspace(0, len(probes) - 1, min(len(probes), MOMENTS)).astype(int))]
     state = "h" if not chosen or chosen[-1].norms_c is None else "c"
     data, arrived = [], []
+    names = categories(tuple(tokens))
     for k, probe in enumerate(chosen):
         norms = probe.norms_h if probe.norms_c is None else probe.norms_c
         strength = (k + 1) / len(chosen)
         colour = faded(themes.line(theme, "gradient"), 0.15 + 0.85 * strength**1.5)
         low, high = 1e-12, 1e6
         shown = np.clip(np.nan_to_num(norms, nan=np.inf), low, high).astype(np.float32)
-        place = "%{customdata}" if tokens else "%{x}"
-        hover = labels["hover_memory"].format(step=f"{probe.step:,}", place=place, value="%{y:.1~e}")
+        hover = labels["hover_memory"].format(step=f"{probe.step:,}", place="%{x}", value="%{y:.1~e}")
         one = {
             "type": "scatter",
             "mode": "lines",
-            "x0": 1,
-            "dx": 1,
             "y": shown,
             "hovertemplate": hover + "<extra></extra>",
         }
-        if tokens:
-            one["customdata"] = [escaped(token) for token in tokens]
+        one |= {"x": names} if tokens else {"x0": 1, "dx": 1}
         width = (1.2 + 1.6 * strength) * scale
         line = {"color": colour, "width": width, "dash": "dot" if probe.step == 0 and len(chosen) > 1 else "solid"}
         data.append(one | {"line": line, "cliponaxis": False})
@@ -181,13 +193,16 @@ def memory_spec(
         lines.append(labels["memory_start"].format(ratio=number(arrived[0])))
         lines.append(key(last, "gradient", theme))
     elif chosen:
-        lines += [labels["memory_start"].format(ratio=number(arrived[0])), "&nbsp;"]
+        lines.append(labels["memory_start"].format(ratio=number(arrived[0])))
+    lines += ["&nbsp;"] * (3 - len(lines))  # nothing moves when the first probes come
     said, top = caption(lines, LEFT * scale, theme, scale)
-    margin = {"l": round(LEFT * scale), "r": round(RIGHT * scale), "t": top, "b": round(BELOW * scale), "pad": 0}
-    x_axis = value_axis(
-        theme, scale, range=[0.5, count + 0.5], tickvals=round_steps(count) if chosen else [], showgrid=False
-    )
-    x_axis["title"] = _title(labels["time"], theme, scale)
+    if tokens:
+        x_axis, below = token_axis(tokens, names, theme, scale)
+    else:
+        ticks = round_steps(count) if chosen else []
+        x_axis = value_axis(theme, scale, range=[0.5, count + 0.5], tickvals=ticks, showgrid=False)
+        x_axis["title"], below = _title(labels["time"], theme, scale), round(BELOW * scale)
+    margin = {"l": round(LEFT * scale), "r": round(RIGHT * scale), "t": top, "b": below, "pad": 0}
     height = round(PLOT * scale) + top + margin["b"]
     return spec(
         data,

@@ -90,7 +90,7 @@ def twin_lines(
     held = twin.log.get(f"held_{what}")
     alone = held is None or not np.isfinite(held).any()
     found = [shared | {"x": steps, "y": shown, "line": thin, "hoverinfo": "skip"}]
-    thick = {"color": colour, "width": 2.2 * scale, "dash": dash}
+    thick = {"color": colour, "width": (3.4 - 1.6 * k) * scale, "dash": dash}  # both are seen where they agree
     means = np.clip(means, ends.low, ends.high)
     found.append(
         shared

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rnnviz import figures
 from rnnviz.figures.base import Spec
@@ -14,6 +14,7 @@ from rnnviz.figures.paths import STYLES
 from rnnviz.figures.training_lines import WINDOW, Twin, mean_of_last
 from rnnviz.runs import Probe, Run
 from rnnviz.tasks import TASKS
+from rnnviz.text import vocabulary
 from rnnviz.ui.board import Figure, Runs, Section, pack
 from rnnviz.ui.language import labels_of, translate
 from rnnviz.ui.notice import filled
@@ -54,7 +55,7 @@ def curves(shown: Shown, view: View) -> Section:
     plan, language = shown.plan, view.language
     task, names = TASKS[plan.task], plan.names(language)
     twins = twins_of(shown, language)
-    look = {"labels": labels_of(language, "training_figures"), "theme": view.theme, "scale": view.scale}
+    look = looks(view)
     at = step(shown.runs) if step(shown.runs) < step(shown.furthest) else None
     length = shown.runs[0].settings.length if shown.runs else plan.settings()[0]["length"]
     loss, accuracy = task.chance(length)
@@ -81,15 +82,17 @@ def curves(shown: Shown, view: View) -> Section:
 
 def memory(shown: Shown, view: View) -> Section:
     """For each run, how far back its answer reaches, at some moments of the training."""
-    look = {"labels": labels_of(view.language, "training_figures"), "theme": view.theme, "scale": view.scale}
+    look = looks(view)
     names = shown.plan.names(view.language)
     marks = [letter for *_, letter in STYLES]
     probes: list[tuple[Probe, ...]] = [run.probes for run in shown.runs] or [()] * len(names)
+    rows = TASKS[shown.plan.task].probe(TASKS[shown.plan.task].lengths[0]).rows
+    tokens = [] if rows is None else [vocabulary().words[row] for row in rows[0]]
     given: list[Figure] = [
         {
             "id": str(k),
             "name": f"{marks[k]} {name}",
-            "figure": figures.memory_spec(probes[k], **look),
+            "figure": figures.memory_spec(probes[k], tokens, **look),
             "label": translate(view.language, "training.labels.memory", names=name),
         }
         for k, name in enumerate(names)
@@ -101,7 +104,7 @@ def memory(shown: Shown, view: View) -> Section:
 
 def state(shown: Shown, view: View) -> Section:
     """In a stream: the norm of the state that goes on from batch to batch."""
-    look = {"labels": labels_of(view.language, "training_figures"), "theme": view.theme, "scale": view.scale}
+    look = looks(view)
     at = step(shown.runs) if step(shown.runs) < step(shown.furthest) else None
     spec = figures.state_curves_spec(twins_of(shown, view.language), shown.steps, at, **look)
     names = translate(view.language, "training.comma").join(shown.plan.names(view.language))
@@ -110,6 +113,12 @@ def state(shown: Shown, view: View) -> Section:
     text = filled(view.language, "training.state.text", {})
     title = translate(view.language, "training.state.title")
     return {"id": "state", "title": title, "text": text, "figures": [one], "foot": None}
+
+
+def looks(view: View) -> dict[str, Any]:
+    """What every figure is given of the visitor's page."""
+    labels = labels_of(view.language, "training_figures")
+    return {"labels": labels, "theme": view.theme, "scale": view.scale}
 
 
 def headline(shown: Shown, language: str) -> str:

@@ -24,6 +24,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from rnnviz.records import NAMES as RECORDED
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.errands import THINGS
 
@@ -206,6 +207,7 @@ KEYS: dict[str, Key] = {
     "first": Choice("", IDS),  # what the first twin has of it; empty: a usual pair
     "second": Choice("", IDS),
     **KNOBS,
+    "record": Choice("p5", RECORDED),
     # where the stepper rests; set with `put`
     "step": Whole(0, 0, 9999),
     "unit": Whole(-1, 0, 9999),  # -1: whichever the stepper begins with

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from rnnviz import turns
-from rnnviz.figures.training_lines import Twin, mean_of_last
+from rnnviz.figures.training_lines import Log, Twin, mean_of_last
 from rnnviz.runs import Run
 from rnnviz.runs_io import dump, read
 from rnnviz.training import start
@@ -37,12 +37,12 @@ class Earlier:
     plan: Plan
     which: int
     step: int
-    log: dict[str, object]
+    log: Log
     """Loss, norm and accuracy of every step."""
 
     @property
     def twin(self) -> Twin:
-        return Twin(self.letter, self.log)  # type: ignore[arg-type]
+        return Twin(self.letter, self.log)
 
 
 @dataclass
@@ -218,7 +218,7 @@ def duration(seconds: float) -> str:
 def row(one: Earlier) -> str:
     """An earlier run in a line of the list."""
     name = one.plan.names(language())[one.which]
-    loss, accuracy = (mean_of_last(one.log[key]) for key in ("loss", "accuracy"))  # type: ignore[arg-type]
+    loss, accuracy = (mean_of_last(one.log[key]) for key in ("loss", "accuracy"))
     right = "–" if accuracy != accuracy else f"{100 * accuracy:.0f}%"
     shown = {"name": name, "settings": one.plan.words(language()), "steps": f"{one.step:,}", "accuracy": right}
     task = t(f"training.tasks.{one.plan.task}")
