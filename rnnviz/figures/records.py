@@ -51,7 +51,7 @@ def record_spec(
         )
         said = escaped(labels.get(f"{name}_{arm}", arm))
         keys.append(key(f"{letter} {said}", role, theme))
-        one = {"type": "scatter", "x": xs, "mode": "lines+markers" if name in OVER_LENGTHS else "lines"}
+        one: dict[str, Any] = {"type": "scatter", "x": xs, "mode": "lines+markers" if name in OVER_LENGTHS else "lines"}
         one["marker"] = {"size": 5 * scale, "color": themes.line(theme, role)}
         for seed, y in ys.items():
             hover = labels["hover_seed"].format(arm=said, seed=seed, x="%{x:,.0f}", y=f"%{{y:{_form(name)}}}")

@@ -32,8 +32,8 @@ class Adding(Task):
         "batch": 64,
         "steps": 1200,
         "length": 30,
-        "clip": 0.25,
-        "forget_bias": 2.0,
+        "clip": 0.2,
+        "forget_bias": 1.0,
     }
 
     def batch(self, rng: np.random.Generator, size: int, length: int, level: int | None = None) -> Batch:

@@ -31,7 +31,7 @@ class Errands(Task):
     inputs = 64
     outputs = errands.OUTPUT_WORDS
     lengths = (0, LONGEST)
-    suggested: ClassVar = {"kind": "lstm", "units": 32, "batch": 32, "steps": 1200, "length": 4}
+    suggested: ClassVar = {"kind": "lstm", "units": 32, "batch": 64, "steps": 1000, "length": 4}
 
     def levels(self, length: int) -> int:
         """Advice, brief, and errands with 0 to `length` clauses."""
