@@ -1,9 +1,9 @@
 """Training in turn: what the queue costs beside a bare loop, and how soon the first point is there.
 
-Speed is in steps a second, of the errand language's usual LSTM: a bare loop of `advance` in as many processes as there
-are cores, and the same runs through the queue, one ticket of twins and thirty. The queue's own cost is the processor
-time of this process, which in the app is the server. What a class does on the page is in benchmarks/lesson.py, and
-is measured last.
+Speed is in steps a second, of the adding problem, whose steps all take equally long: a bare loop of `advance` in as
+many processes as there are cores, and the same runs through the queue, one ticket of twins and thirty. The queue's own
+cost is the processor time of this process, which in the app is the server. What a class does on the page is in
+benchmarks/lesson.py, and is measured last.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ FIRST_S, SHARE = 1.0, 0.9
 """What issue 4 wants: seconds to the first point with a warm pool at most; the share of a bare loop's speed at least
 (drawing is to cost a tenth at most; here nothing is drawn)."""
 TICKETS, TRIALS = 30, 10
+STEPS = 100_000
 LOOK = 0.5
 """Seconds between two looks of a page at its run."""
 
@@ -53,28 +54,25 @@ def twins() -> tuple[Run, Run]:
     return start("errands", clip=None), start("errands")
 
 
+def steady() -> tuple[Run, Run]:
+    """A pair whose steps all take equally long, with no end in sight."""
+    return start("adding", clip=None, steps=STEPS), start("adding", clip=1.0, steps=STEPS)
+
+
 def bare(seconds: float) -> Speed:
-    """Every worker advances one run, again and again."""
-    executor, runs = workers.trainers(), [twins()[k % 2] for k in range(workers.places())]
-    chunk = 50
-    begun, own, done = time.perf_counter(), time.process_time(), 0
-    loops = [executor.submit(loop, run, chunk, seconds) for run in runs]
-    done = sum(one.result() for one in loops)
+    """Every worker advances one run, for about so long."""
+    executor, runs = workers.trainers(), [steady()[k % 2] for k in range(workers.places())]
+    _, once = executor.submit(work, runs[0], 50).result()
+    steps = max(1, int(50 * seconds / once))
+    begun, own = time.perf_counter(), time.process_time()
+    wait([executor.submit(work, run, steps) for run in runs])
     took = time.perf_counter() - begun
-    return Speed(done / took, (time.process_time() - own) / took)
-
-
-def loop(run: Run, chunk: int, seconds: float) -> int:
-    """In a worker: steps done by the time."""
-    end, begun = time.perf_counter() + seconds, run.step
-    while time.perf_counter() < end:
-        run, _ = work(run, chunk)
-    return run.step - begun
+    return Speed(steps * len(runs) / took, (time.process_time() - own) / took)
 
 
 def queued(tickets: int, seconds: float) -> Speed:
     """So many visitors train twins, each looking at them twice a second."""
-    mine = [turns.submit(twins()) for _ in range(tickets)]
+    mine = [turns.submit(steady()) for _ in range(tickets)]
     while any(ticket.now().state == "waiting" for ticket in mine):
         time.sleep(0.01)
     time.sleep(2)  # chunks have found their length

@@ -47,6 +47,9 @@ class Entry:
         self.id = secrets.token_urlsafe(12)
         self.runs, self.frames = runs, Keyframes(runs)
         self.goal = self.end = max(run.settings.steps for run in runs)
+        settings = [run.settings for run in runs]
+        self.kind = [(one.task, one.shape, one.batch, one.length) for one in settings]
+        """What decides how long a step takes."""
         self.wanted, self.cancelled, self.error, self.seen = True, False, "", now
         self.version = 0
         """Of the runs: a chunk of an earlier one is dropped when it comes back."""
@@ -77,14 +80,17 @@ class Entry:
         self.version += 1
         self.queued = self.under_way = False
 
-    def take(self, chunk: Chunk, seconds: float) -> None:
-        """A chunk is back. The next one's runs should take `seconds` each."""
+    def take(self, chunk: Chunk, seconds: float, others: list[Entry]) -> None:
+        """A chunk is back. The next one's runs should take `seconds` each.
+
+        How many steps that is, all of a kind say together, so that they stay abreast while the machine's speed varies.
+        """
         self.runs = tuple(chunk.runs)
         chunk.runs = []
         self.frames.add(self.step, self.runs)
         if self.begun:  # the first one may have waited for a process to start
             self.chunks.append(chunk)
-        known = self.chunks or [chunk]
+        known = [one for entry in {self, *others} if entry.kind == self.kind for one in entry.chunks] or [chunk]
         speed = sum(one.steps for one in known) / max(sum(one.slowest for one in known), 1e-6)
         self.stride = max(1, min(int(speed * seconds), GROWTH * chunk.steps))
         self.begun, self.queued, self.under_way = True, False, False
@@ -267,14 +273,16 @@ class Dispatcher:
             return
         with self.lock:
             if not chunk.stale:
-                run, seconds = future.result()
+                run, took = future.result()
                 chunk.runs[job.index] = replace(run, probes=chunk.runs[job.index].probes + run.probes)
                 chunk.missing -= 1
-                chunk.slowest = max(chunk.slowest, seconds)
+                chunk.slowest = max(chunk.slowest, took)
                 chunk.spent += self.clock() - job.begun
                 if not chunk.missing:
-                    jobs = sum(len(entry.open()) for entry in self.active())
-                    chunk.entry.take(chunk, min(CHUNK, max(SHORTEST, ROUND * self._places / max(jobs, 1))))
+                    active = self.active()
+                    jobs = sum(len(entry.open()) for entry in active)
+                    seconds = min(CHUNK, max(SHORTEST, ROUND * self._places / max(jobs, 1)))
+                    chunk.entry.take(chunk, seconds, active)
                     self.enqueue(chunk.entry)
 
     def _failed(self, job: Job, error: BaseException) -> None:
