@@ -37,12 +37,12 @@ def transport(plan: Plan) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="training-transport"):
         begun = one.ticket is not None
         if one.going:
-            st.button(t("training.pause"), key="pause", type="primary", on_click=one.pause, width=140)
+            st.button(t("training.pause"), key="pause", type="primary", on_click=one.pause, width=wide("train", 150))
         elif begun and not one.cancelled and not (one.progress and one.progress.state == "done"):
-            st.button(t("training.resume"), key="resume", type="primary", on_click=one.resume, width=140)
+            st.button(t("training.resume"), key="resume", type="primary", on_click=one.resume, width=wide("train", 150))
         else:
             again = t("training.again") if begun else t("training.train")
-            st.button(again, key="train", type="primary", on_click=one.train, args=(plan,), width=140)
+            st.button(again, key="train", type="primary", on_click=one.train, args=(plan,), width=wide("train", 150))
         st.button(t("training.one"), key="one", on_click=one.one_step, args=(plan,), disabled=one.going)
         if begun and not one.going and not one.cancelled and one.progress and one.progress.state != "done":
             st.button(t("training.again"), key="again", on_click=one.train, args=(plan,))

@@ -64,7 +64,7 @@ def differ(plan: Plan) -> None:
             given = state.control(name) | {"options": ids, "index": ids.index(value)}
             mark = {"first": "◆", "second": "●"}[name]
             named = partial(plans.called, language(), plan.twin)
-            st.selectbox(f"{mark} {t(f'training.{name}')}", format_func=named, width=wide(name, 175), **given)
+            st.selectbox(f"{mark} {t(f'training.{name}')}", format_func=named, width=wide(name, 195), **given)
 
 
 def _usual_pair() -> None:
