@@ -16,7 +16,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from rnnviz import workers
+from rnnviz import turns, workers
 from rnnviz.ui import server
 
 
@@ -26,6 +26,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     server.warm()
     workers.start_reader()
     yield
+    turns.stop()
+    workers.stop_trainers()
     workers.stop_reader()
 
 

@@ -35,15 +35,19 @@ class Run:
     """Bytes."""
     errors: list[str]
     stepper: str
-    """The hash of the stepper's message."""
+    """The hash of the message with the page's component: the stepper, or the board of figures."""
+    progress: str = ""
+    """What stands on the progress bar, if it was drawn."""
 
 
 @dataclass
 class Visitor:
-    """One session: open, then `type` and `slide` until `close`."""
+    """One session: open, then `type`, `slide`, `press` and `look` until `close`."""
 
     address: str
     dark: bool = False
+    page: str = ""
+    """Where it begins: the page's name in an address."""
     widgets: dict[str, WidgetState] = field(default_factory=dict)
     """Widget states by the key that the page gave them."""
     fragments: dict[str, str] = field(default_factory=dict)
@@ -53,6 +57,8 @@ class Visitor:
     kept: dict[str, int] = field(default_factory=dict)
     """Hashes of the messages that can be sent again, with the run that last used each."""
     steppers: set[str] = field(default_factory=set)
+    looks: dict[str, float] = field(default_factory=dict)
+    """The parts of the page that the browser has run again and again, and the seconds in between."""
     runs: int = 0
 
     async def open(self) -> Run:
@@ -77,10 +83,23 @@ class Visitor:
         self.widgets["words"].double_array_value.data[:] = [words]
         return await self.rerun(patience, self.fragments["words"])
 
-    async def rerun(self, patience: float, fragment: str = "") -> Run:
+    async def press(self, button: str, patience: float) -> Run:
+        """Press a button."""
+        pressed = WidgetState(id=self.widgets[button].id, trigger_value=True)
+        return await self.rerun(patience, self.fragments[button], pressed)
+
+    async def look(self, fragment: str, patience: float) -> Run:
+        """What the browser does by itself after one of the times in `looks`."""
+        return await self.rerun(patience, fragment, by_itself=True)
+
+    async def rerun(
+        self, patience: float, fragment: str = "", pressed: WidgetState | None = None, by_itself: bool = False
+    ) -> Run:
         """Send what the browser sends and wait for the end of the script. Raises TimeoutError."""
         start = time.perf_counter()
-        await self.socket.send(self._request(fragment))
+        if not by_itself:
+            self.looks = {}  # the script says anew what is to be run again
+        await self.socket.send(self._request(fragment, pressed, by_itself))
         async with asyncio.timeout(patience):
             run = await self._answer()
         run.seconds = time.perf_counter() - start
@@ -91,16 +110,19 @@ class Visitor:
     async def close(self) -> None:
         await self.socket.close()
 
-    def _request(self, fragment: str) -> bytes:
+    def _request(self, fragment: str, pressed: WidgetState | None = None, by_itself: bool = False) -> bytes:
         message = BackMsg()
         state = message.rerun_script
         state.query_string = self.link
         state.page_script_hash = self.script
+        state.page_name = "" if self.script else self.page
         state.fragment_id = fragment
-        state.widget_states.CopyFrom(WidgetStates(widgets=self.widgets.values()))
+        state.is_auto_rerun = by_itself
+        kept = [one for one in self.widgets.values() if one.WhichOneof("value")]
+        state.widget_states.CopyFrom(WidgetStates(widgets=[*kept, *([pressed] if pressed else [])]))
         state.cached_message_hashes.extend(self.kept)
         about = state.context_info
-        about.timezone, about.locale, about.url = "UTC", "en-US", f"{self.address}/"
+        about.timezone, about.locale, about.url = "UTC", "en-US", f"{self.address}/{self.page}"
         about.color_scheme = "dark" if self.dark else "light"
         return message.SerializeToString()
 
@@ -118,12 +140,14 @@ class Visitor:
                 if status not in FINISHED:
                     run.errors.append(ForwardMsg.ScriptFinishedStatus.Name(status))
                 if not run.stepper:
-                    run.errors.append("no stepper")
+                    run.errors.append("no stepper and no board")
                 return run
             if kind == "new_session":
                 self.script = message.new_session.page_script_hash
             elif kind == "page_info_changed":
                 self.link = message.page_info_changed.query_string
+            elif kind == "auto_rerun":
+                self.looks[message.auto_rerun.fragment_id] = message.auto_rerun.interval
             elif kind == "ref_hash":
                 self.kept[message.ref_hash] = self.runs
                 if message.ref_hash in self.steppers:
@@ -143,15 +167,22 @@ class Visitor:
         elif kind == "bidi_component":
             run.stepper = message.hash
             self.steppers.add(message.hash)
-        elif kind in ("text_input", "slider", "selectbox", "checkbox"):
+        elif kind == "progress":
+            run.progress = element.progress.text
+        elif kind in ("text_input", "slider", "selectbox", "checkbox", "button"):
             self._register(getattr(element, kind), kind, message.delta.fragment_id)
 
     def _register(self, widget: Any, kind: str, fragment: str) -> None:
         """A widget stands with its default, as in a browser, or with what the server sets."""
+        if kind == "slider" and widget.options:
+            return  # a select_slider speaks otherwise; without a word from the browser it has its default
         key = widget.id.rsplit("-", 1)[-1]
         self.fragments[key] = fragment
         old = self.widgets.get(key)
         if old and old.id == widget.id and not widget.set_value:
+            return
+        if kind == "button":  # without a state but in the moment when it is pressed
+            self.widgets[key] = WidgetState(id=widget.id)
             return
         given = widget.value if widget.set_value else widget.default
         state = self.widgets[key] = WidgetState(id=widget.id)

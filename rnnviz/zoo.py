@@ -23,7 +23,7 @@ from rnnviz.networks import Network, Shape
 from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
 from rnnviz.training import CLAUSES as TRAINED_CLAUSES
-from rnnviz.training import TOP_LEVEL, Run, Settings, advance, fresh, restore, snapshot
+from rnnviz.training import TOP_LEVEL, Run, Settings, advance, begin, fresh, restore, snapshot
 
 WEIGHTS = Path(__file__).parents[1] / "assets" / "weights"
 SHAPES = {
@@ -103,7 +103,7 @@ def words_between(clauses: int) -> float:
 def result(name: str, run: Run) -> dict:
     """One row of the table of all seeds."""
     network = restore(run.settings, run.parameters)
-    mastered = next((i for i, entry in enumerate(run.log) if entry["level"] == TOP_LEVEL), None)
+    mastered = next(iter(np.flatnonzero(run.log["level"] == TOP_LEVEL).tolist()), None)
     return {
         "network": name,
         "seed": run.settings.seed,
@@ -122,7 +122,7 @@ def result(name: str, run: Run) -> dict:
 def one_run(name: str, settings: Settings) -> tuple[dict, dict[str, ndarray], dict[str, ndarray]]:
     """Train one network from one seed: its row, its weights, and the weights it began from."""
     torch.set_num_threads(1)
-    run = advance(Run(settings, snapshot(fresh(settings))), settings.steps)
+    run = advance(begin(settings), settings.steps)
     return result(name, run), run.parameters, snapshot(fresh(settings))
 
 
@@ -188,7 +188,7 @@ def make_card(name: str, row: dict, why: str, trials: list[dict]) -> dict:
         "data": "the errand language, rnnviz/tasks/errands.py",
         "settings": asdict(settings),
         "budget": f"{settings.steps} steps of {settings.batch} sentences",
-        "recurrent_weights": fresh(settings).recurrent_weights(),
+        "recurrent_weights": fresh(settings).body_weights(),
         "seeds": list(SEEDS),
         "shipped": why,
         "held_out_ceiling": errands.held_out_ceiling(),

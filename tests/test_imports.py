@@ -12,11 +12,14 @@ ROOT = Path(__file__).parents[1]
 
 # A file may import from the layers below its own. The packages of a layer may use their own files.
 LAYERS = [
-    {"text", "cells"},
+    {"text", "cells", "bodies", "records"},
     {"networks", "tasks"},
-    {"tracing", "fresh"},
-    {"bptt", "clipping", "training"},
-    {"checking", "cliff", "spectra", "zoo", "workers"},
+    {"tracing", "fresh", "runs"},
+    {"bptt", "clipping", "runs_io"},
+    {"training"},
+    {"checking", "cliff", "spectra", "zoo", "workers", "keyframes"},
+    {"queueing"},
+    {"turns"},
 ]
 FREE = {"figures", "ui"}  # figures read records only (below); ui stands above all
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

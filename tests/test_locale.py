@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 CODE = sorted([*(ROOT / "rnnviz" / "ui").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "app.py"])
 
 # Words that are the same in Japanese: names, abbreviations, mathematics.
-SAME = re.compile(r"rnnviz|EN|日本語|RNN|LSTM|GRU|ReLU|PyTorch|torch\.nn|tanh|softmax|autograd|Alice|logit|[σℓ∂‖]")
+SAME = re.compile(r"rnnviz|EN|日本語|RNN|LSTM|GRU|ReLU|PyTorch|torch\.nn|tanh|softmax|Adam|autograd|Alice|logit|[σℓ∂‖]")
 
 
 def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -1,18 +1,24 @@
-"""The process beside the server computes what a plain call does, and nothing is lost when it dies."""
+"""The processes beside the server compute what a plain call does, and nothing is lost when they die."""
 
 from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any
 
 import psutil
 import pytest
 
-from rnnviz import workers
+from rnnviz import queueing, training, turns, workers
+from rnnviz.runs import Run
+from scripts.serving import ROOT
+from tests.test_keyframes import assert_same
 
 
 @pytest.fixture
@@ -69,3 +75,120 @@ def test_without_a_reader_a_thread_computes() -> None:
     workers.stop_reader()
     assert workers.aside(sum_and_place, 1, 1) == (2, os.getpid())
     workers.stop_reader()
+
+
+@pytest.fixture
+def pool() -> Iterator[None]:
+    """Trainers of this test's own, and a queue that uses them."""
+    turns.stop()
+    workers.stop_trainers()
+    yield
+    turns.stop()
+    workers.stop_trainers()
+
+
+def short_run(seed: int = 0, steps: int = 60) -> Run:
+    return training.start("recall", kind="gru", units=8, batch=4, steps=steps, length=10, seed=seed)
+
+
+def finished(*tickets: turns.Ticket, each: Callable[[], object] = lambda: None) -> list[turns.Progress]:
+    """Look every now and then until all are done."""
+    while True:
+        seen = [ticket.now() for ticket in tickets]
+        assert {one.state for one in seen} <= {"waiting", "running", "done"}, seen[0].error
+        if all(one.state == "done" for one in seen):
+            return seen
+        each()
+        time.sleep(0.02)
+
+
+@pytest.mark.usefixtures("pool")
+def test_the_pool_trains_as_a_plain_call_does() -> None:
+    twins = short_run(0), short_run(1)
+    (seen,) = finished(turns.submit(twins))
+    for there, begun in zip(seen.runs, twins, strict=True):
+        assert_same(there, training.advance(begun, 60))
+
+
+@pytest.mark.usefixtures("pool")
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux has them")
+def test_a_run_survives_kill_9_of_its_worker() -> None:
+    twins = short_run(0, 400), short_run(1, 400)
+    ticket, killed = turns.submit(twins), []
+
+    def kill() -> None:
+        """A process that is training, at three moments of the run."""
+        step = ticket.now().step
+        if step >= 100 * (len(killed) + 1) and len(killed) < 3:
+            place = workers.trainers().submit(os.getpid).result()
+            os.kill(place, signal.SIGKILL)
+            killed.append(place)
+
+    (seen,) = finished(ticket, each=kill)
+    assert len(set(killed)) == 3
+    for there, begun in zip(seen.runs, twins, strict=True):
+        assert_same(there, training.advance(begun, 400))
+
+
+@pytest.mark.usefixtures("pool")
+def test_thirty_advance_in_turn() -> None:
+    """Chunks are counted where they are handed out: nobody gets a third before all have had a first."""
+    begun: list[int] = []
+
+    class Counting(Executor):
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            begun.append(args[0].settings.seed)
+            return workers.trainers().submit(fn, *args, **kwargs)
+
+    counting = Counting()
+    dispatcher = queueing.Dispatcher(lambda _: counting, lambda: 2)
+    dispatcher.start()
+    tickets = [turns.submit((short_run(seed, 1500),), dispatcher) for seed in range(30)]
+    while len(begun) < 300:
+        states = [ticket.now() for ticket in tickets]
+        assert not any(one.error for one in states)
+        time.sleep(0.02)
+    dispatcher.stop()
+    assert {one.state for one in states} == {"running"}
+    for until in range(1, len(begun)):
+        counts = Counter(begun[:until])
+        assert max(counts.values()) - min(counts[seed] for seed in range(30)) <= 2
+
+
+@pytest.mark.usefixtures("pool")
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux has them")
+def test_trainers_give_way_and_do_not_import_what_the_server_runs() -> None:
+    executor = workers.trainers()
+    assert executor.submit(os.nice, 0).result() == os.nice(0) + 10
+    assert executor.submit(os.getpid).result() != os.getpid()
+    loaded = executor.submit(eval, "set(__import__('sys').modules)").result()
+    assert "rnnviz.training" in loaded
+    assert not loaded & {"pytest", "streamlit", "rnnviz.ui"}
+    assert workers.trainers() is executor
+    other = workers.trainers(instead_of=executor)
+    assert other is not executor
+    assert workers.trainers(instead_of=executor) is other
+
+
+@pytest.mark.usefixtures("pool")
+def test_a_warm_pool_is_there_before_it_is_needed() -> None:
+    before = set(psutil.Process().children(recursive=True))
+    workers.warm_trainers()
+    assert workers.trainers().submit(sum_and_place, 1, 2).result()[0] == 3
+    if sys.platform == "linux":
+        assert len(set(psutil.Process().children(recursive=True)) - before) >= 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux has them")
+def test_trainers_end_with_the_server_however_it_ends() -> None:
+    code = (
+        "import time; from rnnviz import workers\n"
+        "if __name__ == '__main__':\n"
+        "    import os; print(workers.trainers().submit(os.getpid).result(), flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT) as server:
+        assert server.stdout is not None
+        trainer = psutil.Process(int(server.stdout.readline()))
+        server.kill()
+    psutil.wait_procs([trainer])
+    assert not trainer.is_running()

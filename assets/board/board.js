@@ -38,6 +38,8 @@ class Section {
 class Board {
   constructor(root) {
     this.root = root;
+    this.said = newElement(root, "p", "rv-only-heard");
+    this.said.setAttribute("aria-live", "polite");
     this.list = newElement(root, "div");
     this.sections = new Map();
     this.cards = new Map();
@@ -57,6 +59,8 @@ class Board {
     this.key = key;
     this.payload = payload;
     this.root.dataset.theme = theme;
+    const said = payload.said ?? "";
+    if (said !== this.said.textContent) this.said.textContent = said; // a screen reader repeats what is set
     this.arrange(payload);
     this.keepRoom(look);
     this.draw();

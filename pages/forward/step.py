@@ -8,19 +8,22 @@ from rnnviz.tasks import errands
 from rnnviz.ui import sentence, source, state
 from rnnviz.ui.language import labels, prose, t
 from rnnviz.ui.notice import number, percent
-from rnnviz.ui.stage import Stage, stage
+from rnnviz.ui.stage import Named, Stage, stage
 from rnnviz.ui.stepper import stepper
+from rnnviz.ui.training import desk
 
 SIDES = ("left", "right")
 
 
 def knobs(shown: Stage | None) -> None:
     """The two networks and what can be changed about them, and the badge of what is shown."""
-    names = {name: t(f"step.networks.{name}") for name in state.NETWORKS}
+    names = {name: t(f"step.networks.{name}") for name in (*state.NETWORKS, state.YOURS)}
+    offered = {} if own_offered() else {"options": state.NETWORKS}
     with st.container(horizontal=True, vertical_alignment="bottom", key="step-knobs"):
         for side in SIDES:
             if state.shown(side):
-                st.selectbox(t(f"step.{side}"), format_func=names.__getitem__, width=170, **state.control(side))
+                given = state.control(side) | offered
+                st.selectbox(t(f"step.{side}"), format_func=names.__getitem__, width=170, **given)
         if state.shown("words"):
             st.slider(t("step.words"), help=t("step.words_help"), **state.control("words"))
         if state.shown("trained"):
@@ -31,7 +34,18 @@ def knobs(shown: Stage | None) -> None:
 
 def current(tokens: tuple[str, ...]) -> Stage:
     """What the link and the controls ask for."""
-    return stage(tokens, state.value("left"), state.value("right"), state.value("trained"), source.view())
+    return stage(tokens, named("left"), named("right"), state.value("trained"), source.view())
+
+
+def own_offered() -> bool:
+    """Whether the visitor has a network of their own, or the link names one."""
+    return bool(desk().own) or state.YOURS in map(state.value, SIDES)
+
+
+def named(side: str) -> Named:
+    """The network of a side; where the link names the visitor's own and there is none, the usual one."""
+    name: str = state.value(side)
+    return name if name != state.YOURS else desk().own or state.usual(side)
 
 
 @st.fragment
@@ -108,6 +122,9 @@ def reading() -> None:
     state.publish()
     typed, tokens = sentence.current()
     sentence.row()
+    for side in SIDES:
+        if state.value(side) == state.YOURS and not desk().own:
+            st.info(t("step.no_own", name=t(f"step.networks.{state.usual(side)}")))
     knobs(current(tokens) if tokens else None)
     sentence.amiss(typed, tokens)
     if tokens:

@@ -15,8 +15,22 @@ from rnnviz.figures.paths import error, error_spec
 from rnnviz.figures.spectra import eigen, eigen_spec, saturation, saturation_spec, survival, survival_spec
 from rnnviz.figures.states import states, states_spec, unit_order
 from rnnviz.figures.through_time import gradient_map, map_spec, saliency, saliency_spec
+from rnnviz.figures.training import (
+    accuracy_curves,
+    accuracy_curves_spec,
+    loss_curves,
+    loss_curves_spec,
+    memory,
+    memory_spec,
+    norm_curves,
+    norm_curves_spec,
+    state_curves,
+    state_curves_spec,
+)
 
 __all__ = [
+    "accuracy_curves",
+    "accuracy_curves_spec",
     "as_json",
     "ask",
     "ask_spec",
@@ -36,7 +50,13 @@ __all__ = [
     "gradient_map",
     "lengths",
     "lengths_spec",
+    "loss_curves",
+    "loss_curves_spec",
     "map_spec",
+    "memory",
+    "memory_spec",
+    "norm_curves",
+    "norm_curves_spec",
     "norms",
     "norms_spec",
     "running",
@@ -47,6 +67,8 @@ __all__ = [
     "saturation_spec",
     "shares",
     "shares_spec",
+    "state_curves",
+    "state_curves_spec",
     "states",
     "states_spec",
     "survival",

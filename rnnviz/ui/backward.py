@@ -24,6 +24,7 @@ from rnnviz.tracing import Trace, trace_cell
 from rnnviz.ui.board import Figure, Section, pack
 from rnnviz.ui.language import labels_of, translate
 from rnnviz.ui.notice import filled
+from rnnviz.ui.own import Own
 from rnnviz.ui.stage import View, network
 from rnnviz.workers import aside
 
@@ -56,6 +57,8 @@ class Source:
     at: Literal["last", "every"] = "last"
     asked: str = ""
     """The word whose logit is asked for; "" for what the sentence's need asks for."""
+    own: Own | None = None
+    """The visitor's own network, in the place of that of its kind."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,8 @@ class Backward:
 def read(kind: Kind, source: Source, maps: bool = False) -> Backward:
     """Forward and backward through one cell; `maps`: with the T x T maps, which take most of the time."""
     if source.tokens:
-        trace = rnnviz.trace(network(kind, source.trained), source.tokens)
+        name = source.own if source.own and source.own.kind == kind else kind
+        trace = rnnviz.trace(network(name, source.trained), source.tokens)
         target = source.asked or errands.need_of(source.tokens) or trace.top(1)[0][0]
         return Backward(kind, trace, rnnviz.backpropagate(trace, target, of="logit", at=source.at, through_time=maps))
     settings: dict[str, Any] = {"activation": source.activation, "start": source.start, "scale": source.scale}
@@ -110,8 +114,8 @@ def descents(w: float, b: float, rate: float, threshold: float, view: View) -> B
 class Writer:
     """Sections in one language and look."""
 
-    def __init__(self, page: str, words: str, view: View) -> None:
-        self.page, self.view = page, view
+    def __init__(self, page: str, words: str, view: View, own: Own | None = None) -> None:
+        self.page, self.view, self.own = page, view, own
         labels = labels_of(view.language, words)
         self.look: dict[str, Any] = {"labels": labels, "theme": view.theme, "scale": view.scale}
 
@@ -119,7 +123,9 @@ class Writer:
         return translate(self.view.language, f"{self.page}.{key}", **values)
 
     def name(self, kind: str) -> str:
-        return translate(self.view.language, f"{self.page}.kinds.{kind}")
+        name = translate(self.view.language, f"{self.page}.kinds.{kind}")
+        mine = self.own is not None and self.own.kind == kind
+        return translate(self.view.language, "source.own_name", name=name) if mine else name
 
     def section(self, id: str, drawn: dict[str, Spec], **values: Any) -> Section:
         """A section whose words stand in the locale file under its id; `drawn`: figures by what tells them apart."""
@@ -140,7 +146,7 @@ class Writer:
 @np.errstate(over="ignore", invalid="ignore", under="ignore")
 def compute_gradients(source: Source, view: View) -> Board:
     """As `gradients`, here and now."""
-    writer = Writer("gradients", "gradients_figures", view)
+    writer = Writer("gradients", "gradients_figures", view, source.own)
     look = writer.look
     all_three = [read(kind, source, maps=True) for kind in KINDS]
 

@@ -56,9 +56,15 @@ class Section(TypedDict):
 
 
 def pack(
-    revision: str, sections: Sequence[Section], labels: Mapping[str, str], theme: str = "light", scale: float = 1.0
+    revision: str,
+    sections: Sequence[Section],
+    labels: Mapping[str, str],
+    theme: str = "light",
+    scale: float = 1.0,
+    said: str = "",
 ) -> bytes:
     """The payload for `board`. `labels`: the locale files' section "board"; `theme` and `scale` as the figures have.
+    `said`: a sentence for screen readers, told when it changes.
 
     Two payloads of the same revision, theme, scale and labels count as equal: the second one draws nothing.
     Raises ValueError for an id that comes twice, a figure without a height, or a section without figures or with
@@ -73,7 +79,14 @@ def pack(
         if not all(one["figure"]["layout"].get("height", 0) > 0 for one in shown):
             raise ValueError(f"section {section['id']}: a figure without layout.height")
     return figures.as_json(
-        {"revision": revision, "theme": theme, "scale": scale, "labels": dict(labels), "sections": sections}
+        {
+            "revision": revision,
+            "theme": theme,
+            "scale": scale,
+            "labels": dict(labels),
+            "sections": sections,
+            "said": said,
+        }
     )
 
 

@@ -8,6 +8,7 @@ from rnnviz.ui import sentence, state
 from rnnviz.ui.backward import Source
 from rnnviz.ui.language import language, t
 from rnnviz.ui.stage import View
+from rnnviz.ui.training import desk
 
 WIDE = {"asked": 215, "at": 170, "activation": 180, "start": 175, "units": 125, "scale": 172}
 """Controls with long names or options, in px."""
@@ -25,6 +26,9 @@ def controls() -> tuple[tuple[str, ...], tuple[str, ...]]:
             if state.shown("trained"):
                 st.toggle(t("step.trained"), help=t("step.trained_help"), **state.control("trained"))
             choose("asked")
+            if state.shown("own") and (mine := desk().own):
+                kind = t(f"step.networks.{mine.kind}")
+                st.toggle(t("source.own"), help=t("source.own_help", kind=kind), **state.control("own"))
         else:
             for name in ("length", "scale", "forget"):
                 slide(name)
@@ -68,7 +72,8 @@ def chosen(tokens: tuple[str, ...]) -> Source:
     """What the link and the controls ask for. What does not count is left out, so that it is computed once."""
     value = state.value
     if tokens:
-        return Source(tokens, value("trained"), asked=value("asked"), at=value("at"))
+        mine = desk().own if value("own") else None
+        return Source(tokens, value("trained"), asked=value("asked"), at=value("at"), own=mine)
     return Source(
         length=value("length"),
         units=int(value("units")),

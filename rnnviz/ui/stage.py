@@ -18,9 +18,10 @@ from rnnviz.checking import Check, check
 from rnnviz.networks import Network
 from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
-from rnnviz.tracing import Trace, ask, shares, surprise
+from rnnviz.tracing import Trace, ask, recurrent, shares, surprise
 from rnnviz.ui.language import labels_of, translate
 from rnnviz.ui.notice import notices
+from rnnviz.ui.own import Own, network_of
 from rnnviz.workers import aside
 
 
@@ -35,6 +36,8 @@ class Reading:
     check: Check
     asked: ndarray
     """`(T, 10)`: probabilities of `errands.THINGS`, had the sentence ended here with "to buy"."""
+    weights: int
+    """How many recurrent weights it has."""
 
 
 @dataclass(frozen=True)
@@ -60,32 +63,37 @@ class Stage:
     """Stands for the sentence and the networks: what the stepper says later is about this."""
 
 
+Named = str | Own
+"""A network of the zoo, or the visitor's own."""
+
+
 @lru_cache(maxsize=8)
-def network(name: str, trained: bool) -> Network:
-    """A network of the zoo, loaded once. An RNN in double precision: it may be chaotic, and then what single precision
-    rounds differently here and in PyTorch grows from word to word."""
-    loaded = zoo.load(name, trained)
+def network(name: Named, trained: bool) -> Network:
+    """A network, loaded once. An RNN in double precision: it may be chaotic, and then what single precision rounds
+    differently here and in PyTorch grows from word to word."""
+    loaded = network_of(name, trained) if isinstance(name, Own) else zoo.load(name, trained)
     return loaded.double() if loaded.shape.kind == "rnn" else loaded
 
 
 @lru_cache(maxsize=4)
-def read(name: str, trained: bool, tokens: tuple[str, ...]) -> Reading:
+def read(name: Named, trained: bool, tokens: tuple[str, ...]) -> Reading:
     """Let a network read the tokens."""
     reader = network(name, trained)
     trace = rnnviz.trace(reader, tokens)
     gradients = rnnviz.backpropagate(trace, errands.need_of(tokens), of="logit", through_time=False)
-    checked = check(reader.body, trace, gradients)
+    checked = check(recurrent(reader.body), trace, gradients)
     things = [reader.words.index(thing) for thing in errands.THINGS]
-    return Reading(name, trained, trace, gradients, checked, ask(reader, trace)[:, things])
+    asked = ask(reader, trace)[:, things]
+    return Reading(reader.name, trained, trace, gradients, checked, asked, reader.body_weights())
 
 
 @lru_cache(maxsize=16)
-def stage(tokens: tuple[str, ...], left: str, right: str, trained: bool, view: View) -> Stage:
+def stage(tokens: tuple[str, ...], left: Named, right: Named, trained: bool, view: View) -> Stage:
     """Everything for one sentence, computed beside the server. `tokens` must not be empty."""
     return aside(compute, tokens, left, right, trained, view)
 
 
-def compute(tokens: tuple[str, ...], left: str, right: str, trained: bool, view: View) -> Stage:
+def compute(tokens: tuple[str, ...], left: Named, right: Named, trained: bool, view: View) -> Stage:
     """As `stage`, here and now."""
     readings = (read(left, trained, tokens), read(right, trained, tokens))
     answer = errands.need_of(tokens)
@@ -125,16 +133,13 @@ def network_block(side: str, reading: Reading, view: View) -> dict[str, object]:
         order=order,
         surprise=bits,
     )
-    card = zoo.card(reading.name)
     subtitle = "step.subtitle_trained" if reading.trained else "step.subtitle_untrained"
     return {
         "id": side,
         "name": title(reading, view.language),
         "kind": trace.kind,
         "nonlinearity": trace.nonlinearity,
-        "subtitle": translate(
-            view.language, subtitle, units=trace.h.shape[1], weights=f"{card['recurrent_weights']:,}"
-        ),
+        "subtitle": translate(view.language, subtitle, units=trace.h.shape[1], weights=f"{reading.weights:,}"),
         "figure": figure,
         "unit_rows": {"order": [int(u) for u in order]},
         "next": trace.tops(5),

@@ -24,11 +24,15 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from rnnviz.records import NAMES as RECORDED
+from rnnviz.tasks import TASKS
 from rnnviz.tasks.errands import THINGS
 
 # What the networks read is English in every language of the app.
 ALICE = "Starving, Alice drives to the nearest store to buy"
 NETWORKS = ("rnn", "rnn-orthogonal", "lstm", "gru")
+YOURS = "yours"
+"""The network that this visitor trained; only the visit knows it."""
 
 
 LADDER = tuple(f"{digit * 10.0**power:g}" for power in range(-3, 4) for digit in (1, 2, 5))
@@ -139,6 +143,33 @@ class Names:
 Key = Text | Whole | Real | Flag | Choice | Names
 
 SENTENCE = Text(ALICE)
+TWINS = (
+    *("none", "limit", "cell", "bias", "begin", "rate", "delay", "size", "optimizer", "gate"),
+    *("examples", "dropout", "decay", "worddrop", "synonyms", "patience"),
+)
+"""In what two training runs may differ: one of these keys."""
+KNOBS: dict[str, Choice] = {  # of a training run; empty: what the task suggests
+    "limit": Choice("", ("", "off", "0.1", "0.2", "0.5", "1", "2", "5", "10")),
+    "cell": Choice("", ("", "rnn", "lstm", "gru")),
+    "bias": Choice("", ("", "0", "1", "3", "5")),
+    "begin": Choice("", ("", "default", "orthogonal", "identity")),
+    "rate": Choice(
+        "", ("", "0.0003", "0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2")
+    ),
+    "delay": Choice("", ("", "0", "2", "4", "8", "12", "20", "30", "50", "70", "100", "150", "200")),
+    "size": Choice("", ("", "4", "8", "16", "32", "50", "64", "84", "100")),
+    "batch": Choice("", ("", "8", "16", "32", "64", "128")),
+    "budget": Choice("", ("", "100", "200", "400", "600", "800", "1000", "1200", "1500", "2000", "3000", "4500")),
+    "optimizer": Choice("", ("", "adam", "sgd")),
+    "gate": Choice("", ("", "learned", "fixed")),
+    "examples": Choice("", ("", "all", "128", "64", "32")),
+    "dropout": Choice("", ("", "0", "0.1", "0.2", "0.3", "0.5")),
+    "decay": Choice("", ("", "0", "0.01", "0.1", "0.3", "1")),
+    "worddrop": Choice("", ("", "0", "0.1", "0.2", "0.3", "0.5")),
+    "synonyms": Choice("", ("", "off", "on")),
+    "patience": Choice("", ("", "off", "100", "200", "400")),
+}
+IDS = ("", *dict.fromkeys(id for knob in KNOBS.values() for id in knob.ids if id))
 KEYS: dict[str, Key] = {
     # the frame
     "lang": Choice("", ("en", "ja")),  # empty: what the browser prefers
@@ -147,8 +178,8 @@ KEYS: dict[str, Key] = {
     # the sentence and the networks that read it
     "sentence": SENTENCE,
     "words": Whole(0, 0, 64),
-    "left": Choice("rnn", NETWORKS),
-    "right": Choice("lstm", NETWORKS),
+    "left": Choice("rnn", (*NETWORKS, YOURS)),
+    "right": Choice("lstm", (*NETWORKS, YOURS)),
     "trained": Flag(True),
     # what flows back: the sentence above, or random numbers read by cells that were never trained
     "input": Choice("random", ("random", "sentence")),
@@ -169,6 +200,14 @@ KEYS: dict[str, Key] = {
     "cliffb": Real(-2.0, -4.0, -1.0, 0.05),
     "cliffrate": Rung("0.5", ("0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1")),
     "cliffclip": Rung("1", ("0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2", "5", "10")),
+    "own": Flag(False),  # Gradients: the visitor's own network in the place of ours
+    # training
+    "task": Choice("errands", tuple(TASKS)),
+    "twin": Choice("limit", TWINS),
+    "first": Choice("", IDS),  # what the first twin has of it; empty: a usual pair
+    "second": Choice("", IDS),
+    **KNOBS,
+    "record": Choice("p5", RECORDED),
     # where the stepper rests; set with `put`
     "step": Whole(0, 0, 9999),
     "unit": Whole(-1, 0, 9999),  # -1: whichever the stepper begins with
@@ -230,6 +269,11 @@ def publish() -> None:
 def value(name: str) -> Any:
     """What stands under a key: what the widget had when `follow` was called, or was put since; else the default."""
     return _memory().kept.get(name, KEYS[name].default)
+
+
+def usual(name: str) -> Any:
+    """What stands under a key of which nobody has said anything."""
+    return KEYS[name].default
 
 
 def control(name: str) -> dict[str, Any]:

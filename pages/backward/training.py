@@ -1,0 +1,125 @@
+"""Training, live: twins that differ in one thing learn side by side."""
+
+import streamlit as st
+
+from rnnviz.ui import plans, source, state
+from rnnviz.ui.board import board
+from rnnviz.ui.curves import Shown, headline, payload, step
+from rnnviz.ui.language import language, prose, t
+from rnnviz.ui.plans import Plan
+from rnnviz.ui.recorded import figure, table, there
+from rnnviz.ui.source import wide
+from rnnviz.ui.training import Desk, desk, interval, status
+from rnnviz.ui.training_controls import asked, differ, keep, overfitting, pick, settings
+
+
+@st.fragment
+def training() -> None:
+    """The settings, the run, and what can be done with it. Only the run is looked at again and again."""
+    state.follow()
+    state.publish()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="training-task"):
+        pick()
+        plan = plans.chosen()
+        differ(plan)
+    asked(plan)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="training-knobs"):
+        settings(plan)
+        overfitting(plan)
+    transport(plan)
+    st.fragment(live, run_every=interval() if desk().going else None)(plan)
+    keep()
+
+
+def transport(plan: Plan) -> None:
+    """Train, pause, go on, step, cancel, and back to an earlier step."""
+    one = desk()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="training-transport"):
+        begun = one.ticket is not None
+        if one.going:
+            st.button(t("training.pause"), key="pause", type="primary", on_click=one.pause, width=wide("train", 150))
+        elif begun and not one.cancelled and not (one.progress and one.progress.state == "done"):
+            st.button(t("training.resume"), key="resume", type="primary", on_click=one.resume, width=wide("train", 150))
+        else:
+            again = t("training.again") if begun else t("training.train")
+            st.button(again, key="train", type="primary", on_click=one.train, args=(plan,), width=wide("train", 150))
+        st.button(t("training.one"), key="one", on_click=one.one_step, args=(plan,), disabled=one.going)
+        if begun and not one.going and not one.cancelled and one.progress and one.progress.state != "done":
+            st.button(t("training.again"), key="again", on_click=one.train, args=(plan,))
+        st.button(t("training.cancel"), key="cancel", on_click=one.cancel, disabled=not begun or one.cancelled)
+        if state.shown("rewind"):
+            back(one)
+
+
+def back(one: Desk) -> None:
+    """The slider over earlier steps."""
+    steps = one.ticket.steps() if one.ticket and not one.going and not one.cancelled else ()
+    there = max((k for k in steps if k <= step(one.runs)), default=0)
+    key = f"rewind-{steps[-1] if steps else 0}"  # other steps make another slider
+    with st.container(key="rewind", width=wide("rewind", 260)):
+        st.select_slider(
+            t("training.rewind"),
+            options=steps if len(steps) > 1 else (0, 1),
+            value=there if len(steps) > 1 else 0,
+            disabled=len(steps) < 2,
+            help=t("training.rewind_help"),
+            key=key,
+            on_change=lambda: one.rewind(st.session_state[key]),
+        )
+
+
+def live(plan: Plan) -> None:
+    """The run as it is now."""
+    one = desk()
+    was_going = one.going
+    one.first_look()
+    mine = one.plan or plan
+    if one.plan and one.plan != plan:
+        st.info(t("training.next", settings=told(one.plan)))
+    said = status(one)
+    of = one.progress.of if one.progress else int(dict(mine.knobs).get("budget", "1"))
+    st.progress(min(1.0, step(one.runs) / of), said)
+    overlaid = [
+        old.twin for old in one.earlier if old.plan.task == mine.task and st.session_state.get(f"saw{old.letter}")
+    ]
+    shown = Shown(mine, one.runs, one.furthest, of, tuple(overlaid), "")
+    if one.runs:
+        shown = shown._replace(said=one.say(said, headline(shown, language())))
+    board(payload(shown, source.view()), "training")
+    if was_going and not one.going:
+        st.rerun()
+
+
+def told(plan: Plan) -> str:
+    """A plan in words."""
+    names = t("training.comma").join(plan.names(language()))
+    return t("training.comma").join([t(f"training.tasks.{plan.task}"), names, plan.words(language())])
+
+
+@st.fragment
+def recorded() -> None:
+    """What takes too long for a class. Drawn only while it is open."""
+    names = there()
+    if not names:
+        return
+    box = st.expander(t("training.records"), key="training-records", on_change="rerun")
+    if not box.open:
+        return
+    state.follow()
+    state.publish()
+    with box:
+        name = state.value("record") if state.value("record") in names else names[0]
+        if state.shown("record"):
+            given = state.control("record") | {"options": names, "index": names.index(name)}
+            titles = {id: t(f"training.record_names.{id}") for id in names}
+            name = st.selectbox(t("training.record"), format_func=titles.__getitem__, **given)
+        st.markdown(t("training.record_text"))
+        look = source.view()
+        st.plotly_chart(figure(name, language(), look.theme, look.scale), key="record-figure", theme=None)
+        st.table(table(name, language()))
+
+
+training()
+recorded()
+with st.expander(t("training.how"), key="training-how"):
+    st.markdown(prose("training"))

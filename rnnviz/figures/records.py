@@ -1,0 +1,112 @@
+"""Recorded runs: a thin line for each seed, the median of an arm's seeds thick."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnnviz.figures import theme as themes
+from rnnviz.figures.base import SMALL, Labels, Spec, as_figure, english, escaped, note, spec, value_axis
+from rnnviz.figures.clipping import number
+from rnnviz.figures.gradients import caption, key
+
+if TYPE_CHECKING:
+    from rnnviz.records import Recorded
+
+SECTION = "records"
+"""Of the locale file."""
+PLOT = 200
+"""Height of the plot in px at scale 1."""
+STYLES = (("ink", "solid", "━"), ("forget", "dash", "╍"), ("hidden", "dot", "┅"))
+"""Colour, dash and the key's letter of the first, second and third arm."""
+OVER_LENGTHS = ("p7", "p9")
+"""Records whose arms are compared at several lengths; the others are followed step by step."""
+
+
+def record_spec(
+    name: str,
+    runs: Sequence[Recorded],
+    chance: float | None = None,
+    labels: Labels | None = None,
+    theme: str = "light",
+    scale: float = 1.0,
+) -> Spec:
+    """The figure of a record (`rnnviz.records.record(name)`).
+
+    p5 and p6: the share of right answers during training; p7 and p9: that share at the end, against the length;
+    p8: the size of the state, which has no chance level. `chance`: the share that guessing gets right.
+    """
+    labels = labels or english(SECTION)
+    names = list(dict.fromkeys(run.arm.split()[0] for run in runs))
+    data: list[dict[str, Any]] = []
+    keys = []
+    for (role, dash, letter), arm in zip(STYLES, names, strict=False):
+        mine = [run for run in runs if run.arm.split()[0] == arm]
+        xs, ys = (
+            over_lengths(mine)
+            if name in OVER_LENGTHS
+            else over_steps(mine, "state_norm" if name == "p8" else "accuracy")
+        )
+        said = escaped(labels.get(f"{name}_{arm}", arm))
+        keys.append(key(f"{letter} {said}", role, theme))
+        one: dict[str, Any] = {"type": "scatter", "x": xs, "mode": "lines+markers" if name in OVER_LENGTHS else "lines"}
+        one["marker"] = {"size": 5 * scale, "color": themes.line(theme, role)}
+        for seed, y in ys.items():
+            hover = labels["hover_seed"].format(arm=said, seed=seed, x="%{x:,.0f}", y=f"%{{y:{_form(name)}}}")
+            line = {"color": themes.line(theme, role), "width": 0.9 * scale, "dash": dash}
+            data.append(one | {"y": y, "line": line, "opacity": 0.55, "hovertemplate": hover + "<extra></extra>"})
+        middle = np.median(np.array(list(ys.values())), axis=0)
+        line = {"color": themes.line(theme, role), "width": 2.6 * scale, "dash": dash}
+        data.append(one | {"y": middle, "line": line, "hoverinfo": "skip", "mode": "lines"})
+    last = max(float(trace["x"][-1]) for trace in data)
+    axis = _axis(name, data, theme, scale)
+    shapes = []
+    if chance is not None:
+        ends = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": chance, "y1": chance}
+        shapes.append(
+            {"type": "line", "line": {"color": themes.line(theme, "faint"), "width": scale, "dash": "dot"}, **ends}
+        )
+        keys.append(key(f"┈ {labels['chance'].format(value=f'{100 * chance:.0f}%')}", "faint", theme))
+    above, top = caption([f"<b>{labels[f'{name}_y']}</b>", "   ".join(keys)], 44 * scale, theme, scale)
+    under = {"x": 1, "xanchor": "right", "y": 0, "yanchor": "top", "yshift": -20 * scale}
+    notes = [above, note(labels[f"{name}_x"], SMALL * scale, themes.text(theme, "faint"), **under)]
+    margin = {"l": round(46 * scale), "r": round(14 * scale), "t": top, "b": round(40 * scale), "pad": 0}
+    x_axis = value_axis(theme, scale, tickmode="auto", nticks=6, showgrid=False, range=[0, 1.03 * last])
+    height = round(PLOT * scale) + margin["t"] + margin["b"]
+    return spec(
+        data, theme, scale, xaxis=x_axis, yaxis=axis, annotations=notes, shapes=shapes, margin=margin, height=height
+    )
+
+
+record = as_figure(record_spec)
+
+
+def over_steps(runs: Sequence[Recorded], quantity: str) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+    """Steps, and for each seed the curve; a run that ended early goes on as no number."""
+    longest = max(runs, key=lambda run: run.steps)
+    x = longest.at()
+    return x, {run.seed: np.interp(x, run.at(), run.curves[quantity], right=np.nan) for run in runs}
+
+
+def over_lengths(runs: Sequence[Recorded]) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+    """Lengths, and for each seed the share of right answers in the test; 0 for a run that ended in trouble."""
+    lengths = sorted({int(str(run.settings["length"])) for run in runs})
+    seeds = sorted({run.seed for run in runs})
+    scores = {(run.seed, run.settings["length"]): run.test["accuracy"] if run.test else 0.0 for run in runs}
+    return np.array(lengths, float), {seed: np.array([scores[seed, length] for length in lengths]) for seed in seeds}
+
+
+def _form(name: str) -> str:
+    """How a value is written."""
+    return ",.3g" if name == "p8" else ".0%"
+
+
+def _axis(name: str, data: list[dict[str, Any]], theme: str, scale: float) -> dict[str, Any]:
+    """The axis of values: shares from 0 to 1, or from 0 to the largest state."""
+    if name != "p8":
+        return value_axis(theme, scale, range=[0, 1.04], tickvals=[0, 0.5, 1], ticktext=["0%", "50%", "100%"])
+    high = max(float(np.nanmax(trace["y"])) for trace in data)
+    ticks = [0.0, high / 2, high]
+    return value_axis(theme, scale, range=[0, 1.05 * high], tickvals=ticks, ticktext=[number(tick) for tick in ticks])

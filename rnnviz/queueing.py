@@ -1,0 +1,305 @@
+"""The queue of training runs: one chunk of each in turn, as many at once as the executor has workers.
+
+A chunk is `training.advance`, a pure function of the run, so a worker that dies loses nothing: its chunk is advanced
+again on another. What a page may ask is in rnnviz/turns.py.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
+
+import torch
+
+from rnnviz import workers
+from rnnviz.keyframes import Keyframes, Runs
+from rnnviz.runs import Run
+from rnnviz.training import advance
+
+LIFE = 4.0
+"""Seconds without a sign of life after which a run is let go: no chunk of it is begun until the next sign."""
+KEEP = 600.0
+"""Seconds without a sign of life after which it is forgotten."""
+CHUNK, SHORTEST = 0.3, 0.1
+"""Seconds that a chunk should take, and that it takes at least when many wait. What comes with each chunk beside the
+training, such as making the network anew, takes 0.01."""
+ROUND = 4.0
+"""Seconds in which everybody should have had a turn; if they are too many, chunks get shorter."""
+FIRST, GROWTH = 2, 4
+"""Steps of the first chunk, whose speed is unknown, and how many times as long as the last one the next may be."""
+TRIES = 3
+"""How often a job is handed to a worker. One that was lost so often is perhaps too large for any."""
+BYTES = 150 * 2**20
+"""Memory for what all keep to rewind to."""
+
+
+class Entry:
+    """One visitor's runs in the queue. Read and changed under the dispatcher's lock only."""
+
+    def __init__(self, runs: Runs, now: float) -> None:
+        self.id = secrets.token_urlsafe(12)
+        self.runs, self.frames = runs, Keyframes(runs)
+        self.goal = self.end = max(run.settings.steps for run in runs)
+        settings = [run.settings for run in runs]
+        self.kind = [(one.task, one.shape, one.batch, one.length) for one in settings]
+        """What decides how long a step takes."""
+        self.wanted, self.cancelled, self.error, self.seen = True, False, "", now
+        self.version = 0
+        """Of the runs: a chunk of an earlier one is dropped when it comes back."""
+        self.queued = self.under_way = self.begun = False
+        """Whether it stands in the queue or a chunk is under way; whether one is; whether one has ever come back."""
+        self.stride = FIRST
+        self.chunks: deque[Chunk] = deque(maxlen=4)
+        """The last ones, for their speed."""
+
+    @property
+    def step(self) -> int:
+        """Of the run that is furthest."""
+        return max(run.step for run in self.runs)
+
+    def open(self) -> list[int]:
+        """Which of the runs have not ended."""
+        return [k for k, run in enumerate(self.runs) if not run.ended]
+
+    def ready(self) -> bool:
+        """Whether another chunk is wanted, if the visitor is still there."""
+        return self.wanted and not self.cancelled and not self.error and self.step < self.goal and bool(self.open())
+
+    def in_turn(self, now: float) -> bool:
+        return self.ready() and now - self.seen <= LIFE
+
+    def drop(self) -> None:
+        """Forget what is under way and the place in the queue."""
+        self.version += 1
+        self.queued = self.under_way = False
+
+    def take(self, chunk: Chunk, seconds: float, others: list[Entry]) -> None:
+        """A chunk is back. The next one's runs should take `seconds` each.
+
+        How many steps that is, all of a kind say together, so that they stay abreast while the machine's speed varies.
+        """
+        self.runs = tuple(chunk.runs)
+        chunk.runs = []
+        self.frames.add(self.step, self.runs)
+        if self.begun:  # the first one may have waited for a process to start
+            self.chunks.append(chunk)
+        known = [one for entry in {self, *others} if entry.kind == self.kind for one in entry.chunks] or [chunk]
+        speed = sum(one.steps for one in known) / max(sum(one.slowest for one in known), 1e-6)
+        self.stride = max(1, min(int(speed * seconds), GROWTH * chunk.steps))
+        self.begun, self.queued, self.under_way = True, False, False
+
+    def cost(self) -> float:
+        """Seconds for which one chunk occupies workers."""
+        steps = sum(chunk.steps for chunk in self.chunks)
+        return self.stride * sum(chunk.spent for chunk in self.chunks) / steps if steps else CHUNK
+
+    def seconds_left(self, round_trip: float) -> float | None:
+        """A step takes what its slower run takes, or its part of a round in which everybody has a turn."""
+        if not self.chunks:
+            return None
+        alone = sum(chunk.slowest for chunk in self.chunks) / sum(chunk.steps for chunk in self.chunks)
+        return (self.goal - self.step) * max(alone, round_trip / self.stride)
+
+
+@dataclass(eq=False)
+class Chunk:
+    """The same number of steps of each run of an entry that has not ended."""
+
+    entry: Entry
+    version: int
+    steps: int
+    runs: list[Run]
+    missing: int
+    slowest: float = 0.0
+    """Seconds of the run that took longest, computing only."""
+    spent: float = 0.0
+    """Seconds for which workers were occupied, with all that comes beside computing."""
+
+    @property
+    def stale(self) -> bool:
+        return self.version != self.entry.version
+
+
+@dataclass(eq=False)
+class Job:
+    """One run of a chunk, for a worker."""
+
+    chunk: Chunk
+    index: int
+    tries: int = 0
+    begun: float = 0.0
+    executor: Executor | None = None
+
+
+class Dispatcher:
+    """The queue. A thread of its own, begun by `start`, is the only one that talks to the executor."""
+
+    def __init__(
+        self,
+        executor: Callable[[Executor | None], Executor] = workers.trainers,
+        places: Callable[[], int] = workers.places,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.clock, self.lock = clock, threading.RLock()
+        self.entries: dict[str, Entry] = {}
+        self._executor, self._ask_places = executor, places
+        self._queue: deque[tuple[Entry, int]] = deque()  # who waits for a turn, and the version of the runs
+        self._jobs: deque[Job] = deque()  # of chunks that have begun
+        self._out: dict[Future[tuple[Run, float]], Job] = {}
+        self._back: SimpleQueue[Future[tuple[Run, float]] | None] = SimpleQueue()  # None: look what is to be done
+        self._broken: Executor | None = None
+        self._places, self._asked = 1, float("-inf")
+        self._stopped = False
+        self._thread = threading.Thread(target=self._serve, name="queue of training runs", daemon=True)
+
+    def enqueue(self, entry: Entry) -> None:
+        """Give an entry its place in the queue, if it wants one and has none."""
+        with self.lock:
+            if entry.ready():
+                self.entries[entry.id] = entry
+                if not entry.queued:
+                    entry.queued = True
+                    self._queue.append((entry, entry.version))
+                    self._back.put(None)
+
+    def active(self) -> list[Entry]:
+        """Who is in turn."""
+        with self.lock:
+            now = self.clock()
+            return [entry for entry in self.entries.values() if entry.in_turn(now)]
+
+    def before(self, entry: Entry) -> int:
+        """How many of those in turn have their chunk before this one."""
+        with self.lock:
+            now, count = self.clock(), 0
+            for one, version in self._queue:
+                if one is entry and version == one.version:
+                    break
+                count += version == one.version and one.in_turn(now)
+            return 0 if entry.under_way else count
+
+    def round_trip(self) -> float:
+        """Seconds until everybody in turn has had one chunk."""
+        return sum(entry.cost() for entry in self.active()) / self._places
+
+    def forget(self) -> None:
+        """Drop entries whose visitors left long ago, and keyframes where memory is short."""
+        with self.lock:
+            now = self.clock()
+            self.entries = {id: entry for id, entry in self.entries.items() if now - entry.seen <= KEEP}
+            frames = [entry.frames for entry in self.entries.values()]
+            while sum(one.bytes() for one in frames) > BYTES:
+                most = max(frames, key=lambda one: len(one.steps()))
+                if not most.thin():
+                    break
+
+    def start(self) -> None:
+        """Dispatch from now on, until `stop`."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Hand out nothing more. What is out is not waited for."""
+        self._stopped = True
+        self._back.put(None)
+        if self._thread.is_alive():
+            self._thread.join(5)
+
+    def _serve(self) -> None:
+        while not self._stopped:
+            try:
+                self.turn(wait=KEEP / 10)
+            except Exception:
+                logging.getLogger(__name__).exception("queue of training runs")
+                time.sleep(0.1)
+
+    def turn(self, wait: float = 0.0) -> None:
+        """Take in what has come back, waiting so many seconds for something, and hand out what is next."""
+        try:
+            future = self._back.get(timeout=wait) if wait else self._back.get_nowait()
+            while True:
+                if future is not None:
+                    self._receive(future)
+                future = self._back.get_nowait()
+        except Empty:
+            pass
+        self.forget()
+        if self.clock() - self._asked > 1:  # a cluster has to be asked, and answers in its own time
+            self._places, self._asked = self._ask_places(), self.clock()
+        while not self._stopped and len(self._out) < self._places and (job := self._next()):
+            self._hand_out(job)
+
+    def _next(self) -> Job | None:
+        """The next job: of the chunk that has begun, else of the first in the queue who still wants it."""
+        with self.lock:
+            while not self._jobs and self._queue:
+                entry, version = self._queue.popleft()
+                if version != entry.version:
+                    continue
+                entry.queued = entry.under_way = entry.in_turn(self.clock())
+                if entry.under_way:
+                    steps, which = min(entry.stride, entry.goal - entry.step), entry.open()
+                    chunk = Chunk(entry, version, steps, list(entry.runs), len(which))
+                    self._jobs.extend(Job(chunk, k) for k in which)
+            return self._jobs.popleft() if self._jobs else None
+
+    def _hand_out(self, job: Job) -> None:
+        """Without the lock: an executor may take seconds to start."""
+        if job.chunk.stale:
+            return
+        job.tries, job.begun = job.tries + 1, self.clock()
+        try:
+            job.executor = self._executor(self._broken)
+            run = replace(job.chunk.runs[job.index], probes=())  # many small objects, which `advance` only adds to
+            future = job.executor.submit(work, run, job.chunk.steps)
+        except Exception as error:
+            self._failed(job, error)
+            return
+        self._out[future] = job
+        future.add_done_callback(self._back.put)
+
+    def _receive(self, future: Future[tuple[Run, float]]) -> None:
+        job = self._out.pop(future)
+        chunk = job.chunk
+        error = CancelledError() if future.cancelled() else future.exception()
+        if error is not None:
+            self._failed(job, error)
+            return
+        with self.lock:
+            if not chunk.stale:
+                run, took = future.result()
+                chunk.runs[job.index] = replace(run, probes=chunk.runs[job.index].probes + run.probes)
+                chunk.missing -= 1
+                chunk.slowest = max(chunk.slowest, took)
+                chunk.spent += self.clock() - job.begun
+                if not chunk.missing:
+                    active = self.active()
+                    jobs = sum(len(entry.open()) for entry in active)
+                    seconds = min(CHUNK, max(SHORTEST, ROUND * self._places / max(jobs, 1)))
+                    chunk.entry.take(chunk, seconds, active)
+                    self.enqueue(chunk.entry)
+
+    def _failed(self, job: Job, error: BaseException) -> None:
+        """A worker was lost, and the job is for another; or the job itself went wrong."""
+        if isinstance(error, BrokenExecutor | CancelledError):
+            self._broken = job.executor
+        with self.lock:
+            if workers.is_lost(error) and job.tries < TRIES:
+                self._jobs.appendleft(job)
+            elif not job.chunk.stale:
+                job.chunk.entry.drop()
+                job.chunk.entry.error = f"{type(error).__name__}: {error}"
+
+
+def work(run: Run, steps: int) -> tuple[Run, float]:
+    """In a worker: the run later, and the seconds that took. With one thread of torch's, so that all workers agree."""
+    torch.set_num_threads(1)
+    start = time.perf_counter()
+    later = advance(run, steps)
+    return later, time.perf_counter() - start

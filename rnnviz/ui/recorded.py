@@ -1,0 +1,62 @@
+"""The recorded runs as the Training page shows them: a figure, and a table with every seed and its budget."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from statistics import mean
+
+from rnnviz.figures.base import Spec
+from rnnviz.figures.records import record_spec
+from rnnviz.records import NAMES, RECORDS, Recorded, record
+from rnnviz.tasks import TASKS
+from rnnviz.ui.language import labels_of, translate
+from rnnviz.ui.notice import percent
+
+
+def there() -> list[str]:
+    """The records that can be shown."""
+    words = labels_of("en", "records")
+    return [name for name in NAMES if f"{name}_y" in words and (RECORDS / f"{name}.json").exists()]
+
+
+@lru_cache(maxsize=16)
+def figure(name: str, language: str, theme: str, scale: float) -> Spec:
+    """Drawn once for all visitors."""
+    runs = record(name)
+    chance = None if name == "p8" else TASKS[str(runs[0].settings["task"])].chance(_length(runs[0]))[1]
+    return record_spec(name, runs, chance, labels_of(language, "records"), theme, scale)
+
+
+@lru_cache(maxsize=16)
+def table(name: str, language: str) -> list[dict[str, str]]:
+    """A row for each setting that was compared, none of its seeds left out."""
+    columns, words = labels_of(language, "training")["table"], labels_of(language, "records")
+    arms: dict[str, list[Recorded]] = {}
+    for run in record(name):
+        arms.setdefault(run.arm, []).append(run)
+    rows = []
+    for arm, runs in arms.items():
+        settings = runs[0].settings
+        told = {"steps": f"{settings['steps']:,}", "batch": settings["batch"]}
+        budget = translate(language, "training.record_budget", **told)
+        row = {
+            "arm": words.get(f"{name}_{arm.split()[0]}", arm),
+            "length": str(_length(runs[0])),
+            "right": " · ".join(_right(run, language) for run in runs),
+            "budget": budget,
+            "time": f"{mean(run.seconds for run in runs):.0f}",
+        }
+        rows.append({columns[key]: text for key, text in row.items()})
+    return rows
+
+
+def _length(run: Recorded) -> int:
+    return int(str(run.settings["length"]))
+
+
+def _right(run: Recorded, language: str) -> str:
+    """On new examples; in a stream, which has none, over the last twentieth of the run."""
+    if run.ended == "nan":
+        return translate(language, "training.record_broke")
+    last = run.curves["accuracy"][-len(run.curves["accuracy"]) // 20 :]
+    return percent(run.test["accuracy"] if run.test else float(last.mean())) + "%"

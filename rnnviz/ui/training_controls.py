@@ -1,0 +1,178 @@
+"""The controls of the Training page: the task, the one difference, the settings, and what becomes of a run."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from rnnviz.tasks import TASKS
+from rnnviz.ui import plans, state
+from rnnviz.ui.language import language, t
+from rnnviz.ui.notice import percent
+from rnnviz.ui.own import own
+from rnnviz.ui.plans import Plan
+from rnnviz.ui.source import wide
+from rnnviz.ui.training import Desk, desk, row
+
+MAIN = ("cell", "size", "rate", "limit", "delay")
+"""Choices in the row; the others are a click away."""
+FURTHER = ("budget", "batch", "optimizer", "begin", "bias", "gate")
+REMEDIES = ("examples", "dropout", "decay", "worddrop", "synonyms", "patience")
+LARGEST = 20
+"""MB of a file that may be uploaded."""
+
+
+def pick() -> None:
+    """The task, and experiments to pick."""
+    if state.shown("task"):
+        names = {task: t(f"training.tasks.{task}") for task in TASKS}
+        st.selectbox(
+            t("training.task"), format_func=names.__getitem__, width=wide("task", 200), **state.control("task")
+        )
+    menu = st.popover(t("training.presets"), width="content", key="presets", on_change="rerun")
+    if menu.open:
+        for name in plans.PRESETS:
+            key = f"preset-{name}"
+            menu.button(t(f"training.preset.{name}"), key=key, type="tertiary", on_click=_pick, args=(name,))
+
+
+def asked(plan: Plan) -> None:
+    """What is asked, and what chance scores."""
+    length = plan.settings()[0]["length"]
+    loss, accuracy = TASKS[plan.task].chance(length)
+    st.markdown(t(f"training.asks.{plan.task}", length=length, accuracy=percent(accuracy), loss=f"{loss:.2g}"))
+
+
+def _pick(name: str) -> None:
+    plans.preset(name)
+    st.session_state["presets"] = False
+
+
+def differ(plan: Plan) -> None:
+    """In what the twins differ, and what each has of it."""
+    if state.shown("twin"):
+        given = state.control("twin")
+        ids = plans.twins(plan.task, dict(plan.knobs).get("cell", "lstm"))
+        given |= {"options": ids, "index": ids.index(plan.twin), "on_change": _usual_pair}
+        names = {id: t(f"training.knobs.{id}") for id in ids if id != "none"} | {"none": t("training.ids.none")}
+        help = t("training.twin_help")
+        st.selectbox(t("training.twin"), format_func=names.__getitem__, width=wide("twin", 220), help=help, **given)
+    for name, value in zip(("first", "second"), plan.values, strict=False):
+        if plan.twin != "none" and state.shown(name):
+            ids = plans.options(plan.task, plan.twin)
+            given = state.control(name) | {"options": ids, "index": ids.index(value)}
+            mark = {"first": "◆", "second": "●"}[name]
+            named = partial(plans.called, language(), plan.twin)
+            st.selectbox(f"{mark} {t(f'training.{name}')}", format_func=named, width=wide(name, 195), **given)
+
+
+def _usual_pair() -> None:
+    """Another difference: its usual values."""
+    twin = st.session_state["twin"]
+    first, second = plans.pair(state.value("task"), twin) if twin != "none" else ("", "")
+    state.put(first=first, second=second)
+
+
+def settings(plan: Plan) -> None:
+    """What both have, in a row."""
+    for knob in MAIN:
+        choose(plan, knob)
+    if state.shown("seed"):
+        st.number_input(t("source.seed"), help=t("source.seed_help"), width=105, **state.control("seed"))
+    menu = st.popover(t("training.further"), width="content", key="further", on_change="rerun")
+    if menu.open:
+        with menu:
+            for knob in FURTHER:
+                choose(plan, knob)
+
+
+def overfitting(plan: Plan) -> None:
+    """Few examples, and what helps."""
+    if TASKS[plan.task].streams:
+        return
+    menu = st.popover(t("training.more"), width="content", key="overfitting", on_change="rerun")
+    if menu.open:
+        with menu:
+            st.markdown(t("training.more_text"))
+            for knob in REMEDIES:
+                choose(plan, knob)
+
+
+def choose(plan: Plan, knob: str) -> None:
+    """One choice, unless the twins differ in it, the task or the cell does not have it, or the link hides it."""
+    cell = dict(plan.knobs).get("cell", "lstm")
+    if knob == plan.twin or not state.shown(knob) or not plans.applies(plan.task, knob, cell):
+        return
+    usual = plans.usual(plan.task, knob)
+    given = state.control(knob)
+    ids = ["", *plans.options(plan.task, knob)]
+    value = state.value(knob) if state.value(knob) in ids else ""
+    given |= {"options": ids, "index": ids.index(value)}
+
+    def named(id: str) -> str:
+        return plans.label(language(), id) if id else t("training.usual", value=plans.label(language(), usual))
+
+    st.selectbox(
+        t(f"training.knobs.{knob}"), format_func=named, width=wide(knob, 160), help=t(f"training.help.{knob}"), **given
+    )
+
+
+def keep() -> None:
+    """What becomes of a run: the visitor's own network, a file, a line in the list."""
+    one = desk()
+    st.subheader(t("training.keep"), anchor=False)
+    if one.runs and not one.going and one.plan:
+        with st.container(horizontal=True, key="training-keep"):
+            for k, name in enumerate(one.plan.names(language())):
+                if k < len(one.runs):
+                    _offer(one, k, name)
+        if one.plan.task != "errands":
+            st.caption(t("training.use_only"))
+    if said := st.session_state.pop("_used", ""):
+        st.success(said)
+    with st.expander(t("training.upload"), key="training-upload"):
+        found = st.file_uploader(
+            t("training.upload"),
+            type="safetensors",
+            max_upload_size=LARGEST,
+            label_visibility="collapsed",
+            key="upload",
+            on_change=_upload,
+        )
+        if found and st.session_state.get("_refused") == found.file_id:
+            st.error(t("training.upload_bad"))
+    if one.earlier:
+        st.markdown(f"**{t('training.saved')}**", help=t("training.saved_help"))
+        for old in reversed(one.earlier):
+            away = old.plan.task != (one.plan.task if one.plan else state.value("task"))
+            st.checkbox(row(old), key=f"saw{old.letter}", disabled=away)
+
+
+def _offer(one: Desk, k: int, name: str) -> None:
+    """The buttons of one run."""
+    mark = "◆●"[k]
+    assert one.plan
+    if one.plan.task == "errands":
+        st.button(f"{t('training.use')}: {mark} {name}", key=f"use{k}", on_click=_use, args=(k, name))
+    st.download_button(
+        f"{t('training.download')}: {mark} {name}",
+        data=partial(one.file, k),
+        file_name=f"rnnviz-{one.plan.task}-{k + 1}-{one.runs[k].step}.safetensors",
+        mime="application/octet-stream",
+        key=f"download{k}",
+        on_click="ignore",
+    )
+
+
+def _use(k: int, name: str) -> None:
+    one = desk()
+    one.own = own(one.runs[k])
+    st.session_state["_used"] = t("training.used", name=name, steps=f"{one.own.step:,}")
+
+
+def _upload() -> None:
+    """Take what was uploaded, or say that it is none."""
+    found = st.session_state.get("upload")
+    if found is not None and desk().upload(found.getvalue()) is None:
+        st.session_state["_refused"] = found.file_id

@@ -1,0 +1,153 @@
+"""The recorded runs of assets/records, made again from their seeds: `python -m scripts.records [p5 p6 …]`.
+
+Each record holds every seed of every setting that was tried for the figure. A run that is in the file already, with
+the same settings, is not made again, so that the work can be broken off at any time.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from rnnviz.records import FIRST, POINTS, RECORDS
+from rnnviz.runs import Run
+from rnnviz.tasks import TASKS
+from rnnviz.training import advance, loss_of, network_of, start
+
+SEEDS = (0, 1, 2, 3, 4)
+FRESH = 1000
+"""Examples that a finished run is tested on; their seed is that of no run."""
+TEST_SEED = 2**31
+
+CURVES = ("loss", "accuracy", "norm", "clipped", "state_norm", "held_loss", "held_accuracy")
+
+Arm = tuple[str, dict[str, object], tuple[int, ...]]
+"""Name, task and settings, seeds."""
+
+
+NAMES = ("p5", "p6", "p7", "p8", "p9", "preset-clipping", "overfitting")
+
+
+def arms(record: str) -> Iterator[Arm]:
+    """What is trained for a record."""
+    if record == "p5":
+        shared = {"task": "recall", "length": 100, "batch": 32, "steps": 3000}
+        yield "lstm", shared | {"kind": "lstm", "units": 16, "forget_bias": 5.0, "rate": 1e-2}, SEEDS
+        yield "rnn", shared | {"kind": "rnn", "units": 36, "forget_bias": 0.0, "rate": 1e-3}, SEEDS
+    elif record == "p6":
+        shared = {"task": "adding", "length": 100, "batch": 128, "steps": 5000, "rate": 3e-3, "clip": 0.25}
+        yield "lstm", shared | {"kind": "lstm", "units": 8, "forget_bias": 2.0}, SEEDS
+        yield "rnn", shared | {"kind": "rnn", "units": 18, "forget_bias": 0.0}, SEEDS
+    elif record == "p7":
+        shared = {"task": "temporal_order", "optimizer": "sgd", "batch": 16, "rate": 0.1, "steps": 1500}
+        shared |= {"kind": "rnn", "units": 50, "start": "orthogonal"}
+        for length in (20, 30, 50, 80):
+            for name, clip in (("clipped", 1.0), ("unclipped", None)):
+                yield f"{name} {length}", shared | {"clip": clip, "length": length}, SEEDS
+    elif record == "p8":
+        shared = {"task": "continual", "units": 8, "batch": 16, "rate": 1e-2, "steps": 3000, "length": 30}
+        yield "learned", shared | {"forget_bias": 1.0}, SEEDS
+        yield "fixed", shared | {"fixed_forget": True}, SEEDS
+    elif record == "preset-clipping":
+        shared = {"task": "temporal_order", "optimizer": "sgd", "batch": 16, "rate": 0.5, "steps": 800, "length": 20}
+        shared |= {"kind": "rnn", "units": 50, "start": "orthogonal"}
+        for name, clip in (("clipped", 1.0), ("unclipped", None)):
+            yield name, shared | {"clip": clip}, tuple(range(10))
+    elif record == "overfitting":
+        shared = {"task": "errands", "examples": 64, "length": 1, "batch": 32, "steps": 600, "noise": (0.0, 0.0)}
+        remedies: dict[str, dict[str, object]] = {
+            "plain": {},
+            "dropout": {"dropout": 0.4},
+            "weight-decay": {"weight_decay": 0.3},
+            "word-dropout": {"word_dropout": 0.2},
+            "synonyms": {"synonyms": True},
+            "early-stopping": {"patience": 100},
+        }
+        for name, more in remedies.items():
+            yield name, shared | more, (0, 1, 2)
+    elif record == "p9":
+        for bias in (0.0, 1.0, 3.0):
+            for length in (5, 10, 20, 40, 80):
+                shared = {"task": "recall", "kind": "lstm", "units": 16, "batch": 32, "steps": 600, "rate": 1e-2}
+                yield f"{bias:g} {length}", shared | {"forget_bias": bias, "length": length}, SEEDS
+
+
+def train(settings: dict[str, object]) -> dict[str, object]:
+    """One run to its end: curves, a test on fresh examples, and how it began."""
+    began = time.process_time()
+    run = start(**settings)  # type: ignore[arg-type]
+    run = advance(run, run.settings.steps)
+    return {
+        "settings": asdict(run.settings),
+        "seconds": round(time.process_time() - began, 1),
+        "steps": run.step,
+        "ended": run.ended,
+        "first": [float(f"{x:.7g}") for x in run.log["loss"][:FIRST]],
+        "curves": {name: thinned(run.log[name]) for name in CURVES if name in run.log},
+        "worst": worst(run.log["loss"]),
+        "test": test(run),
+    }
+
+
+def worst(losses: np.ndarray) -> float | None:
+    """The largest loss of the run; None if one was no number."""
+    return float(f"{x:.4g}") if np.isfinite(x := losses.max()) else None
+
+
+def thinned(values: np.ndarray) -> list[float | None]:
+    """The means of at most 200 equal stretches, None where one has no number; of what is seldom logged, each entry."""
+    if np.isnan(values[1:2]).all() and np.isfinite(values[0]):
+        values = values[np.isfinite(values)]
+    parts = np.array_split(values.astype(float), min(POINTS, len(values)))
+    return [float(f"{x:.4g}") if np.isfinite(x := part.mean()) else None for part in parts]
+
+
+def test(run: Run) -> dict[str, float] | None:
+    """Loss and accuracy on examples that no run has met; for numbers also the mean absolute error.
+
+    None for a stream, whose log is of new symbols anyway, and for a run that ended in trouble.
+    """
+    s, task = run.settings, TASKS[run.settings.task]
+    if task.streams or run.ended == "nan":
+        return None
+    batch = task.batch(np.random.default_rng((TEST_SEED, s.length)), FRESH, s.length)
+    with torch.inference_mode():
+        outputs = network_of(run)(torch.from_numpy(batch.inputs))
+    found = {"loss": loss_of(outputs, batch, task).item(), "accuracy": float(task.right(outputs.numpy(), batch).mean())}
+    if task.kind == "number":
+        found["error"] = float(np.abs(outputs[..., 0].numpy() - batch.targets)[batch.asked].mean())
+    return {name: float(f"{x:.5g}") for name, x in found.items()}
+
+
+def make(record: str) -> None:
+    """Train what is missing of a record; the file is written after every run."""
+    file = RECORDS / f"{record}.json"
+    made = json.loads(file.read_text()) if file.exists() else []
+    done = []
+    for arm, settings, seeds in arms(record):
+        for seed in seeds:
+            wanted = json.loads(json.dumps(asdict(start(**settings, seed=seed).settings)))  # type: ignore[arg-type]
+            found = next((run for run in made if run["settings"] == wanted), None)
+            run = found or json.loads(json.dumps(train(settings | {"seed": seed})))
+            done.append({"arm": arm, "seed": seed} | {k: v for k, v in run.items() if k not in ("arm", "seed")})
+            rest = [run for run in made if run["settings"] not in [other["settings"] for other in done]]
+            write(file, done + rest)
+            print(record, arm, seed, run["seconds"], run["ended"], run["test"], flush=True)
+    write(file, done)
+
+
+def write(file: Path, runs: list[dict]) -> None:
+    """A line for each run."""
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("[\n" + ",\n".join(json.dumps(run, separators=(",", ":")) for run in runs) + "\n]\n")
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    for record in sys.argv[1:] or NAMES:
+        make(record)

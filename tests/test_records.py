@@ -1,0 +1,129 @@
+"""What the recorded runs show, that they begin as their settings say, and how they are drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from rnnviz.figures.base import english
+from rnnviz.figures.records import OVER_LENGTHS, record_spec
+from rnnviz.networks import Shape
+from rnnviz.records import FIRST, NAMES, Recorded, record
+from rnnviz.runs import Settings
+from rnnviz.spectra import half_life
+from rnnviz.tasks import TASKS
+from rnnviz.training import advance, begin
+
+DRAWN = ("p5", "p6", "p7", "p8", "p9")
+
+
+def by_arm(name: str) -> dict[str, list[Recorded]]:
+    arms: dict[str, list[Recorded]] = {}
+    for run in record(name):
+        arms.setdefault(run.arm, []).append(run)
+    return arms
+
+
+def settings_of(run: Recorded) -> Settings:
+    given: dict[str, Any] = dict(run.settings)
+    return Settings(**given | {"shape": Shape(**given["shape"]), "noise": tuple(given["noise"])})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_arm_has_all_seeds_and_differs_in_nothing_else(name: str) -> None:
+    arms = by_arm(name)
+    seeds = {"preset-clipping": 10, "overfitting": 3}.get(name, 5)
+    for runs in arms.values():
+        assert [run.seed for run in runs] == list(range(seeds))
+        assert all(run.settings["seed"] == run.seed for run in runs)
+        assert len({str(run.settings | {"seed": 0}) for run in runs}) == 1
+    assert len({runs[0].settings["steps"] for runs in arms.values()}) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_record_begins_as_its_settings_say(name: str) -> None:
+    for runs in by_arm(name).values():
+        run = advance(begin(settings_of(runs[0])), FIRST)
+        np.testing.assert_allclose(run.log["loss"], runs[0].first[: run.step], rtol=1e-4)
+
+
+def test_recall_after_100_steps() -> None:
+    """P5: the LSTM solves what the RNN does not, in the same number of steps."""
+    arms = by_arm("p5")
+    lstm, rnn = ([run.test["accuracy"] for run in arms[kind] if run.test] for kind in ("lstm", "rnn"))
+    assert np.median(lstm) > 0.99
+    assert max(rnn) < 0.35
+
+
+def test_a_stream_needs_the_forget_gate() -> None:
+    """P8: without one the state grows without bound; with it it stays small, and the answers are right."""
+    arms = by_arm("p8")
+    for run in arms["fixed"]:
+        size = run.curves["state_norm"]
+        assert size[-1] > 1000
+        assert size[-1] > 1.5 * size[len(size) // 2] > 2 * size[len(size) // 8]
+        assert np.mean(run.curves["accuracy"][-20:]) < 0.6
+    for run in arms["learned"]:
+        assert run.curves["state_norm"].max() < 30
+    assert np.median([run.curves["accuracy"][-20:].mean() for run in arms["learned"]]) > 0.95
+
+
+def test_the_forget_bias_decides_how_long_a_delay_is_learned() -> None:
+    """P9: the order of the curves, by the mean over all delays; from the bias alone the half-lives of the paper."""
+    arms = by_arm("p9")
+    scores = {
+        bias: np.mean(
+            [run.test["accuracy"] for arm, runs in arms.items() if arm.split()[0] == bias for run in runs if run.test]
+        )
+        for bias in ("0", "1", "3")
+    }
+    assert scores["0"] < scores["1"] < scores["3"]
+    for bias, steps in ((1.0, 2.2), (3.0, 14.3), (5.0, 103.0)):
+        assert half_life(1 / (1 + np.exp(-bias))) == pytest.approx(steps, rel=0.01)
+
+
+def test_the_preset_explodes_without_clipping_and_learns_with_it() -> None:
+    arms = by_arm("preset-clipping")
+    chance = TASKS["temporal_order"].chance(20)[0]
+    for clipped, unclipped in zip(arms["clipped"], arms["unclipped"], strict=True):
+        assert clipped.settings | {"clip": None} == unclipped.settings
+        assert clipped.test is not None
+        assert clipped.test["accuracy"] > 0.99
+        assert unclipped.worst is None or unclipped.worst > 5 * chance
+        assert unclipped.test is None or unclipped.test["accuracy"] < 0.5
+
+
+# --- the figure ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", DRAWN)
+def test_every_seed_is_drawn_thin_and_the_median_thick(name: str, theme: str) -> None:
+    runs = record(name)
+    drawn = record_spec(name, runs, 0.25, theme=theme)
+    go.Figure(drawn)  # validates
+    arms = {run.arm.split()[0] for run in runs}
+    thin = [trace for trace in drawn["data"] if trace["line"]["width"] < 1]
+    thick = [trace for trace in drawn["data"] if trace["line"]["width"] > 2]
+    assert (len(thin), len(thick)) == (5 * len(arms), len(arms))
+    for k, middle in enumerate(thick):
+        np.testing.assert_allclose(middle["y"], np.median([t["y"] for t in thin[5 * k : 5 * k + 5]], axis=0))
+    if name in OVER_LENGTHS:
+        run = runs[0]
+        at = int(np.flatnonzero(thin[0]["x"] == run.settings["length"])[0])
+        assert run.test is not None
+        assert thin[0]["y"][at] == run.test["accuracy"]
+    else:
+        np.testing.assert_allclose(thin[0]["y"], runs[0].curves["state_norm" if name == "p8" else "accuracy"])
+    labels = english("records")
+    said = str(drawn["layout"]["annotations"])
+    assert all(labels[key] in said for key in (f"{name}_x", f"{name}_y"))
+    assert len({(trace["line"]["color"], trace["line"]["dash"]) for trace in thick}) == len(arms)
+
+
+def test_a_record_that_does_not_exist() -> None:
+    with pytest.raises(ValueError, match="no record"):
+        record("p1")

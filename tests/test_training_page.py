@@ -1,0 +1,308 @@
+"""The Training page without a browser: what the settings mean, what is sent, what a visit remembers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from rnnviz import training as library
+from rnnviz import turns
+from rnnviz.runs import Run, Trouble
+from rnnviz.runs_io import dump
+from rnnviz.tasks import TASKS
+from rnnviz.text import tokenize
+from rnnviz.turns import Progress
+from rnnviz.ui import curves, plans, state
+from rnnviz.ui import training as page
+from rnnviz.ui.curves import Shown, payload
+from rnnviz.ui.language import translate
+from rnnviz.ui.plans import PRESETS, Plan
+from rnnviz.ui.stage import View
+
+LIGHT = View("en", "light", 1.0)
+ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
+
+
+@pytest.fixture
+def link(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the link says; empty at first."""
+    said: dict[str, Any] = {}
+    monkeypatch.setattr(state, "value", lambda name: said.get(name, state.KEYS[name].default))
+    return said
+
+
+def begun(plan: Plan) -> tuple[Run, ...]:
+    return page.begin(plan)
+
+
+def sections(data: bytes) -> dict[str, dict]:
+    return {section["id"]: section for section in json.loads(data)["sections"]}
+
+
+# What is to be trained.
+
+knob_values = some.fixed_dictionaries({}, optional={k: some.sampled_from(v.ids) for k, v in state.KNOBS.items()})
+links = some.builds(
+    lambda knobs, task, twin, first, second: knobs | {"task": task, "twin": twin, "first": first, "second": second},
+    knob_values,
+    some.sampled_from(list(TASKS)),
+    some.sampled_from(state.TWINS),
+    some.sampled_from(state.IDS),
+    some.sampled_from(state.IDS),
+)
+
+
+def planned(said: dict[str, Any]) -> Plan:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(state, "value", lambda name: said.get(name, state.KEYS[name].default))
+        return plans.chosen()
+
+
+@settings(deadline=None, max_examples=60)
+@given(links)
+def test_every_link_is_a_run_that_can_be_trained(said: dict[str, Any]) -> None:
+    plan = planned(said)
+    runs = begun(plan)
+    assert len(runs) == (1 if plan.twin == "none" else 2)
+    for language in ("en", "ja"):
+        words = [*plan.names(language), plan.words(language)]
+        assert not [word for word in words if "{" in word or not word]
+    if len(runs) == 2:
+        flat = [vars(run.settings) | vars(run.settings.shape) for run in runs]
+        differ = {name for name in flat[0] if flat[0][name] != flat[1][name]} - {"shape"}
+        # What goes with the choice: only some cells have a forget gate, and only few examples can be watched.
+        also = {"cell": {"forget_bias", "fixed_forget", "weight_decay"}, "examples": {"patience"}}
+        also["gate"] = {"weight_decay"}
+        assert differ <= {plans.FIELDS[plan.twin], *also.get(plan.twin, set())}
+        assert (plan.values[0] != plan.values[1]) == (plans.FIELDS[plan.twin] in differ) or plan.twin == "patience"
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_without_a_word_a_task_is_trained_as_it_suggests(task: str, link: dict[str, Any]) -> None:
+    link |= {"task": task, "twin": "none"}
+    (run,) = begun(plans.chosen())
+    assert run.settings == library.start(task).settings
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_an_experiment_has_one_difference(name: str) -> None:
+    plan = planned(PRESETS[name])
+    assert plan.twin == PRESETS[name]["twin"]
+    assert len(set(plan.values)) == 2
+    for key, id in PRESETS[name].items():
+        assert id in state.KEYS[key].ids  # type: ignore[union-attr]
+    settled = dict(plan.knobs) | {
+        "task": plan.task,
+        "twin": plan.twin,
+        "first": plan.values[0],
+        "second": plan.values[1],
+    }
+    assert settled | PRESETS[name] == settled
+
+
+def test_what_the_link_cannot_mean_is_as_usual(link: dict[str, Any]) -> None:
+    link |= {"task": "continual", "twin": "synonyms", "delay": "0", "examples": "64"}
+    plan = plans.chosen()
+    assert plan.twin == "none"
+    assert plan.settings()[0] | {"seed": 0} == plan.settings()[0]
+    assert begun(plan)[0].settings.length == TASKS["continual"].suggested["length"]
+
+
+def test_an_uploaded_run_is_named_by_its_settings() -> None:
+    run = library.start("adding", kind="gru", units=16, rate=0.02, length=30, clip=None, seed=3)
+    (side,) = plans.plan_of(run).settings()
+    assert library.start("adding", **side).settings == run.settings
+
+
+# What is sent.
+
+
+def test_the_board_says_what_the_runs_did(link: dict[str, Any]) -> None:
+    link |= {"task": "recall", "delay": "8", "size": "8"}
+    plan = plans.chosen()
+    runs = tuple(library.advance(run, 30) for run in begun(plan))
+    for language in ("en", "ja"):
+        shown = sections(payload(Shown(plan, runs, runs, 100, (), "now"), View(language, "dark", 1.5)))
+        assert list(shown) == ["curves", "memory"]
+        shares = [f"{100 * run.log['accuracy'][-20:].mean():.0f}%" for run in runs]
+        first, second = plan.names(language)
+        told = {"step": 30, "a": shares[0], "b": shares[1], "first": first, "second": second}
+        assert shown["curves"]["title"] == translate(language, "training.curves.now", **told)
+        assert [one["id"] for one in shown["memory"]["figures"]] == ["0", "1"]
+    clipped = 100 * runs[1].log["clipped"].mean()
+    norm = next(one for one in shown["curves"]["figures"] if one["id"] == "norm")
+    assert f"{clipped:.0f}%" in norm["figure"]["layout"]["annotations"][0]["text"]
+
+
+def test_a_stream_also_shows_its_state(link: dict[str, Any]) -> None:
+    link |= {"task": "continual", "twin": "gate"}
+    plan = plans.chosen()
+    runs = tuple(library.advance(run, 2) for run in begun(plan))
+    assert list(sections(payload(Shown(plan, runs, runs, 100, (), ""), LIGHT))) == ["curves", "state", "memory"]
+
+
+@pytest.mark.parametrize("what", ["loss", "gradient"])
+def test_a_breakdown_is_explained(what: Any, link: dict[str, Any]) -> None:
+    plan = plans.chosen()
+    runs = tuple(library.advance(run, 1) for run in begun(plan))
+    broken = replace(runs[0], ended="nan", trouble=Trouble(0, what, "body.weight_hh_l0", 3.25))
+    foot = sections(payload(Shown(plan, (broken, runs[1]), runs, 100, (), ""), LIGHT))["curves"]["foot"]
+    assert "step 1 " in foot[0][0]
+    assert "body.weight_hh_l0" in foot[0][0]
+    assert "3.25" in foot[0][0]
+    assert "not clipped" in foot[0][0]
+
+
+def test_a_poll_is_small_however_long_the_run(link: dict[str, Any]) -> None:
+    plan = plans.chosen()
+    run = begun(plan)[0]
+    long = {name: np.random.default_rng(0).random(4500).astype(np.float32) for name in run.log}
+    runs = (replace(run, step=4500, log=long),) * 2
+    assert len(payload(Shown(plan, runs, runs, 4500, (), ""), LIGHT)) < 60_000
+
+
+# What a visit remembers.
+
+
+class Ticket:
+    """A queue of one: each look is a few steps later."""
+
+    def __init__(self, runs: tuple[Run, ...]) -> None:
+        self.runs, self.wanted, self.goal, self.cancelled = runs, True, 10**9, False
+        self.frames = {0: runs}
+
+    def now(self) -> Progress:
+        if self.wanted and not self.cancelled:
+            steps = min(3, self.goal - curves.step(self.runs))
+            self.runs = tuple(library.advance(run, steps) for run in self.runs)
+            self.frames[curves.step(self.runs)] = self.runs
+        step, of = curves.step(self.runs), max(run.settings.steps for run in self.runs)
+        self.wanted = self.wanted and step < self.goal
+        kind: Any = "done" if self.cancelled or step >= of else "running" if self.wanted else "paused"
+        return Progress(self.runs, step, of, kind, None, 0, 0)
+
+    def pause(self) -> None:
+        self.wanted = False
+
+    def resume(self) -> None:
+        self.wanted, self.goal = True, 10**9
+
+    def advance(self, steps: int) -> None:
+        self.wanted, self.goal = True, curves.step(self.runs) + steps
+
+    def rewind(self, step: int) -> None:
+        self.runs, self.wanted = self.frames[step], False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+    def steps(self) -> tuple[int, ...]:
+        return tuple(self.frames)
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch, link: dict[str, Any]) -> page.Desk:
+    monkeypatch.setattr(turns, "submit", Ticket)
+    monkeypatch.setattr(page, "aside", lambda function, *args: function(*args))
+    monkeypatch.setattr(page, "t", lambda key, **values: translate("en", key, **values))
+    link |= {"task": "recall", "delay": "2", "size": "4", "budget": "100"}
+    return page.Desk()
+
+
+def test_train_pause_go_on_and_back(desk: page.Desk) -> None:
+    plan = plans.chosen()
+    desk.train(plan)
+    assert desk.going
+    desk.look()
+    assert page.status(desk) == "Step 3 of 100."
+    desk.pause()
+    desk.look()
+    assert not desk.going
+    assert page.status(desk) == "Paused at step 3 of 100."
+    desk.resume()
+    desk.look()
+    desk.pause()
+    desk.look()
+    desk.rewind(3)
+    assert curves.step(desk.runs) == 3
+    assert curves.step(desk.furthest) == 6
+    assert page.status(desk).startswith("Looking at step 3")
+    desk.resume()
+    while desk.going:
+        desk.look()
+    assert page.status(desk) == "Done after 100 steps."
+    whole = [library.advance(run, 100) for run in begun(plan)]
+    for mine, theirs in zip(desk.furthest, whole, strict=True):
+        np.testing.assert_array_equal(mine.log["loss"], theirs.log["loss"])
+
+
+def test_one_step_is_one_step(desk: page.Desk) -> None:
+    plan = plans.chosen()
+    for steps in (1, 2):
+        desk.one_step(plan)
+        desk.look()
+        assert curves.step(desk.runs) == steps
+        assert not desk.going
+
+
+def test_another_run_leaves_the_last_one_in_the_list(desk: page.Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "language", lambda: "en")
+    plan = plans.chosen()
+    desk.train(plan)
+    desk.look()
+    desk.cancel()
+    assert page.status(desk).startswith("Cancelled at step 6")
+    kept = desk.furthest
+    desk.train(plan)
+    assert [old.letter for old in desk.earlier] == ["A", "B"]
+    np.testing.assert_array_equal(desk.earlier[0].twin.log["loss"], kept[0].log["loss"])
+    assert "not clipped" in page.row(desk.earlier[0])
+    for _ in range(20):
+        desk.look()
+        desk.train(plan)
+    assert len(desk.earlier) == page.MOST
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda d: b"", lambda d: b"no run at all", lambda d: d[:-9], lambda d: d[:50] + d[80:]]
+)
+def test_a_bad_file_changes_nothing(spoil: Callable[[bytes], bytes], desk: page.Desk) -> None:
+    desk.train(plans.chosen())
+    desk.look()
+    before = vars(desk).copy()
+    assert desk.upload(spoil(dump(desk.runs[0]))) is None
+    assert vars(desk) == before
+
+
+def test_a_downloaded_run_goes_on_where_it_was(desk: page.Desk) -> None:
+    desk.train(plans.chosen())
+    desk.look()
+    file, there = desk.file(1), desk.runs[1]
+    assert desk.upload(file)
+    desk.look()
+    assert curves.step(desk.runs) == 3
+    assert desk.runs[0].settings == there.settings
+    desk.resume()
+    desk.look()
+    np.testing.assert_array_equal(desk.runs[0].log["loss"], library.advance(there, 3).log["loss"])
+
+
+def test_a_screen_reader_is_told_now_and_then(desk: page.Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(page.time, "monotonic", lambda: clock[0])
+    desk.train(plans.chosen())
+    desk.look()
+    first = desk.say("one.", "a")
+    clock[0] += 1
+    assert desk.say("two.", "b") == first
+    clock[0] += page.SPEAK
+    assert "two" in desk.say("two.", "b")
+    desk.cancel()
+    assert "end" in desk.say("end.", "c")

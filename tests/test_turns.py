@@ -1,0 +1,296 @@
+"""The queue of training runs, with workers and a clock of the tests' own: nothing depends on how fast anything is."""
+
+from __future__ import annotations
+
+import heapq
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnnviz import queueing, training, turns
+
+STEPS = 400
+RUN = training.start(units=2, embedding=2, batch=2, steps=STEPS)
+
+
+class Room:
+    """Workers who compute nothing: a second of the room's own clock is `pace` steps, and passes in `go`."""
+
+    def __init__(self, places: int = 2, pace: float = 100, spread: float = 0.0, seed: int = 0) -> None:
+        self.now, self.pace, self.spread, self.chance = 0.0, pace, spread, random.Random(seed)
+        self.due: list[tuple[float, int, Future[Any], Any]] = []
+        self.begun: Counter[int] = Counter()
+        self.doors_open = threading.Event()
+        self.doors_open.set()
+        self.count, self.pools, self.pool = 0, 1, Pool(self)
+        self.dispatcher = queueing.Dispatcher(self.executor, lambda: places, lambda: self.now)
+
+    def executor(self, instead_of: Executor | None) -> Executor:
+        if instead_of is self.pool:
+            self.pools, self.pool = self.pools + 1, Pool(self)
+        return self.pool
+
+    def ticket(self, runs: int = 1, seed: int = 0) -> turns.Ticket:
+        return turns.submit((replace(RUN, settings=replace(RUN.settings, seed=seed)),) * runs, self.dispatcher)
+
+    def go(self, until: float = 1e9, each: Callable[[], object] = lambda: None) -> None:
+        """Let the jobs end in their time, with `each` after every one, until there are none or the time is up."""
+        self.dispatcher.turn()
+        while self.due and self.due[0][0] <= until:
+            self.now, _, future, later = heapq.heappop(self.due)
+            future.set_result(later)
+            self.dispatcher.turn()
+            each()
+        self.now = max(self.now, until) if until < 1e9 else self.now
+
+    def alive(self, *tickets: turns.Ticket) -> Callable[[], None]:
+        """For `go`: the pages of these look once a second."""
+        looked = [-1.0]
+
+        def look() -> None:
+            if self.now - looked[0] >= 1:
+                looked[0] = self.now
+                for ticket in tickets:
+                    ticket.now()
+
+        return look
+
+    def fail(self, error: BaseException) -> None:
+        """All jobs that are out go wrong."""
+        lost, self.due = self.due, []
+        for *_, future, _ in lost:
+            future.set_exception(error)
+        self.dispatcher.turn()
+
+
+class Pool(Executor):
+    def __init__(self, room: Room) -> None:
+        self.room = room
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        room, (run, steps) = self.room, args
+        assert fn is queueing.work
+        room.doors_open.wait()
+        seconds = steps / room.pace * (1 + room.spread * room.chance.random())
+        future: Future[Any] = Future()
+        step = min(run.step + steps, run.settings.steps)
+        later = replace(run, step=step, ended="steps" if step == run.settings.steps else ""), seconds
+        heapq.heappush(room.due, (room.now + seconds, room.count, future, later))
+        room.count += 1
+        room.begun[run.settings.seed] += 1
+        return future
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(1, 12), st.integers(1, 4), st.integers(1, 2), st.floats(0, 0.5), st.integers(0, 2**16))
+def test_nobody_is_ever_two_chunks_ahead(people: int, places: int, runs: int, spread: float, seed: int) -> None:
+    room = Room(places, spread=spread, seed=seed)
+    tickets = [room.ticket(runs, seed=k) for k in range(people)]
+    entries, alive = [ticket._entry for ticket in tickets], room.alive(*tickets)
+
+    def look() -> None:
+        alive()
+        steps = [entry.step for entry in entries]
+        if max(steps) < 200 and (people * runs >= 3 * places or not spread):  # else each goes its own pace
+            begun = [room.begun[k] / runs for k in range(people)]
+            assert max(begun) - min(begun) <= 2
+            assert max(steps) - min(steps) <= 2 * max(max(entry.stride for entry in entries), 30)
+        assert all(run.step == entry.step for entry in entries for run in entry.runs)
+
+    room.go(each=look)
+    assert [ticket.now().state for ticket in tickets] == ["done"] * people
+
+
+@pytest.mark.parametrize(("people", "runs"), [(1, 1), (1, 2), (3, 1), (10, 2)])
+def test_the_estimate_comes_true(people: int, runs: int) -> None:
+    room = Room()
+    tickets = [room.ticket(runs) for _ in range(people)]
+    said: list[tuple[float, float]] = []
+    alive = room.alive(*tickets)
+
+    def look() -> None:
+        alive()
+        left = tickets[room.count % people].now().seconds_left
+        if left is not None:
+            said.append((room.now, left))
+
+    room.go(each=look)
+    assert room.now == pytest.approx(STEPS / 100 * max(1, people * runs / 2), abs=0.7)
+    assert len(said) > 10
+    for when, left in said[len(said) // 4 :]:
+        assert when + left == pytest.approx(room.now, rel=0.1, abs=0.7)
+
+
+def test_chunks_take_about_as_long_as_they_should() -> None:
+    room = Room(pace=37)
+    ticket = room.ticket()
+    room.go(3.0, ticket.now)
+    assert ticket._entry.stride == pytest.approx(37 * queueing.CHUNK, abs=1)
+    others = [room.ticket() for _ in range(40)]
+    room.go(12.0, room.alive(ticket, *others))
+    assert ticket._entry.stride == pytest.approx(37 * queueing.ROUND * 2 / 41, abs=1)
+
+
+def test_who_closes_the_page_is_let_go_and_the_others_go_faster() -> None:
+    room = Room()
+    gone, stays = [room.ticket(seed=1) for _ in range(9)], room.ticket()
+    room.go(6.0, room.alive(*gone, stays))
+    before, begun, slow = stays.now(), room.begun[1], room.now
+    assert before.others == 9
+    room.go(slow + queueing.LIFE + 1, stays.now)
+    begun = room.begun[1]
+    between = stays.now()
+    room.go(room.now + 1.0, stays.now)
+    assert room.begun[1] == begun
+    assert stays.now().others == 0 == stays.now().ahead
+    fast = (stays.now().step - between.step) / 1.0
+    assert fast == pytest.approx(100, rel=0.31)  # one chunk more or less
+    assert before.step / slow < 0.4 * fast
+    left = gone[0].now()  # the page is there again
+    assert left.state == "running"
+    room.go(room.now + 2.0, lambda: (gone[0].now(), stays.now()))
+    assert gone[0].now().step > left.step
+
+
+def test_who_stays_away_is_forgotten() -> None:
+    room = Room()
+    ticket = room.ticket()
+    room.now = queueing.KEEP - 1
+    room.dispatcher.forget()
+    assert ticket.id in room.dispatcher.entries
+    room.now += 2
+    room.dispatcher.forget()
+    assert not room.dispatcher.entries
+    ticket.now()  # who holds the ticket still has it
+    room.go(each=ticket.now)
+    assert ticket.now().state == "done"
+
+
+def test_pause_resume_and_step_by_step() -> None:
+    room = Room()
+    ticket, other = room.ticket(2), room.ticket(2)
+    room.go(2.0, lambda: (ticket.now(), other.now()))
+    ticket.pause()
+    at = ticket.now()
+    assert (at.state, at.seconds_left) == ("paused", None)
+    room.go(3.0, other.now)
+    later = ticket.now()
+    assert 0 <= later.step - at.step <= 30  # the chunk that was under way
+    room.go(4.0, other.now)
+    assert ticket.now().step == later.step
+    ticket.advance(3)
+    room.go(5.0, other.now)
+    assert (ticket.now().step, ticket.now().state) == (later.step + 3, "paused")
+    with pytest.raises(ValueError, match="0 steps"):
+        ticket.advance(0)
+    ticket.resume()
+    room.go(each=lambda: (ticket.now(), other.now()))
+    assert (ticket.now().step, ticket.now().state) == (STEPS, "done")
+
+
+def test_what_is_cancelled_takes_no_more_turns() -> None:
+    room = Room()
+    ticket, other = room.ticket(seed=1), room.ticket()
+    room.go(1.0, lambda: (ticket.now(), other.now()))
+    ticket.cancel()
+    begun, step = room.begun[1], ticket.now().step
+    room.go(each=other.now)
+    assert room.begun[1] == begun
+    assert (ticket.now().step, ticket.now().state, ticket.now().of) == (step, "done", STEPS)
+    assert ticket.id not in room.dispatcher.entries
+    ticket.resume()
+    assert ticket.now().state == "done"
+
+
+def test_a_lost_worker_costs_time_and_nothing_else() -> None:
+    room = Room()
+    ticket, other = room.ticket(2), room.ticket(1)
+    room.go(1.0, lambda: (ticket.now(), other.now()))
+    step = ticket.now().step
+    for pools in (2, 3):
+        room.fail(BrokenProcessPool("killed"))
+        assert (room.pools, ticket.now().step) == (pools, step)
+        assert len(room.due) == 2
+    room.go(each=lambda: (ticket.now(), other.now()))
+    assert [one.now().state for one in (ticket, other)] == ["done", "done"]
+
+
+def test_what_is_lost_again_and_again_is_given_up_until_it_is_resumed() -> None:
+    room = Room()
+    ticket = room.ticket()
+    room.dispatcher.turn()
+    for _ in range(queueing.TRIES):
+        room.fail(BrokenProcessPool("killed"))
+    assert ticket.now().state == "failed"
+    assert ticket.now().error == "BrokenProcessPool: killed"
+    ticket.resume()
+    room.go(each=ticket.now)
+    assert ticket.now().state == "done"
+
+
+def test_an_error_stops_whose_it_is_and_nobody_else() -> None:
+    room = Room(places=1)
+    ticket, other = room.ticket(), room.ticket()
+    room.dispatcher.turn()
+    room.fail(ZeroDivisionError("by zero"))
+    room.go(each=other.now)
+    assert (ticket.now().state, ticket.now().error) == ("failed", "ZeroDivisionError: by zero")
+    assert other.now().state == "done"
+
+
+def test_trainers_that_cannot_start_are_an_error_of_the_run() -> None:
+    def nobody(_: Executor | None) -> Executor:
+        raise OSError("no scheduler")
+
+    dispatcher = queueing.Dispatcher(nobody, lambda: 1)
+    ticket = turns.submit((RUN,), dispatcher)
+    dispatcher.turn()
+    assert (ticket.now().state, ticket.now().error) == ("failed", "OSError: no scheduler")
+
+
+def test_nobody_waits_while_the_trainers_start() -> None:
+    room = Room()
+    room.doors_open.clear()
+    ticket = room.ticket()
+    dispatching = threading.Thread(target=room.dispatcher.turn)
+    dispatching.start()
+    assert ticket.now().state == "waiting"
+    ticket.pause()
+    assert dispatching.is_alive()
+    room.doors_open.set()
+    dispatching.join()
+
+
+def test_the_places_in_the_queue() -> None:
+    room = Room(places=2)
+    tickets = [room.ticket() for _ in range(6)]
+    room.dispatcher.turn()
+    assert [ticket.now().ahead for ticket in tickets] == [0, 0, 0, 1, 2, 3]
+    assert [ticket.now().state for ticket in tickets] == ["waiting"] * 6
+    tickets[2].cancel()
+    assert [ticket.now().ahead for ticket in tickets] == [0, 0, 0, 0, 1, 2]
+
+
+def test_one_run_or_two() -> None:
+    for runs in ((), (RUN,) * 3):
+        with pytest.raises(ValueError, match="runs in one ticket"):
+            turns.submit(runs, queueing.Dispatcher())
+
+
+def test_a_chunk_from_before_a_rewind_does_not_count() -> None:
+    room = Room(places=1)
+    ticket = room.ticket()
+    room.go(2.0, ticket.now)
+    assert room.due
+    ticket.rewind(0)
+    room.go(each=ticket.now)
+    assert (ticket.now().step, ticket.now().state) == (0, "paused")
