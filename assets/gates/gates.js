@@ -3,6 +3,7 @@
 // Streamlit calls the exported function again on every rerun, so all that lasts hangs on the root element.
 
 const REST_MS = 600;
+const WHOLE = ["open", "at", "steps", "deepest", "read"]; // numbers of a result that are counts
 
 class Gates {
   constructor(root) {
@@ -57,7 +58,9 @@ class Gates {
     const { letters, roles, range, memory } = UNITS[kind];
     const { kinds, range: span } = CHALLENGES[challenge];
     const at = (t) => this.look(t);
+    const own = challenge === "count" || memory === "c" ? span : [-1.3, 1.3]; // h is never beyond 1
     figure.replaceChildren();
+    figure.classList.toggle("rv-table", Boolean(kinds) && !UNITS[kind].fixed);
     this.heads = newElement(newElement(figure, "div", "rv-gates-row rv-gates-tokens"), "div", "rv-strip");
     this.rows = {};
     this.knobs = [];
@@ -92,7 +95,7 @@ class Gates {
       row("c", "c", "cell", span);
       gate("o");
     }
-    row("h", "h", "hidden", memory === "h" ? span : [-1, 1]);
+    row("h", "h", "hidden", memory === "h" || challenge === "hold" ? own : [-1, 1]);
     for (const id of new Set([memory, "h"])) this.rows[id].root.classList.add("rv-tall");
     this.title.textContent = labels.challenges[challenge].title;
     putFilled(this.how, `${labels.challenges[challenge].text} ${labels[`how_${kind === "rnn" ? "rnn" : kinds ? "table" : "drawn"}`]}`);
@@ -204,10 +207,14 @@ class Gates {
       const line = newElement(result, "p", `rv-gates-part rv-${ok ? "right" : "wrong"}`);
       newElement(line, "span", "rv-gates-mark", ok ? "✓" : "✗");
       const words = newElement(line, "span");
-      const where = ok ? "" : `${labels.where} `;
       const put = { ...values, count: String(FRESH), sequence: String((sequence ?? 0) + 1), step: String((step ?? 0) + 1) };
-      for (const name of ["open", "at", "steps", "deepest", "read"]) if (name in put) put[name] = String(put[name]);
-      putFilled(words, where + labels.checked[key], { ...put, name: UNITS[kind].memory });
+      for (const name of WHOLE) if (name in put) put[name] = String(put[name]);
+      if (!ok) {
+        const where = newElement(words, "button", "rv-where", filledLabel(labels.where, put));
+        where.type = "button";
+        where.onclick = () => this.read(sequences[sequence], step);
+      }
+      putFilled(newElement(words, "span"), ` ${labels.checked[key]}`, { ...put, name: UNITS[kind].memory });
     }
     const missing = passed ? labels.praise[`${kind}_${challenge}`] : labels.missing[`${kind}_${challenge}`];
     if (missing) putFilled(newElement(result, "p"), missing);

@@ -32,9 +32,10 @@ SECTION = "gates_figures"
 """Of the locale file."""
 BIASES = (1.0, 3.0, 5.0)
 """Forget biases drawn for comparison."""
-LONGEST = 1000
-"""The end of the axis of steps, and of half-lives: what lasts longer stands there, hollow."""
-SHORTEST = 0.1
+FURTHEST = 1000
+"""The end of the axis of steps."""
+SHORTEST, LONGEST = 0.1, 1e6
+"""The ends of the axis of half-lives: what is off it stands there, hollow."""
 ROW = 11
 """Height of a unit's row in px at scale 1."""
 ROLES = {"i": "input", "f": "forget", "g": "candidate", "o": "output", "r": "reset", "z": "update", "n": "candidate"}
@@ -54,7 +55,7 @@ def lasts(kept: float) -> float:
 def forgetting_spec(bias: float, labels: Labels | None = None, theme: str = "light", scale: float = 1.0) -> Spec:
     """f^k, what is left of something k steps later, for a forget gate f = σ(bias); others thin, for comparison."""
     labels = labels or english(SECTION)
-    k = np.geomspace(1, LONGEST, 121)
+    k = np.geomspace(1, FURTHEST, 121)
     data: list[dict[str, Any]] = []
     notes = []
     for other in (*(b for b in BIASES if b != bias), bias):
@@ -120,8 +121,8 @@ def half_lives_spec(
     ink = themes.text(theme, "ink")
     rule = {"type": "line", "xref": "x", "x0": max(steps, 1), "x1": max(steps, 1), "yref": "paper", "y0": 0, "y1": 1}
     rule["line"] = {"color": ink, "width": 1.2 * scale, "dash": "dash"}
-    axis = value_axis(theme, scale, type="log", range=[-1, 3.02], tickvals=[0.1, 1, 10, 100, 1000])
-    axis["ticktext"] = ["≤0.1", "1", "10", "100", "≥1000"]
+    axis = value_axis(theme, scale, type="log", range=[-1, 6.05], tickvals=[0.1, 1, 10, 100, 1e4, 1e6])
+    axis["ticktext"] = ["≤0.1", "1", "10", "100", "10⁴", "≥10⁶"]
     said, top = caption([labels["half_caption"].format(steps=steps)], 30 * scale, theme, scale)
     layout = _rows(order, chosen, theme, scale, below if below is not None else round(34 * scale), top)
     return spec([stems, dots], theme, scale, xaxis=axis, shapes=[rule], annotations=[said], **layout)

@@ -202,11 +202,16 @@ def compute_listening(
     total, value = float(heard.total[step, unit]), float(trace.gates[letter][step, unit])
     squash = "tanh" if letter in "gn" else "σ"
     told = {"gate": gate, "letter": letter, "unit": unit, "token": tokens[step], "step": step + 1, "most": most}
-    told |= {name: signed(size) for name, size in sizes.items()}
-    told |= {"total": signed(total), "value": signed(value), "squash": squash}
+    told |= dict(zip((*sizes, "total"), adding_up([*sizes.values(), total]), strict=True))
+    told |= {"value": f"{value:.3f}".replace("-", "−"), "squash": squash}
     section = writer.section("listens", {"one": one, "every": every}, **told)
     return writer.board((kind, trained, tokens, unit, letter, step), [section])
 
 
-def signed(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
+def adding_up(values: Sequence[float]) -> list[str]:
+    """Numbers of which the last is the sum of the others, with as many digits as it takes for that to be seen."""
+    for digits in range(2, 7):
+        *parts, total = (round(value, digits) for value in values)
+        if round(sum(parts), digits) == total:
+            break
+    return [f"{value:.{digits}f}".replace("-", "−") for value in values]
