@@ -105,13 +105,14 @@ def trace(network: Network | nn.Module, given: str | tuple[str, ...] | ndarray) 
     `given` is a sentence (or its tokens) for a `Network`, or an array `(T, E)` for a plain
     `torch.nn.RNN` (tanh or relu), `nn.LSTM` or `nn.GRU` of one layer and one direction.
     Raises ValueError for an empty input, an array of the wrong shape, or a module that is none of
-    these; TypeError where a bare module is given a sentence.
+    these (also a `Network` whose body is not recurrent); TypeError where a bare module is given a sentence.
     """
     if isinstance(network, Network):
         tokens = tokenize(given) if isinstance(given, str) else tuple(given)
         if not tokens:
             raise ValueError("there is no word to read")
-        body, inputs = network.body, embed(network, tokens)
+        body = recurrent(network.body)
+        inputs = embed(network, tokens)
     else:
         if not isinstance(given, np.ndarray):
             raise TypeError("a module without a vocabulary reads an array (T, E), not a sentence")
@@ -173,9 +174,12 @@ def run(cell: Cell, inputs: Float[Array, "T E"], w: Weights) -> tuple[State, Gat
 
 
 def embed(network: Network, tokens: Sequence[str]) -> Float[Array, "T E"]:
-    """What the body is given for each token: its word vector, projected."""
+    """What the body is given for each token: its word vector, projected if the network has a projection."""
+    vectors = vocabulary().vectors[[vocabulary().index(token) for token in tokens]]
+    if not network.shape.embedding:
+        return vectors
     weight, bias = arrays(network.projection, "weight", "bias")
-    return vocabulary().vectors[[vocabulary().index(token) for token in tokens]] @ weight.T + bias
+    return vectors @ weight.T + bias
 
 
 def ask(network: Network, trace: Trace, ending: tuple[str, ...] = ("to", "buy")) -> Float[Array, "T V"]:

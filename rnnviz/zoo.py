@@ -188,7 +188,7 @@ def make_card(name: str, row: dict, why: str, trials: list[dict]) -> dict:
         "data": "the errand language, rnnviz/tasks/errands.py",
         "settings": asdict(settings),
         "budget": f"{settings.steps} steps of {settings.batch} sentences",
-        "recurrent_weights": fresh(settings).recurrent_weights(),
+        "recurrent_weights": fresh(settings).body_weights(),
         "seeds": list(SEEDS),
         "shipped": why,
         "held_out_ceiling": errands.held_out_ceiling(),

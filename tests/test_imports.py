@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 # A file may import from the layers below its own. The packages of a layer may use their own files.
 LAYERS = [
-    {"text", "cells"},
+    {"text", "cells", "bodies"},
     {"networks", "tasks"},
     {"tracing", "fresh"},
     {"bptt", "clipping", "training"},

@@ -60,7 +60,7 @@ class TestShipped:
             np.testing.assert_allclose(stored[f"initial.{key}"], value, atol=1e-6)
 
     def test_the_body_has_as_many_weights_as_the_others(self, name):
-        weights = rnnviz.load(name).recurrent_weights()
+        weights = rnnviz.load(name).body_weights()
         assert weights == zoo.card(name)["recurrent_weights"]
         assert weights == pytest.approx(zoo.card("lstm")["recurrent_weights"], rel=0.02)
 

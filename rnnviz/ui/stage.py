@@ -18,7 +18,7 @@ from rnnviz.checking import Check, check
 from rnnviz.networks import Network
 from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
-from rnnviz.tracing import Trace, ask, shares, surprise
+from rnnviz.tracing import Trace, ask, recurrent, shares, surprise
 from rnnviz.ui.language import labels_of, translate
 from rnnviz.ui.notice import notices
 from rnnviz.workers import aside
@@ -74,7 +74,7 @@ def read(name: str, trained: bool, tokens: tuple[str, ...]) -> Reading:
     reader = network(name, trained)
     trace = rnnviz.trace(reader, tokens)
     gradients = rnnviz.backpropagate(trace, errands.need_of(tokens), of="logit", through_time=False)
-    checked = check(reader.body, trace, gradients)
+    checked = check(recurrent(reader.body), trace, gradients)
     things = [reader.words.index(thing) for thing in errands.THINGS]
     return Reading(name, trained, trace, gradients, checked, ask(reader, trace)[:, things])
 
