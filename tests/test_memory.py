@@ -12,7 +12,6 @@ import rnnviz
 from rnnviz import memory
 from rnnviz.text import tokenize
 
-
 ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
 
 

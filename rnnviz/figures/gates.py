@@ -72,7 +72,7 @@ def forgetting_spec(bias: float, labels: Labels | None = None, theme: str = "lig
             said = labels["bias_half"].format(bias=f"{other:g}".replace("-", "−"), half=duration(half))
             role = "forget" if own else "faint"
             where: dict[str, Any] = {"xref": "x", "x": float(np.log10(half)), "yref": "y", "y": 0.5}
-            where |= {"xanchor": "left", "xshift": 8 * scale, "yanchor": "bottom", "yshift": 1}
+            where |= {"xanchor": "left", "xshift": 8 * scale, "yanchor": "bottom", "yshift": 16 * scale if own else 1}
             notes.append(note(f"<b>{said}</b>" if own else said, SMALL * scale, themes.text(theme, role), **where))
     axis = value_axis(theme, scale, type="log", range=[0, 3], tickvals=[1, 3, 10, 30, 100, 300, 1000], showgrid=False)
     axis["title"] = {"text": labels["steps_later"], "standoff": 2, "font": _font(scale, theme)}
@@ -185,11 +185,13 @@ def parts_spec(
     marker = {"color": [themes.line(theme, role) for role in roles], "line": {"width": 0}}
     marker["pattern"] = {"shape": [shape for _, _, shape in PARTS] + [""], **_pattern(theme)}
     bars = {"type": "bar", "orientation": "h", "x": np.array(values), "y": rows, "marker": marker, "width": 0.62}
-    widest = max(map(abs, values), default=1.0) or 1.0
+    low, high = min(0.0, *values), max(0.0, *values)
+    room = (high - low) or 1.0  # beside the bars, for their numbers
+    ends = [low - room * (0.34 if low < 0 else 0.03), high + room * (0.34 if high > 0 else 0.03)]
     said = [_signed(value) for value in values]
     bars |= {"text": said, "textposition": "outside", "hoverinfo": "skip", "cliponaxis": False}
     bars["textfont"] = {"size": TEXT * scale, "color": themes.text(theme, "ink")}
-    axis = value_axis(theme, scale, range=[-1.35 * widest, 1.35 * widest], tickvals=[0])
+    axis = value_axis(theme, scale, range=ends, tickvals=[0])
     axis |= {"zeroline": True, "zerolinecolor": themes.line(theme, "faint"), "showticklabels": False}
     side = value_axis(theme, scale, range=[3.6, -0.6], tickvals=rows, ticktext=names, showgrid=False)
     side["tickfont"] = {"size": TEXT * scale, "color": themes.text(theme, "ink")}
