@@ -9,6 +9,19 @@ from rnnviz.figures.ask import ask, ask_spec
 from rnnviz.figures.base import as_json, english
 from rnnviz.figures.cliff import bifurcation, bifurcation_spec, cliff, cliff_map, cliff_map_spec, cliff_spec
 from rnnviz.figures.clipping import before_after, before_after_spec, running, running_spec
+from rnnviz.figures.gates import (
+    forgetting,
+    forgetting_spec,
+    half_lives,
+    half_lives_spec,
+    holds,
+    holds_spec,
+    listening,
+    listening_spec,
+    parts,
+    parts_spec,
+    token_room,
+)
 from rnnviz.figures.gradients import norms, norms_spec, shares, shares_spec
 from rnnviz.figures.lengths import lengths, lengths_spec
 from rnnviz.figures.paths import error, error_spec
@@ -47,9 +60,17 @@ __all__ = [
     "english",
     "error",
     "error_spec",
+    "forgetting",
+    "forgetting_spec",
     "gradient_map",
+    "half_lives",
+    "half_lives_spec",
+    "holds",
+    "holds_spec",
     "lengths",
     "lengths_spec",
+    "listening",
+    "listening_spec",
     "loss_curves",
     "loss_curves_spec",
     "map_spec",
@@ -59,6 +80,8 @@ __all__ = [
     "norm_curves_spec",
     "norms",
     "norms_spec",
+    "parts",
+    "parts_spec",
     "running",
     "running_spec",
     "saliency",
@@ -73,5 +96,6 @@ __all__ = [
     "states_spec",
     "survival",
     "survival_spec",
+    "token_room",
     "unit_order",
 ]

@@ -208,6 +208,15 @@ KEYS: dict[str, Key] = {
     "second": Choice("", IDS),
     **KNOBS,
     "record": Choice("p5", RECORDED),
+    # be the gate: the unit, what it is to do, and its gates as set by hand (put by the browser)
+    "gatecell": Choice("lstm", ("lstm", "gru", "rnn")),
+    "challenge": Choice("hold", ("hold", "count", "stop")),
+    "drawn": Text("", 120),
+    # whose memory is shown; the unit, gate and word that are looked at
+    "keeps": Choice("lstm", ("lstm", "gru")),
+    "listener": Whole(-1, 0, 255),  # -1: the one that remembers longest
+    "listens": Choice("f", ("f", "i", "g", "o", "r", "n")),  # f: the gate that keeps the state, in a GRU z
+    "heard": Whole(-1, 0, 9999),  # -1: the last word
     # where the stepper rests; set with `put`
     "step": Whole(0, 0, 9999),
     "unit": Whole(-1, 0, 9999),  # -1: whichever the stepper begins with
