@@ -14,7 +14,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from math import nan
+from math import inf, nan
 from statistics import median
 
 from benchmarks import load
@@ -158,8 +158,9 @@ def measure(seconds: float) -> int:
     third = start + seconds / 3
     stayed = trainees[CANCELLING + 1 :]
     steps = [one.step_at(third) for one in trainees]
-    first = [one.first_point() for one in trainees]
-    gone = [look.when - third for one in stayed for look in one.looks if 0 < look.others <= TRAINEES - 2]
+    first = sorted(one.first_point() for one in trainees if one.first_point() < inf) or [nan]
+    later = [look for one in stayed for look in one.looks if look.when > third]
+    gone = [look.when - third for look in later if 0 < look.others <= TRAINEES - 2]
     answered = [one.looks[-1].when - one.cancelled for one in trainees[1 : CANCELLING + 1] if one.looks]
     cancelled = sum(one.looks[-1].state == "cancelled" for one in trainees[1 : CANCELLING + 1] if one.looks)
     settled = start + max(SETTLED, seconds / 2 + 5)  # those who leave make it faster for those who stay
@@ -180,7 +181,7 @@ def measure(seconds: float) -> int:
         ["a closed browser's run let go after", f"{back:.1f} s", f"{GONE_S} s: {verdict(back, GONE_S)}"],
         ["cancelled when asked to", f"{cancelled} of {CANCELLING}", verdict(cancelled, CANCELLING, at_least=True)],
         ["answered within", f"{max(answered, default=nan):.1f} s", ""],
-        ["Train to first point, median and longest", f"{median(first):.1f}, {max(first):.1f} s", ""],
+        [f"Train to first point, median and longest of {len(first)}", f"{median(first):.1f}, {first[-1]:.1f} s", ""],
         [f"steps of all {TRAINEES} after {seconds / 3:.0f} s", f"{min(steps)} to {max(steps)}", ""],
         ["trained to the end", f"{sum(one.done() == one.done() for one in stayed)} of {len(stayed)}", ""],
         ["time left as said / as it was, p5, median, p95", truth, ""],

@@ -178,11 +178,11 @@ class Visitor:
             return  # a select_slider speaks otherwise; without a word from the browser it has its default
         key = widget.id.rsplit("-", 1)[-1]
         self.fragments[key] = fragment
-        old = self.widgets.get(key)
-        if old and old.id == widget.id and not widget.set_value:
-            return
         if kind == "button":  # without a state but in the moment when it is pressed
             self.widgets[key] = WidgetState(id=widget.id)
+            return
+        old = self.widgets.get(key)
+        if old and old.id == widget.id and not widget.set_value:
             return
         given = widget.value if widget.set_value else widget.default
         state = self.widgets[key] = WidgetState(id=widget.id)

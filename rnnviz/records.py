@@ -14,6 +14,8 @@ RECORDS = Path(__file__).parents[1] / "assets" / "records"
 NAMES = ("p5", "p6", "p7", "p8", "p9", "preset-clipping", "overfitting")
 POINTS = 200
 """The most points of a curve; each is the mean over a stretch of steps."""
+FEW, MANY_RUNS = 40, ("p7", "p9", "preset-clipping")
+"""The same, where there are many runs."""
 FIRST = 20
 """The losses of so many first steps are kept as they were."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from rnnviz.records import FIRST, POINTS, RECORDS
+from rnnviz.records import FEW, FIRST, MANY_RUNS, POINTS, RECORDS
 from rnnviz.runs import Run
 from rnnviz.tasks import TASKS
 from rnnviz.training import advance, loss_of, network_of, start
@@ -77,8 +77,8 @@ def arms(record: str) -> Iterator[Arm]:
                 yield f"{bias:g} {length}", shared | {"forget_bias": bias, "length": length}, SEEDS
 
 
-def train(settings: dict[str, object]) -> dict[str, object]:
-    """One run to its end: curves, a test on fresh examples, and how it began."""
+def train(settings: dict[str, object], points: int) -> dict[str, object]:
+    """One run to its end: curves of so many points, a test on fresh examples, and how it began."""
     began = time.process_time()
     run = start(**settings)  # type: ignore[arg-type]
     run = advance(run, run.settings.steps)
@@ -88,7 +88,7 @@ def train(settings: dict[str, object]) -> dict[str, object]:
         "steps": run.step,
         "ended": run.ended,
         "first": [float(f"{x:.7g}") for x in run.log["loss"][:FIRST]],
-        "curves": {name: thinned(run.log[name]) for name in CURVES if name in run.log},
+        "curves": {name: thinned(run.log[name], points) for name in CURVES if name in run.log},
         "worst": worst(run.log["loss"]),
         "test": test(run),
     }
@@ -99,11 +99,11 @@ def worst(losses: np.ndarray) -> float | None:
     return float(f"{x:.4g}") if np.isfinite(x := losses.max()) else None
 
 
-def thinned(values: np.ndarray) -> list[float | None]:
-    """The means of at most 200 equal stretches, None where one has no number; of what is seldom logged, each entry."""
+def thinned(values: np.ndarray, points: int) -> list[float | None]:
+    """The means of at most `points` equal stretches, None for one without a number; of a seldom entry, each."""
     if np.isnan(values[1:2]).all() and np.isfinite(values[0]):
         values = values[np.isfinite(values)]
-    parts = np.array_split(values.astype(float), min(POINTS, len(values)))
+    parts = np.array_split(values.astype(float), min(points, len(values)))
     return [float(f"{x:.4g}") if np.isfinite(x := part.mean()) else None for part in parts]
 
 
@@ -133,7 +133,9 @@ def make(record: str) -> None:
         for seed in seeds:
             wanted = json.loads(json.dumps(asdict(start(**settings, seed=seed).settings)))  # type: ignore[arg-type]
             found = next((run for run in made if run["settings"] == wanted), None)
-            run = found or json.loads(json.dumps(train(settings | {"seed": seed})))
+            run = found or json.loads(
+                json.dumps(train(settings | {"seed": seed}, FEW if record in MANY_RUNS else POINTS))
+            )
             done.append({"arm": arm, "seed": seed} | {k: v for k, v in run.items() if k not in ("arm", "seed")})
             rest = [run for run in made if run["settings"] not in [other["settings"] for other in done]]
             write(file, done + rest)

@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnviz.figures import theme as themes
 from rnnviz.figures.base import SMALL, Labels, Spec, as_figure, english, escaped, note, spec, value_axis
-from rnnviz.figures.clipping import number
+from rnnviz.figures.clipping import power
 from rnnviz.figures.gradients import caption, key
 
 if TYPE_CHECKING:
@@ -62,14 +62,14 @@ def record_spec(
         data.append(one | {"y": middle, "line": line, "hoverinfo": "skip", "mode": "lines"})
     last = max(float(trace["x"][-1]) for trace in data)
     axis = _axis(name, data, theme, scale)
-    shapes = []
+    shapes, lines = [], [f"<b>{labels[f'{name}_y']}</b>", "   ".join(keys)]
     if chance is not None:
         ends = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": chance, "y1": chance}
         shapes.append(
             {"type": "line", "line": {"color": themes.line(theme, "faint"), "width": scale, "dash": "dot"}, **ends}
         )
-        keys.append(key(f"┈ {labels['chance'].format(value=f'{100 * chance:.0f}%')}", "faint", theme))
-    above, top = caption([f"<b>{labels[f'{name}_y']}</b>", "   ".join(keys)], 44 * scale, theme, scale)
+        lines.append(key(f"┈ {labels['chance'].format(value=f'{100 * chance:.0f}%')}", "faint", theme))
+    above, top = caption(lines, 44 * scale, theme, scale)
     under = {"x": 1, "xanchor": "right", "y": 0, "yanchor": "top", "yshift": -20 * scale}
     notes = [above, note(labels[f"{name}_x"], SMALL * scale, themes.text(theme, "faint"), **under)]
     margin = {"l": round(46 * scale), "r": round(14 * scale), "t": top, "b": round(40 * scale), "pad": 0}
@@ -104,9 +104,10 @@ def _form(name: str) -> str:
 
 
 def _axis(name: str, data: list[dict[str, Any]], theme: str, scale: float) -> dict[str, Any]:
-    """The axis of values: shares from 0 to 1, or from 0 to the largest state."""
+    """The axis of values: shares from 0 to 1, or the size of the state on a log scale from 0.1."""
     if name != "p8":
         return value_axis(theme, scale, range=[0, 1.04], tickvals=[0, 0.5, 1], ticktext=["0%", "50%", "100%"])
-    high = max(float(np.nanmax(trace["y"])) for trace in data)
-    ticks = [0.0, high / 2, high]
-    return value_axis(theme, scale, range=[0, 1.05 * high], tickvals=ticks, ticktext=[number(tick) for tick in ticks])
+    last = int(np.ceil(np.log10(max(10.0, *(float(np.nanmax(trace["y"])) for trace in data)))))
+    powers = range(-1, last + 1)
+    ticks = {"tickvals": [10.0**p for p in powers], "ticktext": [power(p) for p in powers]}
+    return value_axis(theme, scale, type="log", range=[-1, last + 0.05], **ticks)

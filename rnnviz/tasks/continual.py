@@ -34,7 +34,7 @@ class Continual(Task):
     inputs = len(SYMBOLS)
     outputs = SYMBOLS
     lengths = (10, 200)
-    suggested: ClassVar = {"units": 8, "rate": 1e-2, "batch": 16, "steps": 1000, "length": 30}
+    suggested: ClassVar = {"units": 8, "rate": 1e-2, "batch": 16, "steps": 2000, "length": 30, "forget_bias": 1.0}
     streams = True
 
     def batch(self, rng: np.random.Generator, size: int, length: int, level: int | None = None) -> Batch:

@@ -23,7 +23,7 @@ class Recall(Task):
     inputs = CUE + 1
     outputs = SYMBOLS
     lengths = (1, 400)
-    suggested: ClassVar = {"units": 16, "rate": 1e-2, "batch": 32, "steps": 1500, "length": 30, "forget_bias": 1.0}
+    suggested: ClassVar = {"units": 16, "rate": 1e-2, "batch": 32, "steps": 800, "length": 20, "forget_bias": 3.0}
 
     def batch(self, rng: np.random.Generator, size: int, length: int, level: int | None = None) -> Batch:
         """Symbol, `length` distractors, cue: `length` + 2 steps."""
