@@ -11,6 +11,7 @@ from rnnviz.ui.recorded import figure, table, there
 from rnnviz.ui.source import wide
 from rnnviz.ui.training import Desk, desk, interval, status
 from rnnviz.ui.training_controls import asked, differ, keep, overfitting, pick, settings
+from rnnviz.workers import warm_trainers
 
 
 @st.fragment
@@ -119,6 +120,7 @@ def recorded() -> None:
         st.table(table(name, language()))
 
 
+warm_trainers()
 training()
 recorded()
 with st.expander(t("training.how"), key="training-how"):
