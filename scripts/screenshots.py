@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, ConsoleMessage, FloatRect, Page, sync_p
 import rnnviz
 from rnnviz.tasks.errands import stretch
 from rnnviz.text import tokenize
+from rnnviz.ui.plans import PRESETS
 from rnnviz.ui.state import ALICE
 from scripts.serving import ROOT, Served, launch, serve
 
@@ -55,6 +56,8 @@ class Picture:
     """A CSS selector: the window is made tall enough for this part of the page."""
     scrolled_to: str = ""
     """A CSS selector: the page is scrolled until this is the first thing in the window."""
+    trained: bool = False
+    """Train is pressed first, and the end of training waited for."""
 
 
 def cell() -> dict[str, object]:
@@ -68,6 +71,14 @@ def cell() -> dict[str, object]:
 STRETCHED = at(40)
 UNTRAINED = STRETCHED | {"trained": "false"}
 GRU = STRETCHED | {"left": "lstm", "right": "gru"}
+SHUT, OPEN = "00", "5k"  # as the link writes a gate
+SOLVED = {
+    "drawn": "lstm.hold."
+    + "".join(OPEN if t == 2 else SHUT for t in range(13))  # i
+    + "".join(OPEN if t > 2 else SHUT for t in range(13))  # f
+    + "".join(OPEN if t == 12 else SHUT for t in range(13))  # o
+}
+EXPLODES = PRESETS["explodes"]
 
 PICTURES = {
     "step-light": Picture(STRETCHED, down_to=".rv-columns"),
@@ -83,6 +94,10 @@ PICTURES = {
     "gradients-dark": Picture({"length": 60}, "gradients", theme="dark"),
     "cliff-light": Picture({}, "clipping", only=".st-key-cliff-board [data-id=above]"),
     "cliff-dark": Picture({}, "clipping", theme="dark", only=".st-key-cliff-board [data-id=above]"),
+    "gates-light": Picture(SOLVED, "gates"),
+    "gates-dark": Picture(SOLVED, "gates", theme="dark"),
+    "training-light": Picture(EXPLODES, "training", trained=True, down_to="[data-id=curves]"),
+    "training-dark": Picture(EXPLODES, "training", theme="dark", trained=True, down_to="[data-id=curves]"),
     "phone-ja-dark": Picture(STRETCHED, theme="dark", lang="ja", size=PHONE),
     "phone-ja-dark-figures": Picture(
         STRETCHED, theme="dark", lang="ja", size=PHONE, scrolled_to=".rv-column:nth-child(2) .rv-head"
@@ -109,6 +124,11 @@ def take(browser: Browser, app: Served, picture: Picture) -> bytes:
     page.on("console", lambda said: complaints.append(said.text) if is_complaint(said) else None)
     page.goto(f"{app.address}/{picture.page}?{urlencode(picture.link)}")
     wait(page, picture)
+    if picture.trained:
+        page.locator(".st-key-train button").click()
+        page.wait_for_selector(".st-key-pause", timeout=30_000)
+        page.wait_for_selector(".st-key-pause", state="detached", timeout=600_000)
+        wait(page, picture)
     complaints += page.locator(FAILED).all_inner_texts()
     if complaints:
         raise RuntimeError("the page complains:\n" + "\n".join(complaints))
