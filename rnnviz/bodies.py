@@ -45,18 +45,25 @@ class Convolution(nn.Module):
 
 
 class Attention(nn.Module):
-    """A Transformer decoder of one layer (Vaswani et al. 2017), normalised before each part (Xiong et al. 2020)."""
+    """A Transformer decoder of one layer (Vaswani et al. 2017), normalised before each part (Xiong et al. 2020).
+
+    Raises ValueError for units that the heads cannot share.
+    """
 
     reach = None
     """Every output sees all inputs up to its own."""
 
-    def __init__(self, inputs: int, units: int, heads: int = 2, inner: int = 3):
+    def __init__(self, inputs: int, units: int, heads: int = 2, inner: int = 92):
         super().__init__()
+        if units % (2 * heads):
+            raise ValueError(
+                f"{units} units: wanted a multiple of {2 * heads}, for {heads} heads and pairs of sine and cosine"
+            )
         self.enter = nn.Linear(inputs, units)
         self.norm_attention = nn.LayerNorm(units)
         self.attention = nn.MultiheadAttention(units, heads, batch_first=True)
         self.norm_feed = nn.LayerNorm(units)
-        self.feed = nn.Sequential(nn.Linear(units, inner * units), nn.ReLU(), nn.Linear(inner * units, units))
+        self.feed = nn.Sequential(nn.Linear(units, inner), nn.ReLU(), nn.Linear(inner, units))
         self.norm_out = nn.LayerNorm(units)
 
     def forward(self, x: Tensor, look: bool = False) -> tuple[Tensor, Tensor | None]:
@@ -79,4 +86,4 @@ def positions(length: int, units: int) -> Tensor:
     where they alternate). No table, so a sentence may be longer than any in training."""
     frequency = 10000 ** (-torch.arange(0, units, 2, dtype=torch.double) / units)
     angle = torch.arange(length)[:, None] * frequency
-    return torch.cat([angle.sin(), angle.cos()], 1)[:, :units]
+    return torch.cat([angle.sin(), angle.cos()], 1)

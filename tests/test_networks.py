@@ -173,3 +173,12 @@ def test_only_recurrent_networks_can_be_traced_or_start_in_a_special_way(kind):
         rnnviz.trace(Network(Shape(kind, 8), ("a",), 64), "Starving")
     with pytest.raises(ValueError, match="only recurrent"):
         Network(Shape(kind, 8, start="orthogonal"), ("a",), 64)
+
+
+def test_a_kind_or_a_size_that_cannot_be():
+    tree = Shape("rnn", 8)
+    object.__setattr__(tree, "kind", "tree")  # past the type checker
+    with pytest.raises(ValueError, match="there are rnn"):
+        Network(tree, ("a",), 64)
+    with pytest.raises(ValueError, match="multiple of 4"):
+        Network(Shape("attention", 10), ("a",), 64)
