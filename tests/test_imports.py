@@ -16,7 +16,7 @@ LAYERS = [
     {"networks", "tasks"},
     {"tracing", "fresh"},
     {"bptt", "clipping", "training"},
-    {"checking", "cliff", "memory", "spectra", "zoo", "workers"},
+    {"checking", "cliff", "counting", "memory", "sight", "spectra", "timing", "zoo", "workers"},
 ]
 FREE = {"figures", "ui"}  # figures read records only (below); ui stands above all
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

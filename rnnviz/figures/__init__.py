@@ -9,6 +9,7 @@ from rnnviz.figures.ask import ask, ask_spec
 from rnnviz.figures.base import as_json, english
 from rnnviz.figures.cliff import bifurcation, bifurcation_spec, cliff, cliff_map, cliff_map_spec, cliff_spec
 from rnnviz.figures.clipping import before_after, before_after_spec, running, running_spec
+from rnnviz.figures.compare import answers, answers_spec, reacts, reacts_spec, sight, sight_spec
 from rnnviz.figures.gates import (
     forgetting,
     forgetting_spec,
@@ -23,6 +24,7 @@ from rnnviz.figures.gates import (
     token_room,
 )
 from rnnviz.figures.gradients import norms, norms_spec, shares, shares_spec
+from rnnviz.figures.growth import generalisation, generalisation_spec, growth, growth_spec, speeds, speeds_spec
 from rnnviz.figures.lengths import lengths, lengths_spec
 from rnnviz.figures.paths import error, error_spec
 from rnnviz.figures.spectra import eigen, eigen_spec, saturation, saturation_spec, survival, survival_spec
@@ -30,6 +32,8 @@ from rnnviz.figures.states import states, states_spec, unit_order
 from rnnviz.figures.through_time import gradient_map, map_spec, saliency, saliency_spec
 
 __all__ = [
+    "answers",
+    "answers_spec",
     "as_json",
     "ask",
     "ask_spec",
@@ -48,7 +52,11 @@ __all__ = [
     "error_spec",
     "forgetting",
     "forgetting_spec",
+    "generalisation",
+    "generalisation_spec",
     "gradient_map",
+    "growth",
+    "growth_spec",
     "half_lives",
     "half_lives_spec",
     "holds",
@@ -62,6 +70,8 @@ __all__ = [
     "norms_spec",
     "parts",
     "parts_spec",
+    "reacts",
+    "reacts_spec",
     "running",
     "running_spec",
     "saliency",
@@ -70,6 +80,10 @@ __all__ = [
     "saturation_spec",
     "shares",
     "shares_spec",
+    "sight",
+    "sight_spec",
+    "speeds",
+    "speeds_spec",
     "states",
     "states_spec",
     "survival",
