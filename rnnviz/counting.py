@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
+from torch import nn
+
 from rnnviz.bodies import Attention, Convolution, Window
 from rnnviz.networks import Network
 
@@ -73,7 +75,9 @@ def sizes(network: Network, length: int = 1) -> dict[str, int]:
 
 
 def kernel(body: Convolution) -> int:
-    return body.layers[0].weight.shape[2]  # type: ignore[union-attr, index]
+    first = body.layers[0]
+    assert isinstance(first, nn.Conv1d)
+    return first.kernel_size[0]
 
 
 def parts(network: Network, length: int = 1) -> tuple[Part, ...]:
@@ -121,6 +125,11 @@ def weights(network: Network) -> int:
 def work(network: Network, length: int) -> int:
     """Multiply-adds for each word, when `length` words are read at once."""
     return sum(part.work.value for part in parts(network, length))
+
+
+def body_work(network: Network, length: int) -> int:
+    """The same without projection and readout, which all networks share in kind."""
+    return sum(part.work.value for part in parts(network, length)[1:-1])
 
 
 def wide_window(network: Network, length: int) -> Count:

@@ -54,6 +54,8 @@ def look(network: Network, tokens: tuple[str, ...], target: str | None = None, t
     """
     if not tokens:
         raise ValueError("there is no word to read")
+    if target and target not in network.words:
+        raise ValueError(f"the network cannot say {target!r}")
     table = vocabulary()
     vectors = torch.tensor(
         table.vectors[[table.index(token) for token in tokens]], dtype=next(network.parameters()).dtype

@@ -38,6 +38,8 @@ ROW = 40
 """Height of a network's row in px at scale 1."""
 LEFT, RIGHT = 92, 40
 """Margins in px at scale 1: for the names, for a colour scale."""
+MOST = 16
+"""Words named under a figure."""
 CHANCE = 0.1
 STYLES = {
     "rnn": ("ink", "dot"),
@@ -50,10 +52,9 @@ STYLES = {
 """The colour (a role) and the dash of each network's lines and bars."""
 
 
-def name(kind: str, labels: Labels, trained: bool = True) -> str:
+def name(kind: str, labels: Labels) -> str:
     """What a network is called in the figures."""
-    called = labels[f"kind_{kind}"]
-    return called if trained else labels["untrained"].format(name=called)
+    return labels[f"kind_{kind}"]
 
 
 def answers_spec(
@@ -74,15 +75,22 @@ def answers_spec(
             said = labels["says_else"].format(said=said, word=escaped(answer), percent=percent(value))
         where = {"xref": "x", "x": 0, "xanchor": "left", "yref": "y", "y": row - 0.2, "yanchor": "middle"}
         notes.append(note(said, TEXT * scale, themes.text(theme, "ink"), **where))
-    line = {"color": themes.line(theme, "faint"), "width": scale, "dash": "dot"}
-    chance = {"type": "line", "xref": "x", "x0": CHANCE, "x1": CHANCE, "yref": "paper", "y0": 0, "y1": 1, "line": line}
+    line = {"color": themes.line(theme, "faint"), "width": 1.5 * scale, "dash": "dot"}
+    chance = {"type": "scatter", "mode": "lines", "x": np.full(3 * len(rows), CHANCE), "line": line}
+    chance |= {"y": np.column_stack([rows + 0.02, rows + 0.38, np.full(len(rows), np.nan)]).ravel()}
+    chance |= {"hoverinfo": "skip"}
     axis = value_axis(theme, scale, range=[0, 1.0], tickvals=[0, CHANCE, 0.5, 1], side="bottom", showgrid=False)
     axis["ticktext"] = ["0", labels["chance"], "50%", "100%"]
     head = labels["answers_caption"].format(word=escaped(answer)) if answer else labels["answers_open"]
     layout = _rows(looks, [head], labels, theme, scale, round(30 * scale))
     layout["margin"]["r"] = round(16 * scale)
     return spec(
-        [bars], theme, scale, xaxis=axis, shapes=[chance], annotations=[*layout.pop("annotations"), *notes], **layout
+        [bars, chance],
+        theme,
+        scale,
+        xaxis=axis,
+        annotations=[*layout.pop("annotations"), *notes],
+        **layout,
     )
 
 
@@ -97,7 +105,7 @@ def sight_spec(looks: Sequence[Sight], labels: Labels | None = None, theme: str 
     labels = labels or english(SECTION)
     tokens = looks[0].tokens
     names = categories(tokens)
-    axis, below = token_axis(tokens, names, theme, scale)
+    axis, below = _words(tokens, names, theme, scale)
     gap = int(len(tokens) <= 40)
     data: list[dict[str, Any]] = []
     notes = []
@@ -153,7 +161,7 @@ def reacts_spec(looks: Sequence[Sight], labels: Labels | None = None, theme: str
     labels = labels or english(SECTION)
     tokens = looks[0].tokens
     names = categories(tokens)
-    axis, below = token_axis(tokens, names, theme, scale)
+    axis, below = _words(tokens, names, theme, scale)
     sizes = np.array([look.saliency for look in looks], dtype=float)
     sees = np.array([look.sees for look in looks])
     z = np.log10(np.clip(sizes, 10.0**PALE, 10.0**DEEP))
@@ -183,13 +191,24 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f}" if share >= 0.005 or not share else "<1"
 
 
+def _words(tokens: Sequence[str], names: list[str], theme: str, scale: float) -> tuple[dict[str, Any], int]:
+    """The token axis with few labels: three figures stand side by side."""
+    axis, below = token_axis(tokens, names, theme, scale)
+    count = len(axis["tickvals"])
+    kept = np.unique(np.linspace(0, count - 1, min(count, MOST)).round().astype(int))
+    return axis | {key: [axis[key][k] for k in kept] for key in ("tickvals", "ticktext")}, below
+
+
 def _rows(
     looks: Sequence[Sight], lines: Sequence[str], labels: Labels, theme: str, scale: float, below: int
 ) -> dict[str, Any]:
     """The rows' names and the height they need."""
     said, top = caption(lines, LEFT * scale, theme, scale)
     side = value_axis(theme, scale, range=[len(looks) - 0.5, -0.5], tickvals=list(range(len(looks))), showgrid=False)
-    side["ticktext"] = [f"<b>{escaped(name(look.kind, labels, look.trained))}</b>" for look in looks]
+    side["ticktext"] = [
+        f"<b>{escaped(name(look.kind, labels))}</b>" + ("" if look.trained else f"<br>{labels['untrained']}")
+        for look in looks
+    ]
     side["tickfont"] = {"size": SMALL * scale, "color": themes.text(theme, "ink")}
     margin = {"l": round(LEFT * scale), "r": round(RIGHT * scale), "t": top, "b": below, "pad": 0}
     height = round(ROW * scale) * len(looks) + top + below

@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 
 from rnnviz.figures import theme as themes
-from rnnviz.figures.base import SMALL, Labels, Spec, as_figure, english, escaped, note, spec, value_axis
+from rnnviz.figures.base import SMALL, Labels, Spec, as_figure, english, escaped, note, spec, value_axis, width_in_em
 from rnnviz.figures.compare import CHANCE, SECTION, STYLES, name
 
 PLOT, TALL = 200, 300
 """Heights in px at scale 1."""
-END = 96
-"""Room for the names at the right, in px at scale 1."""
 APART = 14
 """The distance of two names under each other, in px at scale 1."""
-Curve = tuple[Sequence[float], Sequence[float]]
+Numbers = Sequence[float | int]
+Curve = tuple[Numbers, Numbers]
 
 
 def generalisation_spec(
@@ -56,9 +55,10 @@ def generalisation_spec(
     where = {"xref": "x", "x": trained, "xanchor": "left", "xshift": 4, "yanchor": "bottom", "y": 0.02, "yref": "y"}
     notes = [note(labels["trained_to"], SMALL * scale, themes.text(theme, "faint"), **where)]
     if words:
-        shapes.append(_upright(words, "ink", "dash", theme, scale))
-    notes += _ends({kind: [kind] for kind in ends}, ends, 1.02 / TALL, labels, theme, scale)
-    margin = {"l": round(56 * scale), "r": round(END * scale), "t": round(8 * scale), "b": round(42 * scale), "pad": 0}
+        shapes.append(_upright(float(words), "ink", "dash", theme, scale))
+    named, room = _ends({kind: [kind] for kind in ends}, ends, (0.0, 1.02), TALL, labels, theme, scale)
+    notes += named
+    margin = {"l": round(56 * scale), "r": round(room), "t": round(8 * scale), "b": round(42 * scale), "pad": 0}
     height = round(TALL * scale) + margin["t"] + margin["b"]
     return spec(
         data, theme, scale, xaxis=axis, yaxis=side, margin=margin, height=height, shapes=shapes, annotations=notes
@@ -70,7 +70,7 @@ generalisation = as_figure(generalisation_spec)
 
 def growth_spec(
     curves: Mapping[str, Curve],
-    at: float,
+    at: int,
     extra: Curve | None = None,
     labels: Labels | None = None,
     theme: str = "light",
@@ -93,13 +93,13 @@ def growth_spec(
     if extra:
         data.append(_line(*extra, labels["wide_window"], "faint", "dash", labels, theme, scale))
     first, last = (float(f(np.asarray(next(iter(curves.values()))[0]))) for f in (np.min, np.max))
-    low, high = float(np.log10(min(shown))) - 0.12, float(np.log10(max(shown))) + 0.12
+    low, high = float(np.log10(min(shown))) - 0.2, float(np.log10(max(shown))) + 0.12
     ends, members = {}, {}
     for values, kinds in groups.items():
         finite = [v for v in values if np.isfinite(v)]
         if finite and np.isfinite(values[-1]):
             ends[kinds[0]], members[kinds[0]] = float(np.log10(values[-1])), kinds
-    notes = _ends(members, ends, (high - low) / PLOT, labels, theme, scale)
+    notes, room = _ends(members, ends, (low, high), PLOT, labels, theme, scale)
     if extra:
         where = {"xref": "paper", "x": 1, "xanchor": "right", "yref": "y", "y": float(np.log10(extra[1][-1])) - 0.02}
         said = labels["wide_window"]
@@ -108,7 +108,7 @@ def growth_spec(
         stop = next((k for k in range(len(y) - 1, -1, -1) if np.isfinite(y[k])), -1)
         if 0 <= stop < len(y) - 1:
             where = {"xref": "x", "x": float(np.log10(x[stop])), "yref": "y", "y": float(np.log10(y[stop]))}
-            where |= {"xanchor": "left", "xshift": 5 * scale, "yanchor": "bottom"}
+            where |= {"xanchor": "left", "xshift": 5 * scale, "yanchor": "bottom" if y[stop] > min(shown) else "top"}
             said = labels["stops"].format(name=escaped(name(kind, labels)))
             notes.append(note(said, SMALL * scale, themes.text(theme, STYLES[kind][0]), **where))
     axis = value_axis(theme, scale, type="log", range=[float(np.log10(first)), float(np.log10(last))], showgrid=False)
@@ -116,9 +116,9 @@ def growth_spec(
     axis["title"] = _title(labels[unit], theme, scale)
     side = value_axis(theme, scale, type="log", range=[low, high])
     side["tickvals"], side["ticktext"] = _decades(low, high)
-    margin = {"l": round(48 * scale), "r": round(END * scale), "t": round(8 * scale), "b": round(40 * scale), "pad": 0}
+    margin = {"l": round(48 * scale), "r": round(room), "t": round(8 * scale), "b": round(40 * scale), "pad": 0}
     height = round(PLOT * scale) + margin["t"] + margin["b"]
-    shapes = [_upright(at, "ink", "dash", theme, scale)] if first <= at <= last else []
+    shapes = [_upright(float(at), "ink", "dash", theme, scale)] if first <= at <= last else []
     return spec(
         data, theme, scale, xaxis=axis, yaxis=side, margin=margin, height=height, shapes=shapes, annotations=notes
     )
@@ -129,8 +129,8 @@ growth = as_figure(growth_spec)
 
 def speeds_spec(
     lengths: Sequence[int],
-    speeds: Mapping[str, Sequence[float]],
-    claimed: tuple[float, float] | None = None,
+    speeds: Mapping[str, Numbers],
+    claimed: tuple[int, float] | None = None,
     labels: Labels | None = None,
     theme: str = "light",
     scale: float = 1.0,
@@ -177,7 +177,7 @@ speeds = as_figure(speeds_spec)
 
 
 def _line(
-    x: Sequence[float], y: Sequence[float], called: str, role: str, dash: str, labels: Labels, theme: str, scale: float
+    x: Numbers, y: Numbers, called: str, role: str, dash: str, labels: Labels, theme: str, scale: float
 ) -> dict[str, Any]:
     hover = labels["hover_growth"].format(name=escaped(called), words="%{x}", value="%{y:,.4~g}")
     line = {"color": themes.line(theme, role), "width": 2 * scale, "dash": dash}
@@ -187,28 +187,30 @@ def _line(
 
 
 def _ends(
-    members: Mapping[str, Sequence[str]],
-    at: Mapping[str, float],
-    pixel: float,
-    labels: Labels,
-    theme: str,
-    scale: float,
-) -> list[dict[str, Any]]:
-    """Names at the right ends of the lines, moved apart where they would touch. `pixel`: what one is on the axis."""
-    step = APART * pixel
-    lowest = -np.inf
-    placed = []
-    for kind in sorted(at, key=lambda kind: at[kind]):
-        lowest = max(at[kind], lowest + step)
-        placed.append((kind, lowest))
-    top = max(at.values(), default=0.0)
-    over = max(0.0, placed[-1][1] - top - step / 2) if placed else 0.0
-    notes = []
-    for kind, y in placed:
-        said = ", ".join(escaped(name(one, labels)) for one in members[kind])
-        where = {"x": 1, "xanchor": "left", "xshift": 6 * scale, "yref": "y", "y": y - over / 2, "yanchor": "middle"}
-        notes.append(note(said, SMALL * scale, themes.text(theme, STYLES[kind][0]), **where))
-    return notes
+    members: Mapping[str, Sequence[str]], at: Mapping[str, float], axis: Sequence[float], height: int, labels: Labels,
+    theme: str, scale: float,
+) -> tuple[list[dict[str, Any]], float]:  # fmt: skip
+    """Names at the right ends of the lines, moved apart where they would touch, and the room they need in px.
+
+    `axis`: its two ends; Plotly leaves out what lies beyond them.
+    """
+    low, high = axis
+    step = APART * (high - low) / height
+    order = sorted(at, key=lambda kind: at[kind], reverse=True)
+    places: list[float] = []
+    for kind in order:
+        places.append(min(at[kind], places[-1] - step if places else high))
+    floor = low
+    for k in reversed(range(len(places))):  # pushed beyond the lower end: up again
+        places[k] = max(places[k], floor)
+        floor = places[k] + step
+    notes, room = [], 0.0
+    for kind, y in zip(order, places, strict=True):
+        said = ", ".join(name(one, labels) for one in members[kind])
+        room = max(room, width_in_em(said) * SMALL * scale + 14)
+        where = {"x": 1, "xanchor": "left", "xshift": 6 * scale, "yref": "y", "y": y, "yanchor": "middle"}
+        notes.append(note(escaped(said), SMALL * scale, themes.text(theme, STYLES[kind][0]), **where))
+    return notes, room
 
 
 def _upright(x: float, role: str, dash: str, theme: str, scale: float) -> dict[str, Any]:

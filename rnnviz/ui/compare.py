@@ -36,11 +36,18 @@ FRESH = 20.0
 """Seconds for which a measurement is given to whoever asks."""
 
 
+UNSHIPPED = {"window": Shape("window", 39), "conv": Shape("conv", 28), "attention": Shape("attention", 32)}
+
+
+def shipped(kind: str) -> bool:
+    return (zoo.WEIGHTS / f"{kind}.safetensors").exists()
+
+
 def load(kind: str, trained: bool) -> Network:
     try:
         return zoo.load(kind, trained)
     except (ValueError, FileNotFoundError):  # not shipped yet
-        shape = Shape(kind, {"window": 39, "conv": 28, "attention": 32}[kind])
+        shape = UNSHIPPED[kind]
         return Network(shape, errands.OUTPUT_WORDS, vocabulary().vectors.shape[1]).eval()
 
 
@@ -67,7 +74,7 @@ def growing(length: int, words: int, view: View) -> Board:
 def looks(tokens: tuple[str, ...], trained: bool) -> tuple[Sight, ...]:
     """All six at the last word. Their saliency is about the right thing, or what each says itself."""
     target = errands.need_of(tokens)
-    return tuple(look(network(kind, trained), tokens, target, trained) for kind in KINDS)
+    return tuple(look(network(kind, trained), tokens, target, trained and shipped(kind)) for kind in KINDS)
 
 
 class Teller(Writer):
@@ -175,7 +182,7 @@ def costs_section(writer: Teller, length: int) -> Section:
     x, nets = lengths(), {kind: network(kind, True) for kind in KINDS}
     wide = (x, [counting.wide_window(nets["window"], n).value for n in x])
     weights = {kind: (x, [one.body_weights()] * len(x)) for kind, one in nets.items()}
-    works = {kind: (x, [counting.work(one, n) for n in x]) for kind, one in nets.items()}
+    works = {kind: (x, [counting.body_work(one, n) for n in x]) for kind, one in nets.items()}
     memories = {kind: (x, [counting.memory(one, n).value for n in x]) for kind, one in nets.items()}
     drawn = {
         "weights": figures.growth_spec(weights, length, wide, **writer.look),
@@ -184,7 +191,7 @@ def costs_section(writer: Teller, length: int) -> Section:
     }
     kept = counting.memory(nets["attention"], length)
     told = {"words": length, "double": 2 * length, "formula": kept.numbers, "kept": f"{kept.value:,}"}
-    harder = {kind: counting.work(one, 2 * length) / counting.work(one, length) for kind, one in nets.items()}
+    harder = {kind: counting.body_work(one, 2 * length) / counting.body_work(one, length) for kind, one in nets.items()}
     more = {k: counting.memory(one, 2 * length).value / counting.memory(one, length).value for k, one in nets.items()}
     told |= {"harder": f"{harder.pop('attention'):.2f}", "more": f"{more.pop('attention'):.2g}"}
     told["others"] = f"{max(*harder.values(), *more.values()):.2g}"
@@ -210,7 +217,8 @@ def ways_section(writer: Teller, length: int) -> Section:
         "path": figures.growth_spec(paths, length, **writer.look),
     }
     attention = nets["attention"]
-    told = {"words": length, "rnn": counting.depth(nets["rnn"], length), "attention": counting.depth(attention, length)}
+    told: dict[str, Any] = {"words": length}
+    told |= {"rnn": counting.depth(nets["rnn"], length), "attention": counting.depth(attention, length)}
     told |= {"path": counting.path(nets["rnn"], length - 1) if length > 1 else 0}
     section = writer.section("ways", drawn, **told)
     (looked,) = (part.work for part in counting.parts(attention, length) if part.id == "look")
