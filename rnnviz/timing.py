@@ -30,7 +30,7 @@ class Speeds:
     """What all of it took."""
 
 
-def measure(networks: Mapping[str, Network], budget: float = 1.0, lengths: tuple[int, ...] = LENGTHS) -> Speeds:
+def measure(networks: Mapping[str, Network], budget: float = 0.6, lengths: tuple[int, ...] = LENGTHS) -> Speeds:
     """Measure all in one go, in about `budget` seconds: the best of as many tries as fit, and of one at least.
 
     Processor time of this thread, so that other work on the machine does not count. Without oneDNN, which has one

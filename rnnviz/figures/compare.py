@@ -21,6 +21,7 @@ from rnnviz.figures.base import (
     english,
     escaped,
     note,
+    shortened,
     spec,
     token_axis,
     value_axis,
@@ -40,6 +41,8 @@ LEFT, RIGHT = 92, 40
 """Margins in px at scale 1: for the names, for a colour scale."""
 MOST = 16
 """Words named under a figure."""
+CROSSES = 40
+"""So many crosses in a row are told apart."""
 CHANCE = 0.1
 STYLES = {
     "rnn": ("ink", "dot"),
@@ -70,7 +73,7 @@ def answers_spec(
     notes = []
     for row, (look, value) in enumerate(zip(looks, values, strict=True)):
         best, p = look.best
-        said = labels["says"].format(word=escaped(best), percent=percent(p))
+        said = labels["says"].format(word=escaped(shortened(best)), percent=percent(p))
         if answer and best != answer:
             said = labels["says_else"].format(said=said, word=escaped(answer), percent=percent(value))
         where = {"xref": "x", "x": 0, "xanchor": "left", "yref": "y", "y": row - 0.2, "yanchor": "middle"}
@@ -171,7 +174,8 @@ def reacts_spec(looks: Sequence[Sight], labels: Labels | None = None, theme: str
     grid = {"type": "heatmap", "x": names, "y": np.arange(len(looks), dtype=float), "z": z, "text": text}
     grid |= {"xgap": int(len(tokens) <= 40), "ygap": round(8 * scale), "hovertemplate": hover + "<extra></extra>"}
     grid |= magnitudes(theme, scale, ROW * len(looks))
-    rows, columns = np.nonzero(~sees)
+    some = np.arange(len(tokens)) % -(-len(tokens) // CROSSES) == 0  # of many in a row
+    rows, columns = np.nonzero(~sees & some)
     crosses = {"type": "scatter", "mode": "markers", "x": [names[k] for k in columns], "y": rows.astype(float)}
     marker = {"symbol": "x-thin", "size": 6 * scale, "opacity": 1}
     marker["line"] = {"width": 1.2 * scale, "color": themes.line(theme, "faint")}

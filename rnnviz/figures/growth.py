@@ -111,7 +111,9 @@ def growth_spec(
             where |= {"xanchor": "left", "xshift": 5 * scale, "yanchor": "bottom" if y[stop] > min(shown) else "top"}
             said = labels["stops"].format(name=escaped(name(kind, labels)))
             notes.append(note(said, SMALL * scale, themes.text(theme, STYLES[kind][0]), **where))
-    axis = value_axis(theme, scale, type="log", range=[float(np.log10(first)), float(np.log10(last))], showgrid=False)
+    axis = value_axis(
+        theme, scale, type="log", range=[float(np.log10(first)) - 0.01, float(np.log10(last)) + 0.01], showgrid=False
+    )
     axis["tickvals"] = [v for v in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if first <= v <= last]
     axis["title"] = _title(labels[unit], theme, scale)
     side = value_axis(theme, scale, type="log", range=[low, high])
