@@ -71,7 +71,9 @@ def test_what_is_out_of_reach_cannot_change_the_answer(kind: str) -> None:
     for t in range(len(tokens)):
         changed = vectors.clone()
         changed[0, t] += 1.0
-        assert bool((network(changed)[0, -1] != before).any()) == found.sees[t]
+        felt = bool((network(changed)[0, -1] != before).any())
+        assert felt or found.saliency[t] == 0  # a ReLU may be shut
+        assert found.sees[t] or not felt
     assert (found.saliency[~found.sees] == 0).all()
     if found.attention is not None:
         np.testing.assert_allclose(found.attention.sum(1), 1)

@@ -101,6 +101,17 @@ def test_a_word_out_of_reach_is_empty_in_one_figure_and_crossed_in_the_other() -
     assert len(set(grid["x"])) == len(TOKENS)
 
 
+@pytest.mark.parametrize("count", [1, 6, 16, 17, 47, 184])
+def test_the_first_and_the_last_word_are_named(count: int) -> None:
+    tokens = tuple(f"w{t}" for t in range(count))
+    look = replace(made("lstm"), tokens=tokens, saliency=np.ones(count), sees=np.full(count, True))
+    axis = figures.reacts_spec([look])["layout"]["xaxis"]
+    assert axis["tickvals"][0] == 0
+    assert axis["tickvals"][-1] == count - 1
+    assert axis["ticktext"] == [f"w{t}" for t in axis["tickvals"]]
+    assert len(axis["tickvals"]) <= 17
+
+
 def test_attention_shows_its_mean_and_each_head() -> None:
     rows = figures.sight_spec(LOOKS)["data"][-1]
     attention = LOOKS[-1].attention

@@ -196,11 +196,11 @@ def percent(share: float) -> str:
 
 
 def _words(tokens: Sequence[str], names: list[str], theme: str, scale: float) -> tuple[dict[str, Any], int]:
-    """The token axis with few labels: three figures stand side by side."""
+    """The token axis with few labels, evenly from the last word back, and the first: three figures stand abreast."""
     axis, below = token_axis(tokens, names, theme, scale)
-    count = len(axis["tickvals"])
-    kept = np.unique(np.linspace(0, count - 1, min(count, MOST)).round().astype(int))
-    return axis | {key: [axis[key][k] for k in kept] for key in ("tickvals", "ticktext")}, below
+    count, every = len(tokens), -(-len(tokens) // MOST)
+    kept = [0, *(t for t in range((count - 1) % every, count, every) if t >= every)]
+    return axis | {"tickvals": kept, "ticktext": [escaped(shortened(tokens[t])) for t in kept]}, below
 
 
 def _rows(

@@ -152,7 +152,9 @@ def accuracy_section(writer: Teller, words: int) -> Section:
 
     def stands(kind: str, at: float) -> str:
         rows = [row for row in table if row["network"] == kind]
-        return percent(mean(row["accuracy"][row["words"].index(at)] for row in rows)) if rows else "–"
+        if not rows:
+            return writer.say("missing")
+        return percent(mean(row["accuracy"][row["words"].index(at)] for row in rows)) + "%"
 
     near, far = table[0]["words"][0], table[0]["words"][-1]
     at = {f"{kind}_{when}": stands(kind, w) for kind in KINDS for when, w in
@@ -166,7 +168,9 @@ def accuracy_section(writer: Teller, words: int) -> Section:
 def sentences(table: list[dict], kind: str, writer: Teller) -> str:
     """How many sentences training took, in the median over the seeds, until the longest were let in."""
     at = [row["mastered_at"] for row in table if row["network"] == kind]
-    middle = median(np.inf if step is None else step for step in at) if at else np.inf
+    if not at:
+        return writer.say("missing")
+    middle = median(np.inf if step is None else step for step in at)
     if not np.isfinite(middle):
         return writer.say("never")
     return f"{middle * zoo.card(kind)['settings']['batch']:,.0f}"
