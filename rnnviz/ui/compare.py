@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from statistics import mean, median
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ import numpy as np
 
 from rnnviz import counting, figures, timing, zoo
 from rnnviz.figures.compare import percent
+from rnnviz.figures.growth import Curve
 from rnnviz.networks import Network, Shape
 from rnnviz.sight import Sight, look
 from rnnviz.tasks import errands
@@ -181,17 +182,27 @@ def lengths() -> list[int]:
     return sorted({round(n) for n in np.geomspace(2, LONGEST, 40)} | {network("conv", True).reach or 2, 5})
 
 
+@lru_cache(maxsize=1)
+def curves() -> dict[str, dict[str, Curve]]:
+    """Each quantity of each network against the number of words: the same for every sentence."""
+    x, nets = lengths(), {kind: network(kind, True) for kind in KINDS}
+    against: dict[str, Callable[[Network, int], float]] = {
+        "weights": lambda one, n: one.body_weights(),
+        "work": counting.body_work,
+        "memory": lambda one, n: counting.memory(one, n).value,
+        "depth": counting.depth,
+        "path": lambda one, n: counting.path(one, n - 1) or np.nan,
+    }
+    return {name: {kind: (x, [f(one, n) for n in x]) for kind, one in nets.items()} for name, f in against.items()}
+
+
 def costs_section(writer: Teller, length: int) -> Section:
     """What grows with the sentence: weights, multiply-adds for each word, memory."""
     x, nets = lengths(), {kind: network(kind, True) for kind in KINDS}
     wide = (x, [counting.wide_window(nets["window"], n).value for n in x])
-    weights = {kind: (x, [one.body_weights()] * len(x)) for kind, one in nets.items()}
-    works = {kind: (x, [counting.body_work(one, n) for n in x]) for kind, one in nets.items()}
-    memories = {kind: (x, [counting.memory(one, n).value for n in x]) for kind, one in nets.items()}
     drawn = {
-        "weights": figures.growth_spec(weights, length, wide, **writer.look),
-        "work": figures.growth_spec(works, length, **writer.look),
-        "memory": figures.growth_spec(memories, length, **writer.look),
+        name: figures.growth_spec(curves()[name], length, wide if name == "weights" else None, **writer.look)
+        for name in ("weights", "work", "memory")
     }
     kept = counting.memory(nets["attention"], length)
     told = {"words": length, "double": 2 * length, "formula": kept.numbers, "kept": f"{kept.value:,}"}
@@ -213,13 +224,8 @@ def costs_section(writer: Teller, length: int) -> Section:
 
 def ways_section(writer: Teller, length: int) -> Section:
     """What must wait for what: sequential depth, and the path between the first word and the answer."""
-    x, nets = lengths(), {kind: network(kind, True) for kind in KINDS}
-    depths = {kind: (x, [counting.depth(one, n) for n in x]) for kind, one in nets.items()}
-    paths = {kind: (x, [counting.path(one, n - 1) or np.nan for n in x]) for kind, one in nets.items()}
-    drawn = {
-        "depth": figures.growth_spec(depths, length, **writer.look),
-        "path": figures.growth_spec(paths, length, **writer.look),
-    }
+    nets = {kind: network(kind, True) for kind in KINDS}
+    drawn = {name: figures.growth_spec(curves()[name], length, **writer.look) for name in ("depth", "path")}
     attention = nets["attention"]
     told: dict[str, Any] = {"words": length}
     told |= {"rnn": counting.depth(nets["rnn"], length), "attention": counting.depth(attention, length)}
