@@ -31,7 +31,7 @@ class Speeds:
 
 
 def measure(networks: Mapping[str, Network], budget: float = 0.6, lengths: tuple[int, ...] = LENGTHS) -> Speeds:
-    """Measure all in one go, in about `budget` seconds: the best of as many tries as fit, and of one at least.
+    """Measure all in one go, in about `budget` seconds of a processor: the best of as many tries as fit, of one at least.
 
     Processor time of this thread, so that other work on the machine does not count. Without oneDNN, which has one
     kernel for a whole LSTM and none for the others: so all take the same way.
@@ -47,10 +47,10 @@ def measure(networks: Mapping[str, Network], budget: float = 0.6, lengths: tuple
 
 
 def best(task: Callable[[], object], seconds: float) -> float:
-    """The shortest time that `task` takes, tried for so many seconds; the first try only warms up."""
+    """The shortest time that `task` takes, tried for so many seconds of this thread; the first try only warms up."""
     times: list[float] = []
-    until = time.perf_counter() + seconds
-    while len(times) < 2 or time.perf_counter() < until:
+    until = time.thread_time() + seconds
+    while len(times) < 2 or time.thread_time() < until:
         began = time.thread_time()
         task()
         times.append(time.thread_time() - began)
