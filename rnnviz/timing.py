@@ -31,7 +31,7 @@ class Speeds:
 
 
 def measure(networks: Mapping[str, Network], budget: float = 0.6, lengths: tuple[int, ...] = LENGTHS) -> Speeds:
-    """Measure all in one go, in about `budget` seconds of a processor: the best of as many tries as fit, of one at least.
+    """Measure all in one go, in about `budget` seconds of a processor: the best of all tries that fit, one at least.
 
     Processor time of this thread, so that other work on the machine does not count. Without oneDNN, which has one
     kernel for a whole LSTM and none for the others: so all take the same way.
