@@ -17,7 +17,7 @@ LAYERS = [
     {"tracing", "fresh", "runs"},
     {"bptt", "clipping", "runs_io"},
     {"training"},
-    {"checking", "cliff", "memory", "spectra", "zoo", "workers", "keyframes"},
+    {"checking", "cliff", "counting", "memory", "sight", "spectra", "timing", "zoo", "workers", "keyframes"},
     {"queueing"},
     {"turns"},
 ]

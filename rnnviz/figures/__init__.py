@@ -9,6 +9,7 @@ from rnnviz.figures.ask import ask, ask_spec
 from rnnviz.figures.base import as_json, english
 from rnnviz.figures.cliff import bifurcation, bifurcation_spec, cliff, cliff_map, cliff_map_spec, cliff_spec
 from rnnviz.figures.clipping import before_after, before_after_spec, running, running_spec
+from rnnviz.figures.compare import answers, answers_spec, reacts, reacts_spec, sight, sight_spec
 from rnnviz.figures.gates import (
     forgetting,
     forgetting_spec,
@@ -23,6 +24,7 @@ from rnnviz.figures.gates import (
     token_room,
 )
 from rnnviz.figures.gradients import norms, norms_spec, shares, shares_spec
+from rnnviz.figures.growth import generalisation, generalisation_spec, growth, growth_spec, speeds, speeds_spec
 from rnnviz.figures.lengths import lengths, lengths_spec
 from rnnviz.figures.paths import error, error_spec
 from rnnviz.figures.spectra import eigen, eigen_spec, saturation, saturation_spec, survival, survival_spec
@@ -44,6 +46,8 @@ from rnnviz.figures.training import (
 __all__ = [
     "accuracy_curves",
     "accuracy_curves_spec",
+    "answers",
+    "answers_spec",
     "as_json",
     "ask",
     "ask_spec",
@@ -62,7 +66,11 @@ __all__ = [
     "error_spec",
     "forgetting",
     "forgetting_spec",
+    "generalisation",
+    "generalisation_spec",
     "gradient_map",
+    "growth",
+    "growth_spec",
     "half_lives",
     "half_lives_spec",
     "holds",
@@ -82,6 +90,8 @@ __all__ = [
     "norms_spec",
     "parts",
     "parts_spec",
+    "reacts",
+    "reacts_spec",
     "running",
     "running_spec",
     "saliency",
@@ -90,6 +100,10 @@ __all__ = [
     "saturation_spec",
     "shares",
     "shares_spec",
+    "sight",
+    "sight_spec",
+    "speeds",
+    "speeds_spec",
     "state_curves",
     "state_curves_spec",
     "states",

@@ -1,0 +1,77 @@
+"""Six networks read the same sentence: what they answer, what they can see, what they cost, how fast they are."""
+
+import streamlit as st
+
+from rnnviz.ui import compare, sentence, source, state
+from rnnviz.ui.board import board
+from rnnviz.ui.language import prose, t
+
+
+@st.fragment
+def reading() -> None:
+    """The sentence, six answers, and all that depends on its length."""
+    state.follow()
+    state.publish()
+    typed, tokens = sentence.current()
+    sentence.row()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="compare-knobs"):
+        source.slide("words", label="step.words")
+        if state.shown("trained"):
+            st.toggle(t("step.trained"), help=t("step.trained_help"), **state.control("trained"))
+    sentence.amiss(typed, tokens)
+    if not tokens:
+        return
+    words, trained, view = state.value("words"), state.value("trained"), source.view()
+    board(compare.answers(tokens, words, trained, view).payload, "compare-answers")
+    board(compare.growing(len(tokens), words, view).payload, "compare-growing")
+    counting(len(tokens))
+
+
+def counting(length: int) -> None:
+    """The weights of one network, counted by hand."""
+    st.header(t("compare.counting"), anchor=False)
+    if state.shown("counted"):
+        names = {kind: t(f"compare_figures.kind_{kind}") for kind in compare.KINDS}
+        st.radio(
+            t("compare.counted"), format_func=names.__getitem__, horizontal=True, **state.control("counted"),
+            label_visibility="collapsed",
+        )  # fmt: skip
+    lines, total, held, letters = compare.counts(state.value("counted"), length)
+    said = [t(f"compare.letters.{letter}", size=f"{size:,}") for letter, size in letters.items()]
+    st.caption(t("compare.letters_are", letters=t("compare.comma").join(said)))
+    columns = {name: t(f"compare.table.{name}") for name in ("part", "formula", "numbers", "value", "work")}
+    st.table(
+        [
+            {
+                columns["part"]: t(f"compare.parts.{line.id}"),
+                columns["formula"]: line.formula,
+                columns["numbers"]: line.numbers,
+                columns["value"]: line.value,
+                columns["work"]: line.work,
+            }
+            for line in (*lines, total)
+        ]
+    )
+    st.caption(t("compare.counted_by", total=total.value, held=f"{held:,}"))
+
+
+@st.fragment
+def speed() -> None:
+    """How fast the six are on this server, measured when asked."""
+    state.follow()
+    state.publish()
+    st.header(t("compare.speed_heading"), anchor=False)
+    if st.button(t("compare.measure"), help=t("compare.measure_help")):
+        with st.spinner(t("compare.measuring")):
+            st.session_state["_speeds"] = compare.measured()
+    found = st.session_state.get("_speeds")
+    if found:
+        board(compare.speeds(found, source.view()).payload, "compare-speeds")
+    else:
+        st.caption(t("compare.unmeasured"))
+
+
+reading()
+speed()
+with st.expander(t("compare.how"), key="compare-how"):
+    st.markdown(prose("compare"))

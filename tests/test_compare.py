@@ -1,0 +1,150 @@
+"""What the page Compare says and sends: sights against other ways to find them, words against records."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+import torch
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import rnnviz
+from rnnviz import timing
+from rnnviz.sight import look
+from rnnviz.tasks import errands
+from rnnviz.text import tokenize, vocabulary
+from rnnviz.ui import compare
+from rnnviz.ui.stage import View
+
+ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
+LIGHT = View("en", "light", 1.0)
+views = st.builds(View, st.sampled_from(["en", "ja"]), st.sampled_from(["light", "dark"]), st.sampled_from([1.0, 1.5]))
+words = st.lists(
+    st.sampled_from([*dict.fromkeys(ALICE), "zzxqy", "<b>", "$x$", "*", "お腹"]), min_size=1, max_size=9
+).map(tuple)
+
+
+def sections(board: Any) -> dict[str, dict[str, Any]]:
+    return {one["id"]: one for one in json.loads(board.payload)["sections"]}
+
+
+def said(section: dict[str, Any]) -> str:
+    return section["title"] + " " + "".join(run for run, _ in [*section["text"], *(section["foot"] or [])])
+
+
+def sound(board: Any) -> None:
+    """Nothing unfilled, nothing empty, and figures that Plotly takes."""
+    for section in sections(board).values():
+        for text in (said(section), *(one["label"] for one in section["figures"])):
+            assert text.strip()
+            assert not re.search(r"\{\w*\}|nan|None", text)
+        for one in section["figures"]:
+            go.Figure(one["figure"])
+            assert one["figure"]["layout"]["height"] > 0
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
+def test_saliency_is_what_the_way_back_finds(kind: str) -> None:
+    """Autograd here, the closed form of `rnnviz.bptt` there, and the projection by hand between them."""
+    network = compare.network(kind, True)
+    found = look(network, ALICE, "food")
+    trace = rnnviz.trace(network, ALICE)
+    into_body = rnnviz.backpropagate(trace, "food", of="logit").dx
+    projection = network.projection.weight.detach().numpy()  # type: ignore[union-attr, operator]
+    np.testing.assert_allclose(found.saliency, np.linalg.norm(into_body @ projection, axis=1), rtol=1e-6)
+    assert found.best[0] == trace.top(1)[0][0]
+    assert found.best[1] == pytest.approx(trace.top(1)[0][1])
+
+
+@pytest.mark.parametrize("kind", compare.KINDS)
+def test_what_is_out_of_reach_cannot_change_the_answer(kind: str) -> None:
+    network = compare.network(kind, True)
+    tokens = errands.stretch(ALICE, 30)
+    found = look(network, tokens, "food")
+    vectors = torch.tensor(vocabulary().vectors[[vocabulary().index(t) for t in tokens]]).double()[None]
+    before = network(vectors)[0, -1]
+    for t in range(len(tokens)):
+        changed = vectors.clone()
+        changed[0, t] += 1.0
+        felt = bool((network(changed)[0, -1] != before).any())
+        assert felt or found.saliency[t] == 0  # a ReLU may be shut
+        assert found.sees[t] or not felt
+    assert (found.saliency[~found.sees] == 0).all()
+    if found.attention is not None:
+        np.testing.assert_allclose(found.attention.sum(1), 1)
+
+
+def test_nothing_to_read_and_unsayable_targets_raise() -> None:
+    with pytest.raises(ValueError, match="no word"):
+        look(compare.network("lstm", True), ())
+    with pytest.raises(ValueError, match="Starving"):
+        look(compare.network("lstm", True), ALICE, "Starving")
+
+
+@settings(deadline=None, max_examples=10)
+@given(words, st.booleans(), views)
+@example(("<b>",), True, View("ja", "dark", 1.5))
+def test_any_sentence_is_answered(tokens: tuple[str, ...], trained: bool, view: View) -> None:
+    sound(compare.compute_answers(tokens, 0, trained, view))
+
+
+@settings(deadline=None, max_examples=6)
+@given(st.integers(1, 190), st.integers(0, 64), views)
+@example(1, 0, LIGHT)
+def test_any_length_is_counted(length: int, between: int, view: View) -> None:
+    sound(compare.compute_growing(length, between, view))
+
+
+@pytest.mark.parametrize("between", [0, 40])
+def test_the_words_say_what_the_records_hold(between: int) -> None:
+    tokens = errands.stretch(ALICE, between)
+    found = {one.kind: one for one in compare.looks(tokens, True)}
+    text = said(sections(compare.compute_answers(tokens, between, True, LIGHT))["answers"])
+    right = [one for one in found.values() if one.best[0] == "food"]
+    assert f"{between} words in between: {len(right)} of 6 networks say “food”" in text
+    rnn, lstm = (f"{100 * found[kind].chance_of('food'):.0f}" for kind in ("rnn", "lstm"))
+    assert f"gives “food” {rnn}%, the LSTM {lstm}%" in text
+    assert f"lies {len(tokens) - 1} words back" in text
+    assert " ".join(tokens[-5:]) in text
+    shown = sections(compare.compute_growing(len(tokens), between, LIGHT))
+    n = len(tokens)
+    assert f"{n}·64·39 + 39 = {n * 64 * 39 + 39:,}" in said(shown["costs"])
+    assert f"2·{n}·32 = {64 * n:,} multiply-adds for each word, {64 * n * n:,}" in said(shown["ways"])
+
+
+def test_a_short_sentence_leaves_the_need_in_the_window() -> None:
+    text = said(sections(compare.compute_answers(tokenize("Hungry, Bob walks to buy"), 0, True, LIGHT))["answers"])
+    assert "still among the words it sees" not in text  # a comma is a token: six are read
+    text = said(sections(compare.compute_answers(tokenize("If hungry, buy"), 0, True, LIGHT))["answers"])
+    assert "still among the words it sees" in text
+
+
+@pytest.mark.parametrize("kind", compare.KINDS)
+def test_the_table_adds_up_to_what_pytorch_has(kind: str) -> None:
+    lines, total, held, letters = compare.compute_counts(kind, 12)
+    assert sum(int(line.value.replace(",", "")) for line in lines) == int(total.value.replace(",", "")) == held
+    used = set(re.findall(r"[A-Z]", " ".join(line.formula for line in lines)))
+    assert used <= letters.keys()
+
+
+def test_speeds_are_ratios_of_one_run() -> None:
+    lengths = (5, 20)
+    table = {kind: (100.0 * (k + 1), 50.0 * (k + 1)) for k, kind in enumerate(compare.KINDS)}
+    board = compare.speeds(timing.Speeds(lengths, table, table, 1.0), LIGHT)
+    sound(board)
+    text = said(sections(board)["speed"])
+    assert "attention trains 6 times as fast as the RNN here" in text
+    assert "the window trains 2 times as fast as the LSTM" in text
+
+
+def test_a_class_that_asks_together_waits_for_one_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(compare, "aside", lambda work: asked.append(work) or timing.Speeds((1,), {}, {}, 0.0))
+    monkeypatch.setattr(compare, "_latest", None)
+    assert compare.measured() is compare.measured()
+    assert asked == [compare.compute_measured]

@@ -1,0 +1,166 @@
+"""What the figures of the Compare page contain: rows, reach, lines, names; not their pixels."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnviz import figures
+from rnnviz.figures import theme as themes
+from rnnviz.figures.growth import _ends
+from rnnviz.figures.through_time import PALE
+from rnnviz.sight import Sight
+from rnnviz.ui.language import ASSETS
+
+TOKENS = ("Starving", "<b>", "$x$", "to", "to", "buy")
+KINDS = ("rnn", "lstm", "gru", "window", "conv", "attention")
+
+
+def made(kind: str, sees: int = len(TOKENS)) -> Sight:
+    """`sees`: how many of the last tokens."""
+    seen = np.arange(len(TOKENS)) >= len(TOKENS) - sees
+    attention = np.array([[0.5, 0.1, 0.1, 0.1, 0.1, 0.1], [0, 0, 0, 0, 0, 1]]) if kind == "attention" else None
+    sizes = np.where(seen, 10.0 ** -np.arange(len(TOKENS)), 0.0)
+    return Sight(kind, True, TOKENS, ("food", "<i>"), np.array([0.25, 0.75]), "food", sizes, seen, attention)
+
+
+LOOKS = [made(kind, 2 if kind == "window" else 6) for kind in KINDS]
+TABLE = [
+    {
+        "network": kind,
+        "seed": seed,
+        "shipped": seed == 1,
+        "words": [0.0, 20.0, 60.0],
+        "accuracy": [1.0, 0.8, 0.1 * seed],
+    }
+    for kind in KINDS
+    for seed in range(3)
+]
+CURVES = {kind: ([2, 20, 200], [10.0 * (k + 1)] * 3) for k, kind in enumerate(KINDS)}
+
+
+def drawn(**options: Any) -> dict[str, dict]:
+    return {
+        "answers": figures.answers_spec(LOOKS, "food", **options),
+        "open": figures.answers_spec(LOOKS, None, **options),
+        "sight": figures.sight_spec(LOOKS, **options),
+        "reacts": figures.reacts_spec(LOOKS, **options),
+        "generalisation": figures.generalisation_spec(TABLE, 20.0, 7, **options),
+        "growth": figures.growth_spec(CURVES, 10, ([2, 20, 200], [1.0, 10.0, 1e6]), **options),
+        "speeds": figures.speeds_spec((5, 20, 80), {k: y for k, (_, y) in CURVES.items()}, (5, 5.0), **options),
+    }
+
+
+def words(spec: dict) -> str:
+    return " ".join(note["text"] for note in spec["layout"]["annotations"])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_figure_is_valid_plotly_in_both_languages(language: str, theme: str) -> None:
+    labels = json.loads((ASSETS / "locale" / f"{language}.json").read_text(encoding="utf-8"))["compare_figures"]
+    small, large = (drawn(labels=labels, theme=theme, scale=scale) for scale in (1.0, 1.5))
+    for name, spec in small.items():
+        go.Figure(spec)
+        figures.as_json(spec)
+        assert spec["layout"]["paper_bgcolor"] == themes.THEMES[theme].ground
+        assert large[name]["layout"]["height"] > spec["layout"]["height"]
+        assert "<i>" not in words(spec)
+        assert "{" not in words(spec)
+
+
+def test_the_bar_is_the_right_thing_and_the_text_the_likeliest() -> None:
+    spec = figures.answers_spec(LOOKS, "food")
+    np.testing.assert_array_equal(spec["data"][0]["x"], 0.25)
+    assert words(spec).count("&lt;i&gt; 75% · food 25%") == 6
+    np.testing.assert_array_equal(figures.answers_spec(LOOKS, None)["data"][0]["x"], 0.75)
+
+
+def test_the_rows_of_the_three_figures_lie_at_the_same_heights() -> None:
+    three = [drawn()[name]["layout"] for name in ("answers", "sight", "reacts")]
+    for layout in three:
+        margin = layout["margin"]
+        assert margin["t"] == three[0]["margin"]["t"]
+        assert layout["height"] - margin["t"] - margin["b"] == 40 * len(LOOKS)
+        assert layout["yaxis"]["range"] == [5.5, -0.5]
+
+
+def test_a_word_out_of_reach_is_empty_in_one_figure_and_crossed_in_the_other() -> None:
+    window = figures.sight_spec(LOOKS)["data"][KINDS.index("window")]
+    assert np.isnan(window["z"][0]).tolist() == [True] * 4 + [False] * 2
+    grid, crosses = figures.reacts_spec(LOOKS)["data"]
+    assert list(crosses["y"]) == [3.0] * 4
+    assert crosses["x"] == grid["x"][:4]
+    assert len(set(grid["x"])) == len(TOKENS)
+
+
+@pytest.mark.parametrize("count", [1, 6, 16, 17, 47, 184])
+def test_the_first_and_the_last_word_are_named(count: int) -> None:
+    tokens = tuple(f"w{t}" for t in range(count))
+    look = replace(made("lstm"), tokens=tokens, saliency=np.ones(count), sees=np.full(count, True))
+    axis = figures.reacts_spec([look])["layout"]["xaxis"]
+    assert axis["tickvals"][0] == 0
+    assert axis["tickvals"][-1] == count - 1
+    assert axis["ticktext"] == [f"w{t}" for t in axis["tickvals"]]
+    assert len(axis["tickvals"]) <= 17
+
+
+def test_attention_shows_its_mean_and_each_head() -> None:
+    rows = figures.sight_spec(LOOKS)["data"][-1]
+    attention = LOOKS[-1].attention
+    assert attention is not None
+    np.testing.assert_allclose(rows["z"], [attention.mean(0), *attention])
+    assert len(rows["y"]) == 4  # edges
+    eight = replace(LOOKS[-1], attention=np.full((8, 6), 1 / 6))
+    assert len(figures.sight_spec([eight])["data"][-1]["y"]) == 10
+
+
+def test_colours_of_gradients_are_absolute() -> None:
+    a = figures.reacts_spec(LOOKS)["data"][0]
+    b = figures.reacts_spec([replace(one, saliency=one.saliency * 1e-3) for one in LOOKS])["data"][0]
+    assert (a["zmin"], a["zmax"]) == (b["zmin"], b["zmax"])
+    assert a["z"][0, 0] == 0
+    assert b["z"][0, 0] == pytest.approx(-3)
+    assert np.nanmin(b["z"]) >= PALE
+
+
+def test_every_seed_is_a_line_and_the_shipped_one_thick() -> None:
+    lines = figures.generalisation_spec(TABLE, 20.0)["data"]
+    assert len(lines) == 18
+    thick = [line for line in lines if line["line"]["width"] > 2]
+    assert len(thick) == 6
+    assert lines[-6:] == thick  # on top
+    assert all(line["y"][-1] == pytest.approx(0.1) for line in thick)
+
+
+def test_equal_curves_share_a_name_and_a_short_one_is_named_where_it_stops() -> None:
+    curves = {"rnn": ([1, 10], [3.0, 30.0]), "gru": ([1, 10], [3.0, 30.0]), "window": ([1, 10], [1.0, np.nan])}
+    notes = [note["text"] for note in figures.growth_spec(curves, 5)["layout"]["annotations"]]
+    assert notes == ["RNN, GRU", "Window: no further"]
+
+
+def test_speeds_are_ratios_to_the_rnn() -> None:
+    table = {"rnn": (100.0, 10.0), "attention": (50.0, 40.0)}
+    spec = figures.speeds_spec((5, 80), table, (5, 5.0))
+    np.testing.assert_allclose(spec["data"][0]["y"], 1)
+    np.testing.assert_allclose(spec["data"][1]["y"], [0.5, 4.0])
+    low, high = spec["layout"]["yaxis"]["range"]
+    assert low < np.log10(0.5) < np.log10(5) < high
+
+
+@given(st.dictionaries(st.sampled_from(KINDS), st.floats(0, 1), min_size=1))
+def test_names_at_the_ends_never_touch_and_stay_on_the_axis(at: dict[str, float]) -> None:
+    labels = figures.english("compare_figures")
+    notes, room = _ends({kind: [kind] for kind in at}, at, (0.0, 1.0), 200, labels, "light", 1.0)
+    places = sorted(note["y"] for note in notes)
+    assert min(np.diff(places), default=1.0) >= 14 / 200 - 1e-9
+    assert places[0] >= 0
+    assert places[-1] <= 1
+    assert room > 20
