@@ -72,13 +72,13 @@ STRETCHED = at(40)
 UNTRAINED = STRETCHED | {"trained": "false"}
 GRU = STRETCHED | {"left": "lstm", "right": "gru"}
 SHUT, OPEN = "00", "5k"  # as the link writes a gate
-SOLVED = {
+SOLVED: dict[str, object] = {
     "drawn": "lstm.hold."
     + "".join(OPEN if t == 2 else SHUT for t in range(13))  # i
     + "".join(OPEN if t > 2 else SHUT for t in range(13))  # f
     + "".join(OPEN if t == 12 else SHUT for t in range(13))  # o
 }
-EXPLODES = PRESETS["explodes"]
+EXPLODES: dict[str, object] = {**PRESETS["explodes"]}
 
 PICTURES = {
     "step-light": Picture(STRETCHED, down_to=".rv-columns"),

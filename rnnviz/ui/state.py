@@ -217,8 +217,7 @@ KEYS: dict[str, Key] = {
     "listener": Whole(-1, 0, 255),  # -1: the one that remembers longest
     "listens": Choice("f", ("f", "i", "g", "o", "r", "n")),  # f: the gate that keeps the state, in a GRU z
     "heard": Whole(-1, 0, 9999),  # -1: the last word
-    # whose weights are counted
-    "counted": Choice("lstm", ("rnn", "lstm", "gru", "window", "conv", "attention")),
+    "counted": Choice("lstm", ("rnn", "lstm", "gru", "window", "conv", "attention")),  # Compare: whose weights
     # where the stepper rests; set with `put`
     "step": Whole(0, 0, 9999),
     "unit": Whole(-1, 0, 9999),  # -1: whichever the stepper begins with
