@@ -36,9 +36,10 @@ NAMES = ("p5", "p6", "p7", "p8", "p9", "preset-clipping", "overfitting")
 def arms(record: str) -> Iterator[Arm]:
     """What is trained for a record."""
     if record == "p5":
-        shared = {"task": "recall", "length": 100, "batch": 32, "steps": 3000}
-        yield "lstm", shared | {"kind": "lstm", "units": 16, "forget_bias": 5.0, "rate": 1e-2}, SEEDS
-        yield "rnn", shared | {"kind": "rnn", "units": 36, "forget_bias": 0.0, "rate": 1e-3}, SEEDS
+        # Chosen on seed 100, which is not among the five: with 16 units two of the four symbols are often confused.
+        shared = {"task": "recall", "length": 100, "batch": 64, "steps": 1000}
+        yield "lstm", shared | {"kind": "lstm", "units": 32, "forget_bias": 5.0, "rate": 3e-3}, SEEDS
+        yield "rnn", shared | {"kind": "rnn", "units": 69, "forget_bias": 0.0, "rate": 1e-3}, SEEDS
     elif record == "p6":
         shared = {"task": "adding", "length": 100, "batch": 128, "steps": 5000, "rate": 3e-3, "clip": 0.25}
         yield "lstm", shared | {"kind": "lstm", "units": 8, "forget_bias": 2.0}, SEEDS
