@@ -195,8 +195,11 @@ PRESETS: dict[str, dict[str, str]] = {
         **{"task": "temporal_order", "twin": "limit", "first": "off", "second": "1", "optimizer": "sgd"},
         **{"rate": "0.5", "begin": "orthogonal", "budget": "800", "batch": "16"},
     },
-    "long": {"task": "recall", "twin": "cell", "delay": "100"},
-    "bias": {"task": "recall", "twin": "bias", "delay": "100"},
+    "long": {
+        **{"task": "recall", "twin": "cell", "delay": "50", "size": "32", "rate": "0.005", "bias": "5"},
+        "budget": "800",
+    },
+    "bias": {"task": "recall", "twin": "bias"},
     "adding": {"task": "adding", "twin": "cell"},
     "stream": {"task": "continual", "twin": "gate"},
     "overfits": {"task": "errands", "twin": "examples"},
