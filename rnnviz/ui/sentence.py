@@ -28,7 +28,7 @@ def row() -> None:
             validate=(rf"^[\s\S]{{0,{limit}}}$", t("step.too_many_letters", limit=f"{limit:,}")),
             **state.control("sentence"),
         )
-        menu = st.popover(t("step.examples"), width="content", key="examples", on_change="rerun")
+        menu = st.popover(t("step.examples"), width="content", key="sentence-examples", on_change="rerun")
     if menu.open:  # what is not seen is not drawn: it would cost every visitor at every move of a slider
         for i, example in enumerate(errands.EXAMPLES):
             menu.button(literal(example), key=f"example{i}", type="tertiary", on_click=_choose, args=(example,))
@@ -37,7 +37,7 @@ def row() -> None:
 def _choose(example: str) -> None:
     """Put an example into the sentence field."""
     st.session_state["sentence"] = example
-    st.session_state["examples"] = False
+    st.session_state["sentence-examples"] = False
 
 
 def amiss(typed: tuple[str, ...], tokens: tuple[str, ...]) -> None:
