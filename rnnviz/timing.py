@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from rnnviz import zoo
 from rnnviz.bodies import Attention, positions
 from rnnviz.networks import RECURRENT, Network
 
@@ -44,6 +45,11 @@ def measure(networks: Mapping[str, Network], budget: float = 0.6, lengths: tuple
             training[name] = tuple(length / best(reading(network, length), share) for length in lengths)
             saying[name] = tuple(1 / best(next_word(network, length), share) for length in lengths)
     return Speeds(lengths, training, saying, time.perf_counter() - began)
+
+
+def measure_zoo(names: tuple[str, ...]) -> Speeds:
+    """`measure` for networks of the zoo, by name: for a process that has not loaded them."""
+    return measure({name: zoo.load(name) for name in names})
 
 
 def best(task: Callable[[], object], seconds: float) -> float:

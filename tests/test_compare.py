@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -144,7 +145,13 @@ def test_speeds_are_ratios_of_one_run() -> None:
 
 def test_a_class_that_asks_together_waits_for_one_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(compare, "aside", lambda work: asked.append(work) or timing.Speeds((1,), {}, {}, 0.0))
+
+    class Executor(ThreadPoolExecutor):
+        def submit(self, work: Any, /, *given: Any) -> Any:  # type: ignore[override]
+            asked.append((work, *given))
+            return super().submit(timing.Speeds, (1,), {}, {}, 0.0)
+
+    monkeypatch.setattr(compare, "trainers", lambda: Executor(1))
     monkeypatch.setattr(compare, "_latest", None)
     assert compare.measured() is compare.measured()
-    assert asked == [compare.compute_measured]
+    assert asked == [(timing.measure_zoo, compare.KINDS)]

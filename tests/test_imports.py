@@ -17,8 +17,8 @@ LAYERS = [
     {"tracing", "fresh", "runs"},
     {"bptt", "clipping", "runs_io"},
     {"training"},
-    {"checking", "cliff", "counting", "memory", "sight", "spectra", "timing", "zoo", "workers", "keyframes"},
-    {"queueing"},
+    {"checking", "cliff", "counting", "memory", "sight", "spectra", "zoo", "workers", "keyframes"},
+    {"queueing", "timing"},
     {"turns"},
 ]
 FREE = {"figures", "ui"}  # figures read records only (below); ui stands above all

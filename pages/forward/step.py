@@ -83,7 +83,8 @@ def training_record() -> None:
     if not record.open:
         return
     with record:
-        cards = {name: zoo.card(name) for name in zoo.SHAPES}
+        table = zoo.all_seeds(state.NETWORKS)
+        cards = {name: zoo.card(name) for name in state.NETWORKS}
         facts = cards["lstm"]
         best = [t(f"step.networks.{name}") for name, card in cards.items() if card["shipped"] != "median"]
         st.markdown(
@@ -96,9 +97,9 @@ def training_record() -> None:
                 ceiling=percent(facts["held_out_ceiling"]) + "%",
             )
         )
-        st.plotly_chart(lengths(zoo.all_seeds(), labels("figures"), theme=state.theme()), key="lengths", theme=None)
+        st.plotly_chart(lengths(table, labels("figures"), theme=state.theme()), key="lengths", theme=None)
         columns = labels("step.table")
-        far = [row["clauses"].index(12) for row in zoo.all_seeds()]
+        far = [row["clauses"].index(12) for row in table]
         st.table(
             [
                 {
@@ -110,7 +111,7 @@ def training_record() -> None:
                     columns["at"]: percent(row["accuracy"][at]) + "%",
                     columns["unseen"]: percent(row["held_out"][0]) + "%",
                 }
-                for row, at in zip(zoo.all_seeds(), far, strict=True)
+                for row, at in zip(table, far, strict=True)
             ]
         )
 

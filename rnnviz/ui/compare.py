@@ -17,14 +17,13 @@ from rnnviz.figures.growth import Curve
 from rnnviz.networks import Network, Shape
 from rnnviz.sight import Sight, look
 from rnnviz.tasks import errands
-from rnnviz.text import vocabulary
 from rnnviz.training import CLAUSES
 from rnnviz.ui.backward import Board, Writer
 from rnnviz.ui.board import Section
 from rnnviz.ui.language import translate
 from rnnviz.ui.notice import filled, need_at, number
 from rnnviz.ui.stage import View
-from rnnviz.workers import aside
+from rnnviz.workers import aside, trainers
 
 KINDS = ("rnn", "lstm", "gru", "window", "conv", "attention")
 ARTICLE = (5, 5.0)
@@ -37,26 +36,10 @@ FRESH = 20.0
 """Seconds for which a measurement is given to whoever asks."""
 
 
-UNSHIPPED = {"window": Shape("window", 39), "conv": Shape("conv", 28), "attention": Shape("attention", 32)}
-
-
-def shipped(kind: str) -> bool:
-    return (zoo.WEIGHTS / f"{kind}.safetensors").exists()
-
-
-def load(kind: str, trained: bool) -> Network:
-    try:
-        return zoo.load(kind, trained)
-    except (ValueError, FileNotFoundError):  # not shipped yet
-        shape = UNSHIPPED[kind]
-        return Network(shape, errands.OUTPUT_WORDS, vocabulary().vectors.shape[1]).eval()
-
-
-@lru_cache(maxsize=16)
-def network(kind: str, trained: bool, double: bool = True) -> Network:
+@lru_cache(maxsize=12)
+def network(kind: str, trained: bool) -> Network:
     """A network of the zoo, in double precision: gradients of 10⁻³⁸ and less leave single precision."""
-    found = load(kind, trained)
-    return found.double() if double else found
+    return zoo.load(kind, trained).double()
 
 
 @lru_cache(maxsize=16)
@@ -75,7 +58,7 @@ def growing(length: int, words: int, view: View) -> Board:
 def looks(tokens: tuple[str, ...], trained: bool) -> tuple[Sight, ...]:
     """All six at the last word. Their saliency is about the right thing, or what each says itself."""
     target = errands.need_of(tokens)
-    return tuple(look(network(kind, trained), tokens, target, trained and shipped(kind)) for kind in KINDS)
+    return tuple(look(network(kind, trained), tokens, target, trained) for kind in KINDS)
 
 
 class Teller(Writer):
@@ -142,7 +125,7 @@ def compute_growing(length: int, words: int, view: View) -> Board:
 
 def seeds() -> list[dict]:
     """The six networks' seeds, in their order."""
-    return [row for kind in KINDS for row in zoo.all_seeds() if row["network"] == kind]
+    return zoo.all_seeds(KINDS)
 
 
 def accuracy_section(writer: Teller, words: int) -> Section:
@@ -153,8 +136,6 @@ def accuracy_section(writer: Teller, words: int) -> Section:
 
     def stands(kind: str, at: float) -> str:
         rows = [row for row in table if row["network"] == kind]
-        if not rows:
-            return writer.say("missing")
         return percent(mean(row["accuracy"][row["words"].index(at)] for row in rows)) + "%"
 
     near, far = table[0]["words"][0], table[0]["words"][-1]
@@ -169,8 +150,6 @@ def accuracy_section(writer: Teller, words: int) -> Section:
 def sentences(table: list[dict], kind: str, writer: Teller) -> str:
     """How many sentences training took, in the median over the seeds, until the longest were let in."""
     at = [row["mastered_at"] for row in table if row["network"] == kind]
-    if not at:
-        return writer.say("missing")
     middle = median(np.inf if step is None else step for step in at)
     if not np.isfinite(middle):
         return writer.say("never")
@@ -270,17 +249,13 @@ _latest: tuple[float, timing.Speeds] | None = None
 
 
 def measured() -> timing.Speeds:
-    """All six measured by the reader, now or a moment ago: a class that asks together waits for one measurement."""
+    """All six measured, now or a moment ago: a class that asks together waits for one measurement. By a trainer, since
+    the reader is who answers everybody else."""
     global _latest
     with _measuring:
         if _latest is None or time.monotonic() - _latest[0] > FRESH:
-            _latest = time.monotonic(), aside(compute_measured)
+            _latest = time.monotonic(), trainers().submit(timing.measure_zoo, KINDS).result()
         return _latest[1]
-
-
-def compute_measured() -> timing.Speeds:
-    """As `measured`, here and now."""
-    return timing.measure({kind: network(kind, True, double=False) for kind in KINDS})
 
 
 def speeds(found: timing.Speeds, view: View) -> Board:

@@ -72,7 +72,7 @@ def warm() -> None:
     for language in LANGUAGES:  # the start page as a visitor first sees it
         view = stage.View(language, "light", 1.0)
         stage.compute(tuple(tokenize(state.ALICE)), "rnn", "lstm", True, view)
-    figures.lengths(zoo.all_seeds())  # two visitors at once may not be the first to import Plotly's parts
+    figures.lengths(zoo.all_seeds(state.NETWORKS))  # two visitors at once may not be the first to import Plotly's parts
     plotly_url()
     one_heap()
     gc.collect()
