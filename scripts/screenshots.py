@@ -96,6 +96,8 @@ PICTURES = {
     "cliff-dark": Picture({}, "clipping", theme="dark", only=".st-key-cliff-board [data-id=above]"),
     "gates-light": Picture(SOLVED, "gates"),
     "gates-dark": Picture(SOLVED, "gates", theme="dark"),
+    "compare-light": Picture({"words": 20}, "compare"),
+    "compare-dark": Picture({"words": 20}, "compare", theme="dark"),
     "training-light": Picture(EXPLODES, "training", trained=True, down_to="[data-id=curves]"),
     "training-dark": Picture(EXPLODES, "training", theme="dark", trained=True, down_to="[data-id=curves]"),
     "phone-ja-dark": Picture(STRETCHED, theme="dark", lang="ja", size=PHONE),
