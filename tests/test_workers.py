@@ -142,8 +142,9 @@ def test_thirty_advance_in_turn() -> None:
 
     counting = Counting()
     dispatcher = queueing.Dispatcher(lambda _: counting, lambda: 2)
-    dispatcher.start()
-    tickets = [turns.submit((short_run(seed, 1500),), dispatcher) for seed in range(30)]
+    runs = [short_run(seed, 1500) for seed in range(30)]
+    tickets = [turns.submit((run,), dispatcher) for run in runs]
+    dispatcher.start()  # once all are there: who comes first is served first
     while len(begun) < 300:
         states = [ticket.now() for ticket in tickets]
         assert not any(one.error for one in states)
