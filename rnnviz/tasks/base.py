@@ -66,8 +66,11 @@ class Task(ABC):
         """`size` examples; of one level, or of all of them mixed."""
 
     def stream(self, rng: np.random.Generator, size: int, length: int, carried: Carried) -> tuple[Batch, Carried]:
-        """The next part of `size` streams, and what they hand on. `carried` is empty at the beginning."""
-        raise NotImplementedError
+        """The next part of `size` streams, and what they hand on. `carried` is empty at the beginning.
+
+        Raises ValueError for a task that is no stream.
+        """
+        raise ValueError(f"the task {self.name} is no stream")
 
     streams: ClassVar[bool] = False
     """Whether the network's state is carried from batch to batch, and never reset."""
