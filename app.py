@@ -24,11 +24,11 @@ from rnnviz.ui import server
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     server.claim()
     server.warm()
-    workers.start_reader()
+    workers.start_readers()
     yield
     turns.stop()
     workers.stop_trainers()
-    workers.stop_reader()
+    workers.stop_readers()
 
 
 if get_script_run_ctx(suppress_warning=True) is None:

@@ -1,9 +1,9 @@
 """Where the app computes: in processes beside the server, so that the server is free to answer everybody.
 
-A visitor's thread that computed would hold Python's lock, for which all other visitors wait. The reader is one
-process that computes for all, one after another; it is forked from the server once that has loaded everything, so
-the two share their memory. The trainers are a pool of processes, one for each core, or a Dask cluster; they start when
-they are first needed.
+A visitor's thread that computed would hold Python's lock, for which all other visitors wait. The readers are two
+processes that compute for all, in the order in which they are asked; they are forked from the server once that has
+loaded everything, so that all share their memory. The trainers are a pool of processes, one for each core, or a Dask
+cluster; they start when they are first needed.
 """
 
 from __future__ import annotations
@@ -32,56 +32,59 @@ PRELOAD = ["rnnviz.queueing", "torch._dynamo"]
 step, in each of them."""
 PATIENCE = 10.0
 """Seconds to wait for the scheduler when it is first asked for."""
-_reader: Executor | None = None
+READERS = 2
+"""One alone would be at work for two thirds of the time with 100 visitors at once, and then most of them wait for it.
+Each takes about 35 MB of its own."""
+_readers: Executor | None = None
 _trainers: Executor | None = None
 _client: Any = None
 """Dask's, if there is a cluster."""
 _changing = threading.Lock()
 
 
-def start_reader() -> None:
-    """Fork the reader, where the system can; elsewhere a thread of this process reads.
+def start_readers() -> None:
+    """Fork the readers, where the system can; elsewhere a thread of this process reads.
 
     For the server's main thread, once, before it serves: a fork copies no other thread, but the locks they hold.
     """
-    global _reader
-    if sys.platform == "linux" and _reader is None:
-        _reader = ProcessPoolExecutor(1, get_context("fork"), _settle)
-        _reader.submit(_nothing).result()  # the process is forked now, not at the first visit
+    global _readers
+    if sys.platform == "linux" and _readers is None:
+        _readers = ProcessPoolExecutor(READERS, get_context("fork"), _settle)
+        _readers.submit(_nothing).result()  # all are forked now, not at the first visit
 
 
-def stop_reader() -> None:
-    """End the reader, without what is still waiting to be computed."""
-    global _reader
-    if _reader is not None:
-        _reader.shutdown(wait=False, cancel_futures=True)
-        _reader = None
+def stop_readers() -> None:
+    """End the readers, without what is still waiting to be computed."""
+    global _readers
+    if _readers is not None:
+        _readers.shutdown(wait=False, cancel_futures=True)
+        _readers = None
 
 
 def aside(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """`function(*args, **kwargs)`, computed by the reader. Raises what the function raises.
+    """`function(*args, **kwargs)`, computed by a reader. Raises what the function raises.
 
-    Torch is used nowhere else in a server, so it needs no lock. If the system has ended the reader (for want of
-    memory, say), a thread of this process takes its place, and nobody loses anything.
+    Torch is used nowhere else in a server, so it needs no lock. If the system has ended a reader (for want of
+    memory, say), a thread of this process takes their place, and nobody loses anything.
     """
-    reader = _current()
+    readers = _current()
     try:
-        return reader.submit(function, *args, **kwargs).result()
+        return readers.submit(function, *args, **kwargs).result()
     except BrokenProcessPool:
-        return _current(instead_of=reader).submit(function, *args, **kwargs).result()
+        return _current(instead_of=readers).submit(function, *args, **kwargs).result()
 
 
 def _current(instead_of: Executor | None = None) -> Executor:
-    global _reader
+    global _readers
     with _changing:
-        if _reader is instead_of:
-            _reader = ThreadPoolExecutor(1, "reader")
-        assert _reader is not None
-        return _reader
+        if _readers is instead_of:
+            _readers = ThreadPoolExecutor(1, "reader")
+        assert _readers is not None
+        return _readers
 
 
 def _settle() -> None:
-    """In the reader: leave Ctrl-C to the server, and end with it however it ends."""
+    """In a reader: leave Ctrl-C to the server, and end with it however it ends."""
     os.nice(5)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -155,7 +158,7 @@ def _close_trainers() -> None:
 
 
 def _settle_trainer() -> None:
-    """In a trainer: give way to the server and the reader, and end with the server, which is not what it was forked
+    """In a trainer: give way to the server and the readers, and end with the server, which is not what it was forked
     from."""
     if sys.platform == "linux":
         _settle()

@@ -41,8 +41,10 @@ def random_network(kind: str, nonlinearity: str, seed: int, T: int = STEPS, H: i
     size = rng.choice([0.1, 0.6, 1.2, 3.0])
     letters = LETTERS[kind]
     draw = lambda *shape: (rng.normal(size=shape) * size).astype(np.float32)  # noqa: E731
-    W, b_ih, b_hh = ({k: draw(*shape) for k in letters} for shape in [(H, H), (H,), (H,)])
-    word = {k: draw(T, H) for k in letters}
+    shapes = [(H, 3), (H,), (H, H), (H,), (H,)]
+    W_word, offset, W, b_ih, b_hh = ({k: draw(*shape) for k in letters} for shape in shapes)
+    vectors = draw(T, 3)
+    word = {k: vectors @ W_word[k].T + offset[k] for k in letters}
     state = {k: np.zeros((T, H), np.float32) for k in letters}
     gates = {k: np.zeros((T, H), np.float32) for k in letters if kind != "rnn"}
     h, c = np.zeros((T, H), np.float32), np.zeros((T, H), np.float32)
@@ -66,17 +68,20 @@ def random_network(kind: str, nonlinearity: str, seed: int, T: int = STEPS, H: i
         h_before, c_before = h[t], c[t]
     cell = {
         "H": H, "h": h, "c": c if kind == "lstm" else None,
-        "gates": gates, "word": word, "state": state, "bias_ih": b_ih, "bias_hh": b_hh,
+        "gates": gates, "word": word, "state": state, "bias_ih": b_ih, "bias_hh": b_hh, "vectors": vectors,
     }  # fmt: skip
+    weights = {"word": W_word, "word_offset": offset, "state": W, "bias_ih": b_ih, "bias_hh": b_hh}
+    cell["weights"] = {name: np.concatenate(list(parts.values())) for name, parts in weights.items()}
     return {"name": kind.upper(), "kind": kind, "nonlinearity": nonlinearity, "cell": cell}
 
 
 def sent(network: dict[str, Any]) -> dict[str, Any]:
-    """The same with every array packed: what travels to the browser."""
+    """What travels to the browser, every array packed: the weights and the word vectors, not what comes of them."""
     pack = lambda x: packed(x) if isinstance(x, np.ndarray) else x  # noqa: E731
     cell = {
         key: {k: pack(v) for k, v in value.items()} if isinstance(value, dict) else pack(value)
         for key, value in network["cell"].items()
+        if key not in ("word", "state", "bias_ih", "bias_hh")
     }
     return {**network, "cell": cell}
 

@@ -15,7 +15,7 @@ from rnnviz.ui.language import labels_of, translate
 from scripts.serving import Served
 
 ROOT = Path(__file__).parents[1]
-PLOTLY = server.script_path("plotly", plotly.offline.get_plotlyjs())
+PLOTLY = server.file_path("plotly.js", plotly.offline.get_plotlyjs())
 PAGES = {file.stem: file.parent.name for file in ROOT.glob("pages/*/[!_]*.py")}
 
 

@@ -24,10 +24,10 @@ from tests.test_keyframes import assert_same
 @pytest.fixture
 def reader() -> Iterator[None]:
     """A reader of this test's own."""
-    workers.stop_reader()
-    workers.start_reader()
+    workers.stop_readers()
+    workers.start_readers()
     yield
-    workers.stop_reader()
+    workers.stop_readers()
 
 
 def sum_and_place(*numbers: int) -> tuple[int, int]:
@@ -72,9 +72,9 @@ def test_nobody_loses_anything_when_the_reader_is_killed() -> None:
 
 
 def test_without_a_reader_a_thread_computes() -> None:
-    workers.stop_reader()
+    workers.stop_readers()
     assert workers.aside(sum_and_place, 1, 1) == (2, os.getpid())
-    workers.stop_reader()
+    workers.stop_readers()
 
 
 @pytest.fixture

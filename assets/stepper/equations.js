@@ -10,20 +10,51 @@ const ACTIVATIONS = {
   ReLU: (s) => Math.max(0, s),
 };
 
+const LETTERS = { lstm: "ifgo", gru: "rzn", rnn: "h" };
 const decodedCells = new WeakMap();
+const weightFiles = new Map(); // by address: a promise, then the weights themselves
 
-/** The network's "cell" block with every array decoded; done once per network. */
+const decodedAll = (block) => Object.fromEntries(Object.entries(block || {}).map(([k, v]) => [k, decodeArray(v)]));
+
+/** The network's "cell" block with every array decoded; done once per network, when its weights are there. */
 function decodedCell(network) {
   let cell = decodedCells.get(network);
   if (!cell) {
-    const all = (block) => Object.fromEntries(Object.entries(block || {}).map(([k, v]) => [k, decodeArray(v)]));
     const raw = network.cell;
-    cell = { h: decodeArray(raw.h), c: raw.c ? decodeArray(raw.c) : null };
-    for (const name of ["gates", "word", "state", "bias_ih", "bias_hh"]) cell[name] = all(raw[name]);
+    cell = { h: decodeArray(raw.h), c: raw.c ? decodeArray(raw.c) : null, vectors: decodeArray(raw.vectors) };
+    cell.gates = decodedAll(raw.gates);
+    cell.weights = typeof raw.weights === "string" ? weightFiles.get(raw.weights) : decodedAll(raw.weights);
     cell.H = raw.H || cell.h.shape[1];
     decodedCells.set(network, cell);
   }
   return cell;
+}
+
+/** Whether the weights are here; where they are a file, it is fetched, and `then` called when it has come. */
+function haveWeights({ cell }, then) {
+  const { weights } = cell;
+  if (typeof weights !== "string") return true;
+  const found = weightFiles.get(weights);
+  if (!found) {
+    const coming = fetch(new URL(weights, document.baseURI)).then((answer) => answer.json());
+    weightFiles.set(weights, coming);
+    coming.then(
+      (block) => {
+        weightFiles.set(weights, decodedAll(block));
+        then();
+      },
+      () => weightFiles.delete(weights), // asked for again at the next step
+    );
+  }
+  return found !== undefined && !(found instanceof Promise);
+}
+
+/** One row of a matrix times row t of another. */
+function rowTimesRow(matrix, row, states, t) {
+  const width = matrix.shape[1];
+  let sum = 0;
+  for (let j = 0; j < width; j++) sum += matrix.values[row * width + j] * states.values[t * width + j];
+  return sum;
 }
 
 /** -0.0004 -> "0.000", -0.5 -> "−0.500" (U+2212, never a negative zero). */
@@ -82,7 +113,12 @@ function balanced({ operands, middles = {}, outer, truth }, digits = 3) {
 function equationsOf(network, unit, step) {
   const cell = decodedCell(network);
   const at = (array, t = step) => (t < 0 ? 0 : array.values[t * cell.H + unit]);
-  const bias = (side, letter) => (cell[side][letter] ? cell[side][letter].values[unit] : 0);
+  const { weights } = cell;
+  const row = (letter) => LETTERS[network.kind].indexOf(letter) * cell.H + unit;
+  const bias = (side, letter) => weights[side].values[row(letter)];
+  // W_ih x and W_hh h of this unit's gate; x is the word's vector, projected, which `word` and its offset contain
+  const word = (l) => weights.word_offset.values[row(l)] + rowTimesRow(weights.word, row(l), cell.vectors, step);
+  const state = (l) => (step > 0 ? rowTimesRow(weights.state, row(l), cell.h, step - 1) : 0);
   const solved = (letter, equation) => ({
     letter,
     value: equation.truth,
@@ -96,8 +132,8 @@ function equationsOf(network, unit, step) {
     solved(l, {
       truth,
       operands: {
-        word: at(cell.word[l]),
-        state: at(cell.state[l]),
+        word: word(l),
+        state: state(l),
         bias: bias("bias_ih", l) + bias("bias_hh", l),
       },
       middles: { sum: (o) => o.word + o.state + o.bias },
@@ -149,10 +185,10 @@ function equationsOf(network, unit, step) {
     solved("n", {
       truth: value("n"),
       operands: {
-        word: at(cell.word.n),
+        word: word("n"),
         bias_word: bias("bias_ih", "n"),
         r: value("r"),
-        state: at(cell.state.n),
+        state: state("n"),
         bias_state: bias("bias_hh", "n"),
       },
       middles: { sum: (o) => o.word + o.bias_word + o.r * (o.state + o.bias_state) },

@@ -62,7 +62,7 @@ class Stepper {
     const key = [payload.revision, payload.theme, payload.scale, JSON.stringify(words)].join(" ");
     if (key === this.key_) return;
     const old = this.payload;
-    this.payload = { ...payload, networks: payload.networks.map(withStates) };
+    this.payload = { ...payload, networks: payload.networks.map((network) => withStates(network, payload.vectors)) };
     this.key_ = key;
     this.stop();
     this.steps = payload.tokens.length;
@@ -173,7 +173,10 @@ class Stepper {
 
   showCell() {
     const { network, unit } = this.chosen;
-    this.cell.show(this.payload.networks[network], unit, this.step, this.payload.tokens);
+    const shown = this.payload.networks[network];
+    if (haveWeights(shown, () => this.root.isConnected && this.showCell())) {
+      this.cell.show(shown, unit, this.step, this.payload.tokens);
+    }
   }
 
   go(step) {

@@ -251,7 +251,7 @@ function plotView(root, choose) {
  * The network with its states and gates in its "cell" block, `(T, H)` each by PyTorch's letter. They are sent once,
  * in the figure's heatmaps: unit by unit there, in the figure's own order.
  */
-function withStates(network) {
+function withStates(network, vectors) {
   const { data, layout } = network.figure;
   const { rows, order } = layout.meta;
   const held = Object.fromEntries(
@@ -270,5 +270,5 @@ function withStates(network) {
   const gates = { lstm: "ifgo", gru: "rzn", rnn: "" }[network.kind];
   const states = { h: held.hidden, c: held.cell ?? null };
   states.gates = Object.fromEntries([...gates].map((letter) => [letter, held[CELL_ROLES[letter]]]));
-  return { ...network, cell: { ...network.cell, ...states } };
+  return { ...network, cell: { ...network.cell, ...states, vectors } };
 }

@@ -1,6 +1,6 @@
 """What the pages Gradients and Clipping send to the board: computed here, without a visitor, for all visitors.
 
-The reader (`rnnviz.workers`) runs what stands here; the pages only ask for it.
+A reader process (`rnnviz.workers`) runs what stands here; the pages only ask for it.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def nothing() -> None:
 
 def _js(name: str, scripts: tuple[str, ...]) -> str:
     code = "\n".join(map(_read, scripts))
-    url = server.script_url(name, code)
+    url = server.file_url(f"{name}.js", code)
     return LOADER.replace("SCRIPT", json.dumps(url)) if url else code
 
 

@@ -52,8 +52,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 
-_scripts: dict[str, bytes] = {}
+_files: dict[str, bytes] = {}
 """Gzipped, by path."""
+TYPES = {".js": "text/javascript", ".json": "application/json"}
 _own_server = False
 
 
@@ -68,7 +69,8 @@ def warm() -> None:
     from rnnviz.ui import stage, state
 
     for name in state.NETWORKS:
-        stage.network(name, True)
+        for trained in (True, False):
+            stage.weights_of(name, trained)
     for language in LANGUAGES:  # the start page as a visitor first sees it
         view = stage.View(language, "light", 1.0)
         stage.compute(tuple(tokenize(state.ALICE)), "rnn", "lstm", True, view)
@@ -89,27 +91,29 @@ def one_heap() -> None:
 
 
 def claim() -> None:
-    """Say that app.py's own server is running, so that `script_url` may name its route."""
+    """Say that app.py's own server is running, so that `file_url` may name its route."""
     global _own_server
     _own_server = True
 
 
-def script_url(name: str, code: str) -> str:
-    """Where a page finds a script, relative to the page's own address; "" where app.py's own server is not running.
+def file_url(name: str, content: str) -> str:
+    """Where a page finds a file `name` (`….js` or `….json`), relative to the page's own address; "" where app.py's own
+    server is not running.
 
     Sent once and kept by the browser, where an inline script would travel with every message.
     """
     if not _own_server:
         return ""
-    path = script_path(name, code)
-    if path not in _scripts:
-        _scripts[path] = gzip.compress(code.encode(), 6)
+    path = file_path(name, content)
+    if path not in _files:
+        _files[path] = gzip.compress(content.encode(), 6)
     return "." + path
 
 
-def script_path(name: str, code: str) -> str:
-    """The path of a script on the server; another code has another path."""
-    return f"/scripts/{name}-{hashlib.sha256(code.encode()).hexdigest()[:12]}.js"
+def file_path(name: str, content: str) -> str:
+    """The path of a file on the server; another content has another path."""
+    stem, suffix = name.rsplit(".", 1)
+    return f"/files/{stem}-{hashlib.sha256(content.encode()).hexdigest()[:12]}.{suffix}"
 
 
 def plotly_url() -> str:
@@ -125,19 +129,20 @@ def plotly_url() -> str:
 
 @functools.cache
 def _plotly_script() -> str:
-    return script_url("plotly", plotly.offline.get_plotlyjs())
+    return file_url("plotly.js", plotly.offline.get_plotlyjs())
 
 
-async def _script(request: Request) -> Response:
-    packed = _scripts.get(request.url.path)
+async def _file(request: Request) -> Response:
+    packed = _files.get(request.url.path)
     if packed is None:
         return Response(status_code=404)
     gzipped = "gzip" in request.headers.get("accept-encoding", "")
     headers = {"Cache-Control": A_YEAR, "Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if gzipped else {})
-    return Response(packed if gzipped else gzip.decompress(packed), media_type="text/javascript", headers=headers)
+    content, kind = packed if gzipped else gzip.decompress(packed), TYPES[Path(request.url.path).suffix]
+    return Response(content, media_type=kind, headers=headers)
 
 
-ROUTES = [Route("/scripts/{file}", _script, methods=["GET"])]
+ROUTES = [Route("/files/{file}", _file, methods=["GET"])]
 
 
 class Headers:

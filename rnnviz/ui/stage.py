@@ -18,7 +18,8 @@ from rnnviz.checking import Check, check
 from rnnviz.networks import Network
 from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
-from rnnviz.tracing import Trace, ask, recurrent, shares, surprise
+from rnnviz.tracing import Trace, arrays, ask, cell_parameters, recurrent, surprise
+from rnnviz.ui import server
 from rnnviz.ui.language import labels_of, translate
 from rnnviz.ui.notice import notices
 from rnnviz.ui.own import Own, network_of
@@ -75,6 +76,28 @@ def network(name: Named, trained: bool) -> Network:
     return loaded.double() if loaded.shape.kind == "rnn" else loaded
 
 
+@lru_cache(maxsize=8)
+def weights_of(name: Named, trained: bool) -> str | dict[str, ndarray]:
+    """What the browser takes a unit's pre-activations apart with: where it finds that, or the thing itself (for the
+    visitor's own network, or where the server is not ours). It does not travel with every sentence.
+
+    `word (K·H, N)` and `word_offset (K·H,)` lead from a word vector to W_ih x, `state (K·H, H)` is W_hh.
+    """
+    source = network(name, trained)
+    parts = cell_parameters(recurrent(source.body))
+    read = parts["weight_ih"].shape[1]
+    project, offset = np.eye(read), np.zeros(read)
+    if source.shape.embedding:
+        project, offset = arrays(source.projection, "weight", "bias")
+    block = {"word": parts["weight_ih"] @ project, "word_offset": parts["weight_ih"] @ offset}
+    block |= {"state": parts["weight_hh"], "bias_ih": parts["bias_ih"], "bias_hh": parts["bias_hh"]}
+    block = {key: part.astype(np.float32) for key, part in block.items()}
+    if isinstance(name, Own):
+        return block
+    file = f"{name}-{'trained' if trained else 'untrained'}.json"
+    return server.file_url(file, figures.as_json(block).decode()) or block
+
+
 @lru_cache(maxsize=4)
 def read(name: Named, trained: bool, tokens: tuple[str, ...]) -> Reading:
     """Let a network read the tokens."""
@@ -106,8 +129,10 @@ def compute(tokens: tuple[str, ...], left: Named, right: Named, trained: bool, v
         "labels": shown,
         "tokens": [{"text": token, "known": vocabulary().knows(token)} for token in tokens],
         "notice": notices(readings, answer, view.language),
+        "vectors": vocabulary().vectors[[vocabulary().index(token) for token in tokens]],
         "networks": [
-            network_block(side, reading, view) for side, reading in zip(("left", "right"), readings, strict=True)
+            network_block(side, reading, weights_of(name, trained), view)
+            for side, name, reading in zip(("left", "right"), (left, right), readings, strict=True)
         ],
         "ask": ask_block(readings, answer, view),
     }
@@ -120,7 +145,7 @@ def title(reading: Reading, language: str) -> str:
     return translate(language, f"step.networks.{reading.name}")
 
 
-def network_block(side: str, reading: Reading, view: View) -> dict[str, object]:
+def network_block(side: str, reading: Reading, weights: str | dict[str, ndarray], view: View) -> dict[str, object]:
     """One column of the stepper."""
     trace = reading.trace
     order, bits = figures.unit_order(trace), surprise(trace)
@@ -144,9 +169,8 @@ def network_block(side: str, reading: Reading, view: View) -> dict[str, object]:
         "unit_rows": {"order": [int(u) for u in order]},
         "next": trace.tops(5),
         "surprise": [None if b is None else round(b, 2) for b in bits],
-        # What the cell diagram needs beside the states and gates, which it finds in the figure.
-        "cell": {"H": trace.h.shape[1]}
-        | {part: {k: a.astype(np.float32) for k, a in arrays.items()} for part, arrays in shares(trace).items()},
+        # What the cell diagram needs beside the word vectors, and the states and gates, which it finds in the figure.
+        "cell": {"H": trace.h.shape[1], "weights": weights},
     }
 
 

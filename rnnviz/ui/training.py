@@ -175,7 +175,7 @@ def desk() -> Desk:
 
 
 def begin(plan: Plan) -> tuple[Run, ...]:
-    """The runs of a plan before their first step; for the reader, since it makes networks."""
+    """The runs of a plan before their first step; for a reader process, since it makes networks."""
     return tuple(start(plan.task, **settings) for settings in plan.settings())
 
 
