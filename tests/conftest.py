@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -18,9 +19,11 @@ if os.environ.get("CI"):
 # Before anything imports rnnviz: every Float[...] and plain annotation in it is now checked at each call.
 install_import_hook("rnnviz", "beartype.beartype")
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright  # noqa: E402
 
 from scripts.serving import Served, launch, serve  # noqa: E402
+
+expect.set_options(timeout=60_000)  # ends as soon as it holds: only what fails waits so long
 
 
 @pytest.fixture(scope="session")
@@ -45,10 +48,14 @@ def browser() -> Iterator[Browser]:
 class Visit:
     """One browser tab that notes whatever it complains of."""
 
+    USUAL = 1.5
+    """Seconds that a page takes to open on an idle machine."""
+
     def __init__(self, page: Page) -> None:
         self.page = page
         self.errors: list[str] = []
         self.requested: list[str] = []
+        self.slow = 1.0
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self.requested.append(request.url))
@@ -62,17 +69,19 @@ class Visit:
 
     def open(self, url: str) -> Visit:
         """Go there and wait until the page stands."""
+        start = time.monotonic()
         self.page.goto(url)
-        self.page.wait_for_selector(".st-key-frame-switches", state="attached", timeout=30_000)
+        self.page.wait_for_selector(".st-key-frame-switches", state="attached", timeout=60_000)
+        self.slow = min(max((time.monotonic() - start) / self.USUAL, 1.0), 10.0)
         self.settle()
         return self
 
     def settle(self) -> None:
-        """Wait until the app has been still for a moment."""
+        """Wait until the app has been still for a moment, a longer one where everything takes longer."""
         app = "[data-testid=stApp][data-test-script-state=notRunning]"
-        self.page.wait_for_timeout(150)
-        self.page.wait_for_selector(app, state="attached", timeout=30_000)
-        self.page.wait_for_timeout(250)
+        self.page.wait_for_timeout(150 * self.slow)
+        self.page.wait_for_selector(app, state="attached", timeout=60_000)
+        self.page.wait_for_timeout(250 * self.slow)
 
 
 @pytest.fixture
