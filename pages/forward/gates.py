@@ -50,9 +50,7 @@ def trained_networks() -> None:
     sentence.row()
     with st.container(horizontal=True, vertical_alignment="bottom", key="keeps-knobs"):
         choose("keeps")
-        source.slide("words", label="step.words")
-        if state.shown("trained"):
-            st.toggle(t("step.trained"), help=t("step.trained_help"), **state.control("trained"))
+        sentence.knobs()
     sentence.amiss(typed, tokens)
     if not tokens:
         return
