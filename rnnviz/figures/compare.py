@@ -51,8 +51,9 @@ STYLES = {
     "window": ("faint", "solid"),
     "conv": ("input", "solid"),
     "attention": ("candidate", "solid"),
+    "wide": ("faint", "dash"),
 }
-"""The colour (a role) and the dash of each network's lines and bars."""
+"""The colour (a role) and the dash of each network's lines and bars; "wide": a window that sees every word."""
 
 
 def name(kind: str, labels: Labels) -> str:
@@ -83,7 +84,7 @@ def answers_spec(
     chance |= {"y": np.column_stack([rows + 0.02, rows + 0.38, np.full(len(rows), np.nan)]).ravel()}
     chance |= {"hoverinfo": "skip"}
     axis = value_axis(theme, scale, range=[0, 1.0], tickvals=[0, CHANCE, 0.5, 1], side="bottom", showgrid=False)
-    axis["ticktext"] = ["0", labels["chance"], "50%", "100%"]
+    axis["ticktext"] = ["", labels["chance"], "50%", "100%"]
     head = labels["answers_caption"].format(word=escaped(answer)) if answer else labels["answers_open"]
     layout = _rows(looks, head, labels, theme, scale, round(30 * scale))
     layout["margin"]["r"] = round(16 * scale)
@@ -198,7 +199,7 @@ def percent(share: float) -> str:
 def _words(tokens: Sequence[str], names: list[str], theme: str, scale: float) -> tuple[dict[str, Any], int]:
     """The token axis with few labels, evenly from the last word back, and the first: three figures stand abreast."""
     axis, below = token_axis(tokens, names, theme, scale)
-    count, every = len(tokens), -(-len(tokens) // MOST)
+    count, every = len(tokens), -(-len(tokens) // round(MOST / scale))
     kept = [0, *(t for t in range((count - 1) % every, count, every) if t >= every)]
     return axis | {"tickvals": kept, "ticktext": [escaped(shortened(tokens[t])) for t in kept]}, below
 

@@ -10,7 +10,7 @@ from rnnviz.ui.language import language, t
 from rnnviz.ui.stage import View
 from rnnviz.ui.training import desk
 
-WIDE = {"asked": 215, "at": 170, "activation": 180, "start": 175, "units": 125, "scale": 172}
+WIDE = {"asked": 215, "at": 170, "activation": 180, "start": 175, "units": 140, "scale": 172}
 """Controls with long names or options, in px."""
 
 
