@@ -172,7 +172,9 @@ def curves() -> dict[str, dict[str, Curve]]:
         "depth": counting.depth,
         "path": lambda one, n: counting.path(one, n - 1) or np.nan,
     }
-    found = {name: {kind: (x, [f(one, n) for n in x]) for kind, one in nets.items()} for name, f in against.items()}
+    found: dict[str, dict[str, Curve]] = {
+        name: {kind: (x, [f(one, n) for n in x]) for kind, one in nets.items()} for name, f in against.items()
+    }
     found["weights"]["wide"] = x, [counting.wide_window(nets["window"], n).value for n in x]
     return found
 
