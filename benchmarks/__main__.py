@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("trace", "stepping", "gates", "backward", "training", "load")
+NAMES = ("trace", "stepping", "gates", "compare", "backward", "training", "load")
 
 
 def main(arguments: list[str]) -> int:

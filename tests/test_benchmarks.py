@@ -6,8 +6,9 @@ import math
 
 import pytest
 
-from benchmarks import load, report, trace
+from benchmarks import compare, load, report, trace
 from benchmarks.visitor import Visitor
+from rnnviz.ui.compare import looks
 
 
 def test_a_quantile_is_one_of_the_values() -> None:
@@ -32,6 +33,14 @@ def test_both_ways_agree_before_they_are_timed(kind: str) -> None:
     took, off = trace.measure(kind, steps=4, units=3, turns=1)
     assert off <= trace.TOLERANCE
     assert set(took) == {"ours", "autograd", "bare"}
+
+
+def test_every_move_of_the_slider_is_computed_anew() -> None:
+    before = looks.cache_info().misses
+    length, took = compare.server(words=3, turns=2)
+    assert looks.cache_info().misses == before + 3, "two turns, and one before them"
+    assert length > 20
+    assert took["page"] > took["plain"] > 0
 
 
 def test_no_two_visitors_type_the_same_sentence() -> None:

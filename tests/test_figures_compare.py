@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from rnnviz import figures
 from rnnviz.figures import theme as themes
+from rnnviz.figures.base import width_in_em
 from rnnviz.figures.growth import _ends
 from rnnviz.figures.through_time import PALE
 from rnnviz.sight import Sight
+from rnnviz.tasks import errands
 from rnnviz.ui.language import ASSETS
 
 TOKENS = ("Starving", "<b>", "$x$", "to", "to", "buy")
@@ -53,7 +55,7 @@ def drawn(**options: Any) -> dict[str, dict]:
         "sight": figures.sight_spec(LOOKS, **options),
         "reacts": figures.reacts_spec(LOOKS, **options),
         "generalisation": figures.generalisation_spec(TABLE, 20.0, 7, **options),
-        "growth": figures.growth_spec(CURVES, 10, ([2, 20, 200], [1.0, 10.0, 1e6]), **options),
+        "growth": figures.growth_spec(CURVES | {"wide": ([2, 20, 200], [1.0, 10.0, 1e6])}, 10, **options),
         "speeds": figures.speeds_spec((5, 20, 80), {k: y for k, (_, y) in CURVES.items()}, (5, 5.0), **options),
     }
 
@@ -90,6 +92,20 @@ def test_the_rows_of_the_three_figures_lie_at_the_same_heights() -> None:
         assert margin["t"] == three[0]["margin"]["t"]
         assert layout["height"] - margin["t"] - margin["b"] == 40 * len(LOOKS)
         assert layout["yaxis"]["range"] == [5.5, -0.5]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_captions_fit_where_three_figures_stand_abreast_in_large_type(language: str) -> None:
+    rem, gap, board = 24, 1.8, 56  # of board.css and projector.css: the narrowest board with three columns
+    labels = json.loads((ASSETS / "locale" / f"{language}.json").read_text(encoding="utf-8"))["compare_figures"]
+    longest = max(errands.THINGS, key=len)
+    looks = [replace(look, target=longest, words=(longest, "<i>")) for look in LOOKS]
+    look: dict[str, Any] = {"labels": labels, "scale": 1.5}
+    three = [figures.answers_spec(looks, longest, **look), figures.sight_spec(looks, **look)]
+    for spec in (*three, figures.reacts_spec(looks, **look)):
+        said = spec["layout"]["annotations"][0]
+        widest = max(map(width_in_em, said["text"].split("<br>")))
+        assert widest * said["font"]["size"] < (board - 2 * gap) / 3 * rem
 
 
 def test_a_word_out_of_reach_is_empty_in_one_figure_and_crossed_in_the_other() -> None:

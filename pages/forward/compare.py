@@ -15,9 +15,7 @@ def reading() -> None:
     typed, tokens = sentence.current()
     sentence.row()
     with st.container(horizontal=True, vertical_alignment="bottom", key="compare-knobs"):
-        source.slide("words", label="step.words")
-        if state.shown("trained"):
-            st.toggle(t("step.trained"), help=t("step.trained_help"), **state.control("trained"))
+        sentence.knobs()
     sentence.amiss(typed, tokens)
     if not tokens:
         return

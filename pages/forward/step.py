@@ -24,10 +24,7 @@ def knobs(shown: Stage | None) -> None:
             if state.shown(side):
                 given = state.control(side) | offered
                 st.selectbox(t(f"step.{side}"), format_func=names.__getitem__, width=170, **given)
-        if state.shown("words"):
-            st.slider(t("step.words"), help=t("step.words_help"), **state.control("words"))
-        if state.shown("trained"):
-            st.toggle(t("step.trained"), help=t("step.trained_help"), **state.control("trained"))
+        sentence.knobs()
         if shown:
             badge(shown)
 

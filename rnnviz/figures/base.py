@@ -61,8 +61,11 @@ def categories(tokens: tuple[str, ...]) -> list[str]:
 
 
 def width_in_em(text: str) -> float:
-    """A rough width of a text: ideographs and kana are as wide as they are high."""
-    return sum(1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.56 for letter in text)
+    """A rough width of a text: ideographs and kana are as wide as they are high, capitals wider than small letters."""
+    wide = (
+        1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.68 if letter.isupper() else 0.56 for letter in text
+    )
+    return sum(wide)
 
 
 def token_axis(tokens: Sequence[str], names: list[str], theme: str, scale: float) -> tuple[dict[str, Any], int]:

@@ -237,6 +237,7 @@ def bifurcation_spec(
     for k, fold in enumerate(branches.folds or ()):
         shapes.append(thin | {"x0": fold, "x1": fold, "y0": 0, "y1": 1, "yref": "paper"})
         side = {"xanchor": "right" if k == 0 else "left", "xshift": -4 if k == 0 else 4, "yanchor": "bottom"}
+        side["bgcolor"] = themes.THEMES[theme].ground  # the chosen b may stand behind it
         notes.append(note(minus(f"b = {fold:.3f}"), SMALL * scale, faint, xref="x", x=fold, y=0, yshift=2, **side))
     if branches.wall is not None and ends[0] <= branches.wall <= ends[1]:
         mark = {"symbol": "circle-open", "size": 10 * scale, "color": ink, "line": {"width": 2 * scale}, "opacity": 1}

@@ -51,8 +51,9 @@ STYLES = {
     "window": ("faint", "solid"),
     "conv": ("input", "solid"),
     "attention": ("candidate", "solid"),
+    "wide": ("faint", "dash"),
 }
-"""The colour (a role) and the dash of each network's lines and bars."""
+"""The colour (a role) and the dash of each network's lines and bars; "wide": a window that sees every word."""
 
 
 def name(kind: str, labels: Labels) -> str:
@@ -83,9 +84,9 @@ def answers_spec(
     chance |= {"y": np.column_stack([rows + 0.02, rows + 0.38, np.full(len(rows), np.nan)]).ravel()}
     chance |= {"hoverinfo": "skip"}
     axis = value_axis(theme, scale, range=[0, 1.0], tickvals=[0, CHANCE, 0.5, 1], side="bottom", showgrid=False)
-    axis["ticktext"] = ["0", labels["chance"], "50%", "100%"]
+    axis["ticktext"] = ["", labels["chance"], "50%", "100%"]
     head = labels["answers_caption"].format(word=escaped(answer)) if answer else labels["answers_open"]
-    layout = _rows(looks, [head], labels, theme, scale, round(30 * scale))
+    layout = _rows(looks, head, labels, theme, scale, round(30 * scale))
     layout["margin"]["r"] = round(16 * scale)
     return spec(
         [bars, chance],
@@ -146,7 +147,7 @@ def sight_spec(looks: Sequence[Sight], labels: Labels | None = None, theme: str 
         if not direct:
             where = {"xref": "paper", "x": 0.5, "xanchor": "center", "yref": "y", "y": row, "yanchor": "middle"}
             notes.append(note(labels["through_state"], SMALL * scale, themes.text(theme, "ink"), **where))
-    layout = _rows(looks, [labels["sight_caption"]], labels, theme, scale, below)
+    layout = _rows(looks, labels["sight_caption"], labels, theme, scale, below)
     layout["margin"]["r"] = round(10 * scale)
     return spec(
         data, theme, scale, xaxis=axis | frame(theme), annotations=[*layout.pop("annotations"), *notes], **layout
@@ -183,7 +184,7 @@ def reacts_spec(looks: Sequence[Sight], labels: Labels | None = None, theme: str
     target = labels["reacts_caption"].format(word=escaped(looks[0].target))
     if len({look.target for look in looks}) > 1:
         target = labels["reacts_own"]
-    layout = _rows(looks, [target], labels, theme, scale, below)
+    layout = _rows(looks, target, labels, theme, scale, below)
     return spec([grid, crosses], theme, scale, xaxis=axis | frame(theme), **layout)
 
 
@@ -198,16 +199,14 @@ def percent(share: float) -> str:
 def _words(tokens: Sequence[str], names: list[str], theme: str, scale: float) -> tuple[dict[str, Any], int]:
     """The token axis with few labels, evenly from the last word back, and the first: three figures stand abreast."""
     axis, below = token_axis(tokens, names, theme, scale)
-    count, every = len(tokens), -(-len(tokens) // MOST)
+    count, every = len(tokens), -(-len(tokens) // round(MOST / scale))
     kept = [0, *(t for t in range((count - 1) % every, count, every) if t >= every)]
     return axis | {"tickvals": kept, "ticktext": [escaped(shortened(tokens[t])) for t in kept]}, below
 
 
-def _rows(
-    looks: Sequence[Sight], lines: Sequence[str], labels: Labels, theme: str, scale: float, below: int
-) -> dict[str, Any]:
-    """The rows' names and the height they need."""
-    said, top = caption(lines, LEFT * scale, theme, scale)
+def _rows(looks: Sequence[Sight], head: str, labels: Labels, theme: str, scale: float, below: int) -> dict[str, Any]:
+    """The rows' names, the caption (as many lines for each figure, so that rows stand abreast) and the height."""
+    said, top = caption(head.split("\n"), LEFT * scale, theme, scale)
     side = value_axis(theme, scale, range=[len(looks) - 0.5, -0.5], tickvals=list(range(len(looks))), showgrid=False)
     side["ticktext"] = [
         f"<b>{escaped(name(look.kind, labels))}</b>" + ("" if look.trained else f"<br>{labels['untrained']}")

@@ -71,7 +71,6 @@ generalisation = as_figure(generalisation_spec)
 def growth_spec(
     curves: Mapping[str, Curve],
     at: int,
-    extra: Curve | None = None,
     labels: Labels | None = None,
     theme: str = "light",
     scale: float = 1.0,
@@ -79,7 +78,7 @@ def growth_spec(
 ) -> Spec:
     """One quantity of each network against the number of words, both axes logarithmic; a line `at` this sentence.
 
-    Networks with the same curve share a name at its end. `extra`: a dashed curve, the window that sees everything.
+    Networks with the same curve share a name at its end.
     """
     labels = labels or english(SECTION)
     data = []
@@ -87,11 +86,7 @@ def growth_spec(
     for kind, (x, y) in curves.items():
         groups.setdefault(tuple(np.asarray(y, dtype=float)), []).append(kind)
         data.append(_line(x, y, name(kind, labels), *STYLES[kind], labels, theme, scale))
-    shown = [
-        float(v) for _, y in [*curves.values(), *([extra] if extra else [])] for v in y if np.isfinite(v) and v > 0
-    ]
-    if extra:
-        data.append(_line(*extra, labels["wide_window"], "faint", "dash", labels, theme, scale))
+    shown = [float(v) for _, y in curves.values() for v in y if np.isfinite(v) and v > 0]
     first, last = (float(f(np.asarray(next(iter(curves.values()))[0]))) for f in (np.min, np.max))
     low, high = float(np.log10(min(shown))) - 0.2, float(np.log10(max(shown))) + 0.12
     ends, members = {}, {}
@@ -100,21 +95,18 @@ def growth_spec(
         if finite and np.isfinite(values[-1]):
             ends[kinds[0]], members[kinds[0]] = float(np.log10(values[-1])), kinds
     notes, room = _ends(members, ends, (low, high), PLOT, labels, theme, scale)
-    if extra:
-        where = {"xref": "paper", "x": 1, "xanchor": "right", "yref": "y", "y": float(np.log10(extra[1][-1])) - 0.02}
-        said = labels["wide_window"]
-        notes.append(note(said, SMALL * scale, themes.text(theme, "faint"), **where, yanchor="top", xshift=-30 * scale))
     for kind, (x, y) in curves.items():  # a line that stops short of the end is named where it stops
         stop = next((k for k in range(len(y) - 1, -1, -1) if np.isfinite(y[k])), -1)
         if 0 <= stop < len(y) - 1:
             where = {"xref": "x", "x": float(np.log10(x[stop])), "yref": "y", "y": float(np.log10(y[stop]))}
-            where |= {"xanchor": "left", "xshift": 5 * scale, "yanchor": "bottom" if y[stop] > min(shown) else "top"}
+            where |= {"xanchor": "left", "xshift": 5 * scale, "bgcolor": themes.THEMES[theme].ground}
+            where |= {"yanchor": "bottom"} if y[stop] > min(shown) else {"yanchor": "top", "yshift": -2 * scale}
             said = labels["stops"].format(name=escaped(name(kind, labels)))
             notes.append(note(said, SMALL * scale, themes.text(theme, STYLES[kind][0]), **where))
     axis = value_axis(
         theme, scale, type="log", range=[float(np.log10(first)) - 0.01, float(np.log10(last)) + 0.01], showgrid=False
     )
-    axis["tickvals"] = [v for v in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if first <= v <= last]
+    axis["tickvals"] = [v for v in (2, 10, 50, 200, 1000) if first <= v <= last]  # few: large type, three abreast
     axis["title"] = _title(labels[unit], theme, scale)
     side = value_axis(theme, scale, type="log", range=[low, high])
     side["tickvals"], side["ticktext"] = _decades(low, high)
@@ -141,7 +133,7 @@ def speeds_spec(
     labels = labels or english(SECTION)
     base = np.asarray(speeds["rnn"], dtype=float)
     ratios = {kind: (lengths, (np.asarray(row) / base).tolist()) for kind, row in speeds.items()}
-    drawn = growth_spec(ratios, 0, None, labels, theme, scale)
+    drawn = growth_spec(ratios, 0, labels, theme, scale)
     for line, row in zip(drawn["data"], speeds.values(), strict=True):
         line |= {"mode": "lines+markers", "marker": {"size": 6 * scale, "opacity": 1, "color": line["line"]["color"]}}
         line["customdata"] = np.asarray(row, dtype=float)

@@ -172,17 +172,17 @@ def curves() -> dict[str, dict[str, Curve]]:
         "depth": counting.depth,
         "path": lambda one, n: counting.path(one, n - 1) or np.nan,
     }
-    return {name: {kind: (x, [f(one, n) for n in x]) for kind, one in nets.items()} for name, f in against.items()}
+    found: dict[str, dict[str, Curve]] = {
+        name: {kind: (x, [f(one, n) for n in x]) for kind, one in nets.items()} for name, f in against.items()
+    }
+    found["weights"]["wide"] = x, [counting.wide_window(nets["window"], n).value for n in x]
+    return found
 
 
 def costs_section(writer: Teller, length: int) -> Section:
     """What grows with the sentence: weights, multiply-adds for each word, memory."""
-    x, nets = lengths(), {kind: network(kind, True) for kind in KINDS}
-    wide = (x, [counting.wide_window(nets["window"], n).value for n in x])
-    drawn = {
-        name: figures.growth_spec(curves()[name], length, wide if name == "weights" else None, **writer.look)
-        for name in ("weights", "work", "memory")
-    }
+    nets = {kind: network(kind, True) for kind in KINDS}
+    drawn = {n: figures.growth_spec(curves()[n], length, **writer.look) for n in ("weights", "work", "memory")}
     kept = counting.memory(nets["attention"], length)
     told = {"words": length, "double": 2 * length, "formula": kept.numbers, "kept": f"{kept.value:,}"}
     harder = {kind: counting.body_work(one, 2 * length) / counting.body_work(one, length) for kind, one in nets.items()}

@@ -169,7 +169,7 @@ def compute_remembering(kind: str, trained: bool, tokens: tuple[str, ...], unit:
     longer = int((halves > len(trace)).sum())
     best = [telling(view.language, int(j), float(halves[j]), parts[:, j], tokens) for j in order[:NAMED]]
     told = {"longer": longer, "units": len(order), "words": len(trace), "name": memory_name(view.language, kind)}
-    section = writer.section("memory", {"half": rows, "holds": grid}, best=" ".join(best), **told)
+    section = writer.section("memory", {"half": rows, "holds": grid}, best="\n".join(best), **told)
     return writer.board((kind, trained, tokens, unit), [section])
 
 

@@ -34,6 +34,14 @@ def row() -> None:
             menu.button(literal(example), key=f"example{i}", type="tertiary", on_click=_choose, args=(example,))
 
 
+def knobs() -> None:
+    """The words in between, and whether the networks are trained."""
+    if state.shown("words"):
+        st.slider(t("step.words"), help=t("step.words_help"), **state.control("words"))
+    if state.shown("trained"):
+        st.toggle(t("step.trained"), help=t("step.trained_help"), **state.control("trained"))
+
+
 def _choose(example: str) -> None:
     """Put an example into the sentence field."""
     st.session_state["sentence"] = example

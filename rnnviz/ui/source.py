@@ -10,7 +10,7 @@ from rnnviz.ui.language import language, t
 from rnnviz.ui.stage import View
 from rnnviz.ui.training import desk
 
-WIDE = {"asked": 215, "at": 170, "activation": 180, "start": 175, "units": 125, "scale": 172}
+WIDE = {"asked": 215, "at": 170, "activation": 180, "start": 175, "units": 140, "scale": 172}
 """Controls with long names or options, in px."""
 
 
@@ -22,9 +22,7 @@ def controls() -> tuple[tuple[str, ...], tuple[str, ...]]:
         sentence.row()
     with st.container(horizontal=True, vertical_alignment="bottom", key="source-knobs"):
         if state.value("input") == "sentence":
-            slide("words", label="step.words")
-            if state.shown("trained"):
-                st.toggle(t("step.trained"), help=t("step.trained_help"), **state.control("trained"))
+            sentence.knobs()
             choose("asked")
             if state.shown("own") and (mine := desk().own):
                 kind = t(f"step.networks.{mine.kind}")
@@ -40,11 +38,10 @@ def controls() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return typed, tokens
 
 
-def slide(name: str, label: str = "") -> None:
+def slide(name: str) -> None:
     """A slider, unless the link hides it."""
-    label = label or f"source.{name}"
     if state.shown(name):
-        st.slider(t(label), help=t(f"{label}_help"), width=wide(name, 155), **state.control(name))
+        st.slider(t(f"source.{name}"), help=t(f"source.{name}_help"), width=wide(name, 155), **state.control(name))
 
 
 def choose(name: str, radio: bool = False) -> None:
