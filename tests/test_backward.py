@@ -202,6 +202,19 @@ def check_against_autograd(source, close):
             np.testing.assert_allclose(mine[name], theirs.numpy(), rtol=close, atol=close * size)
 
 
+def test_where_no_need_is_stated_all_networks_are_asked_for_the_word_they_hold_likeliest_together():
+    disagreed, nets = 0, [network(kind, True) for kind in KINDS]
+    for tokens in (ALICE[2:], ("word",) * 20, ("zzxqy",), ("The", "cat")):
+        rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in tokens]][None]
+        said = [net(rows.to(net.readout.weight.dtype))[0, -1].softmax(0).double() for net in nets]
+        disagreed += len({int(p.argmax()) for p in said}) > 1
+        word = nets[0].words[int(sum(said).argmax())]
+        assert {read(kind, Source(tokens)).gradients.targets for kind in KINDS} == {(word,) * len(tokens)}
+        for section in sections(compute_gradients(Source(tokens), LIGHT))[:2]:
+            assert f"“{word}”" in section["title"]
+    assert disagreed  # or this would prove nothing
+
+
 def test_what_explodes_is_named_and_all_else_is_still_drawn():
     board = compute_gradients(ENDLESS, LIGHT)
     assert board.overflowing[0] == "rnn"
@@ -250,13 +263,13 @@ by_torch = {
 )
 @example(Source(length=2, scale=0.0), "rnn", "norm", "0.01", LIGHT)
 @example(Source(), "rnn", "value", "0.01", LIGHT)
+@example(Source(), "gru", "value", "1000", LIGHT)
 def test_clipping_is_pytorchs(source, kind, by, threshold, view):
     threshold = float(threshold)
     with pytest.MonkeyPatch.context() as few:
         few.setattr(backward, "RUNS", 4)
         board = compute_clipped(source, kind, by, threshold, view)
     change, vanished, running = sections(board)
-    assert [change["id"], vanished["id"], running["id"]] == [f"clip_{by}", "vanishing", "running"]
     assert board.overflowing == ()
     _, _, found = autograd(kind, source)
     parameters = [torch.nn.Parameter(p) for p in found.values()]
@@ -267,9 +280,15 @@ def test_clipping_is_pytorchs(source, kind, by, threshold, view):
         np.concatenate([one.detach().numpy().ravel() for one in all_of])
         for all_of in (found.values(), [p.grad for p in parameters])
     )
+    idle = by != "off" and np.array_equal(before, after)
+    assert [change["id"], vanished["id"], running["id"]] == [
+        "clip_idle" if idle else f"clip_{by}",
+        "vanishing",
+        "running",
+    ]
     title = told(change, "clipping", view.language)
     assert_says(title["before"], np.linalg.norm(before))
-    if by == "off":
+    if by == "off" or idle:
         assert "after" not in title
         return
     assert_says(title["after"], np.linalg.norm(after))

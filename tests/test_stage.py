@@ -118,6 +118,20 @@ def test_the_notice_names_the_need_and_both_guesses(language):
     assert "food" in "".join(text for text, _ in runs[-1])
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_where_each_network_has_an_answer_of_its_own_the_notice_names_both(language):
+    differing = 0
+    for left, right in (("rnn", "lstm"), ("rnn", "gru"), ("lstm", "gru")):
+        tokens = ALICE[2:]  # no need: nothing is the right thing
+        rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in tokens]][None]
+        own = [net.words[int(net(rows)[0, -1].argmax())] for net in map(rnnviz.load, (left, right))]
+        runs = notice.notices((read(left, True, tokens), read(right, True, tokens)), None, language)
+        strong = [text for text, style in runs[-1] if style == "strong"][:-2]  # what is said of the gradient
+        assert set(own) <= set(strong)
+        differing += own[0] != own[1]
+    assert differing  # or this would prove nothing
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

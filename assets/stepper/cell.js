@@ -220,7 +220,7 @@ function cellDiagram(parent, kind, activation, labels) {
       const text = cellElement(svg, "text", { x: part.x, y: part.y, "text-anchor": anchor(part) });
       cellSymbol(text, "x_t");
       const word = cellElement(text, "tspan", { class: "rv-word", dx: 5, dy: -3.5 });
-      updates.push((now, read) => cellText(word, read.length > 24 ? read.slice(0, 23) + "…" : read));
+      updates.push((now, read) => cellText(word, read));
     },
   };
   for (const [what, part] of parts) draw[what](part);
@@ -329,7 +329,8 @@ function cellView(root, labels) {
       if (!views.has(key)) views.set(key, build(network, equations));
       const view = views.get(key);
       if (view.figure.parentNode !== root) root.replaceChildren(view.figure);
-      const word = tokens[step].text;
+      const { text } = tokens[step];
+      const word = text.length > 24 ? text.slice(0, 23) + "…" : text;
       const facts = { name: network.name, unit, word };
       for (const [name, [value, text]] of Object.entries(now)) {
         facts[name] = text;

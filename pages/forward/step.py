@@ -17,13 +17,14 @@ SIDES = ("left", "right")
 
 def knobs(shown: Stage | None) -> None:
     """The two networks and what can be changed about them, and the badge of what is shown."""
-    names = {name: t(f"step.networks.{name}") for name in (*state.NETWORKS, state.YOURS)}
+    names = {name: t(f"figures.network_{name}") for name in state.NETWORKS}  # short: two stand side by side on a phone
+    names[state.YOURS] = t(f"step.networks.{state.YOURS}")
     offered = {} if own_offered() else {"options": state.NETWORKS}
     with st.container(horizontal=True, vertical_alignment="bottom", key="step-knobs"):
         for side in SIDES:
             if state.shown(side):
                 given = state.control(side) | offered
-                st.selectbox(t(f"step.{side}"), format_func=names.__getitem__, width=170, **given)
+                st.selectbox(t(f"step.{side}"), format_func=names.__getitem__, width=source.wide(side, 170), **given)
         sentence.knobs()
         if shown:
             badge(shown)

@@ -25,7 +25,8 @@ P = ParamSpec("P")
 TICK_ANGLE = -60
 MOST_TICKS = 26
 """More token labels than this would touch each other on a phone."""
-MOST_LETTERS = 12
+MOST_LETTERS, MOST_IN_PROSE = 12, 24
+"""Letters of a token that are shown beside an axis, and in a sentence."""
 TEXT, SMALL, TINY = 12, 11, 9
 """Type sizes in px at scale 1: names, ticks, the ends of a colour scale."""
 
@@ -43,8 +44,8 @@ def escaped(text: str) -> str:
     return html.escape(text, quote=False).replace("$", "&#36;")
 
 
-def shortened(token: str) -> str:
-    return token if len(token) <= MOST_LETTERS else token[: MOST_LETTERS - 1] + "…"
+def shortened(token: str, most: int = MOST_LETTERS) -> str:
+    return token if len(token) <= most else token[: most - 1] + "…"
 
 
 @functools.lru_cache(maxsize=8)

@@ -56,7 +56,7 @@ class Source:
     """Which random sequence of many."""
     at: Literal["last", "every"] = "last"
     asked: str = ""
-    """The word whose logit is asked for; "" for what the sentence's need asks for."""
+    """The word whose logit is asked for; "" for what the sentence's need asks for (`asked`)."""
     own: Own | None = None
     """The visitor's own network, in the place of that of its kind."""
 
@@ -82,15 +82,31 @@ class Backward:
 def read(kind: Kind, source: Source, maps: bool = False) -> Backward:
     """Forward and backward through one cell; `maps`: with the T x T maps, which take most of the time."""
     if source.tokens:
-        name = source.own if source.own and source.own.kind == kind else kind
-        trace = rnnviz.trace(network(name, source.trained), source.tokens)
-        target = source.asked or errands.need_of(source.tokens) or trace.top(1)[0][0]
+        trace, target = heard(kind, source), asked(source)
         return Backward(kind, trace, rnnviz.backpropagate(trace, target, of="logit", at=source.at, through_time=maps))
     settings: dict[str, Any] = {"activation": source.activation, "start": source.start, "scale": source.scale}
     weights = fresh(kind, source.units, INPUTS, forget_bias=source.forget, seed=source.seed, **settings)
     numbers = sequence(source.length, INPUTS, source.seed + 1000 * source.reads)
     trace = trace_cell(kind, source.activation, numbers, weights)
     return Backward(kind, trace, rnnviz.backpropagate(trace, at=source.at, through_time=maps))
+
+
+def heard(kind: Kind, source: Source) -> Trace:
+    """The sentence as the network of a kind reads it: the visitor's own, if it is of this kind, else ours."""
+    name = source.own if source.own and source.own.kind == kind else kind
+    return rnnviz.trace(network(name, source.trained), source.tokens)
+
+
+def asked(source: Source) -> str:
+    """The word whose logit all networks are asked for: the chosen one, else the one the need asks for; where no need
+    is stated, the one that the three together hold likeliest. One word for all, or their gradients could not be held
+    side by side."""
+    if word := source.asked or errands.need_of(source.tokens):
+        return word
+    traces = [heard(kind, source) for kind in KINDS]
+    together = sum(trace.probabilities[-1] for trace in traces)
+    assert traces[0].words is not None
+    return traces[0].words[int(np.argmax(together))]
 
 
 @lru_cache(maxsize=8)
@@ -156,7 +172,7 @@ def compute_gradients(source: Source, view: View) -> Board:
     arrived = {one.kind: number(ratio(one.gradients)) for one in all_three}
     steps = len(all_three[0].trace)
     held = {one.kind: spectra.references(one.trace, one.gradients, source.at) for one in all_three}
-    last = all_three[0].gradients.targets[-1] if source.tokens else ""
+    last = asked(source) if source.tokens else ""
     survived = {one.kind: spectra.survival(one.trace) for one in all_three}
     sections = [
         writer.section(
@@ -211,8 +227,9 @@ def compute_clipped(source: Source, kind: Kind, by: str, threshold: float, view:
     told = {"before": number(total.norm_before), "after": number(total.norm_after), "angle": turned}
     told |= {"threshold": f"{threshold:g}", "cut": f"{100 * total.cut:.0f}"}
     told |= {"steps": str(len(one.trace)), "ratio": number(ratio(one.gradients)), "runs": str(RUNS)}
+    idle = by != "off" and total.cut == 0 and np.isfinite(total.norm_before)  # nothing exceeds the threshold
     sections = [
-        writer.section(f"clip_{by}", {"change": drawn}, **told),
+        writer.section("clip_idle" if idle else f"clip_{by}", {"change": drawn}, **told),
         writer.section("vanishing", vanishing(writer, one, threshold), **told),
         writer.section("running", {"running": running(writer, source, kind, threshold)}, **told),
     ]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from rnnviz.figures.base import MOST_IN_PROSE, shortened
 from rnnviz.fresh import KEEPER
 from rnnviz.tasks import errands
 from rnnviz.ui.language import translate
@@ -21,6 +22,7 @@ def notices(readings: Sequence["Reading"], answer: str | None, language: str) ->
     """One notice for each token."""
     tokens = readings[0].trace.tokens
     need = need_at(tokens) if answer else None
+    shown = [shortened(token, MOST_IN_PROSE) for token in tokens]
     names = [translate(language, f"step.networks.{r.name}") for r in readings]
     guesses = [guess(reading) for reading in readings]
     keeper, kept = keeping(readings)
@@ -34,14 +36,15 @@ def notices(readings: Sequence["Reading"], answer: str | None, language: str) ->
         if need is None or t < need:
             say("no_need")
         elif t == need:
-            say("need_now", word=tokens[need])
+            say("need_now", word=shown[need])
         else:
-            say("need_ago", word=tokens[need], ago=t - need)
+            say("need_ago", word=shown[need], ago=t - need)
         if 0 < t == len(tokens) - 1:
             first = need if need is not None else 0
             ratios = [number(ratio(r, first)) for r in readings]
-            said = readings[1].gradients.targets[-1] if answer is None else answer
-            say("back", answer=said, word=tokens[first], names=names, ratios=ratios)
+            answers = [r.gradients.targets[-1] for r in readings]  # what the need asks for, else each one's own
+            key = "back" if answers[0] == answers[1] else "back_own"
+            say(key, answers=answers, word=shown[first], names=names, ratios=ratios)
         elif t > 0 and keeper is not None:
             kind, name = readings[keeper].trace.kind, names[keeper]
             say(f"keep_{kind}", name=name, percent=percent(kept[t]), half=half_life(kept[t]))

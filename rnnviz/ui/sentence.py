@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from rnnviz.figures.base import MOST_IN_PROSE, shortened
 from rnnviz.tasks import errands
 from rnnviz.text import MAX_TOKENS, tokenize, vocabulary
 from rnnviz.ui import state
@@ -58,5 +59,5 @@ def amiss(typed: tuple[str, ...], tokens: tuple[str, ...]) -> None:
     elif len(unknown) == len(set(tokens)):
         st.info(t("step.all_unknown"))
     elif unknown:
-        words = " ".join(literal(token) for token in unknown[:12])
+        words = " ".join(literal(shortened(token, MOST_IN_PROSE)) for token in unknown[:12])
         st.caption(t("step.some_unknown", size=f"{len(vocabulary().words):,}", words=words))

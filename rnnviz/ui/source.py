@@ -62,7 +62,7 @@ def choose(name: str, radio: bool = False) -> None:
 
 def wide(name: str, usual: int) -> int:
     """A control's width in px; large type needs more."""
-    return round(WIDE.get(name, usual) * (1.3 if state.value("projector") else 1.0))
+    return round(WIDE.get(name, usual) * (1.5 if state.value("projector") else 1.0))
 
 
 def chosen(tokens: tuple[str, ...]) -> Source:

@@ -179,3 +179,29 @@ def test_a_phone_needs_no_sideways_scroll(scheme: str, app: Served, visit: Calla
     tab = opened(visit, app.address, "?words=30&lang=ja", viewport={"width": 390, "height": 844}, color_scheme=scheme)
     assert tab.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
     assert tab.page.locator(READY).get_attribute("data-theme") == scheme
+
+
+@pytest.mark.parametrize("text", ["a" * 2000, f"Thirsty, {'b' * 900} walks to buy"])
+def test_a_very_long_word_is_cut_and_needs_no_sideways_scroll(
+    text: str, app: Served, visit: Callable[..., Visit]
+) -> None:
+    tab = opened(visit, app.address, f"?sentence={quote(text)}", viewport={"width": 390, "height": 844})
+    for key in ("Home", "ArrowRight", "ArrowRight", "End"):
+        tab.page.keyboard.press(key)
+        assert tab.page.locator("[data-testid=stMain]").evaluate("node => node.scrollWidth - node.clientWidth") == 0
+        for part in (".rv-unit-title", ".rv-notice", "[data-testid=stAlert], [data-testid=stCaptionContainer]"):
+            assert len(tab.page.locator(part).first.inner_text()) < 500
+    tab.settle()
+    assert tab.errors == []
+
+
+def test_large_type_from_a_link_leaves_a_phone_its_room(app: Served, visit: Callable[..., Visit]) -> None:
+    tab = opened(visit, app.address, "?projector=true", viewport={"width": 390, "height": 844})
+    tab.page.keyboard.press("End")
+    assert tab.page.locator("[data-testid=stMain]").evaluate("node => node.scrollWidth - node.clientWidth") == 0
+    menu, switches = (
+        tab.page.locator(s).bounding_box() for s in ("[data-testid=stExpandSidebarButton]", ".st-key-frame-switches")
+    )
+    assert menu
+    assert switches
+    assert menu["x"] + menu["width"] <= switches["x"]
