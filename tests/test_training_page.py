@@ -24,6 +24,7 @@ from rnnviz.ui import training as page
 from rnnviz.ui.curves import Shown, payload
 from rnnviz.ui.language import translate
 from rnnviz.ui.plans import PRESETS, Plan
+from rnnviz.ui.recorded import there
 from rnnviz.ui.stage import View
 
 LIGHT = View("en", "light", 1.0)
@@ -96,9 +97,11 @@ def test_an_experiment_has_one_difference(name: str) -> None:
     plan = planned(PRESETS[name])
     assert plan.twin == PRESETS[name]["twin"]
     assert len(set(plan.values)) == 2
+    assert PRESETS[name]["record"] in there()
     for key, id in PRESETS[name].items():
         assert id in state.KEYS[key].ids  # type: ignore[union-attr]
     settled = dict(plan.knobs) | {
+        "record": PRESETS[name]["record"],
         "task": plan.task,
         "twin": plan.twin,
         "first": plan.values[0],

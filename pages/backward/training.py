@@ -30,6 +30,7 @@ def training() -> None:
     transport(plan)
     st.fragment(live, run_every=interval() if desk().going else None)(plan)
     keep()
+    recorded()
 
 
 def transport(plan: Plan) -> None:
@@ -122,6 +123,5 @@ def recorded() -> None:
 
 warm_trainers()
 training()
-recorded()
 with st.expander(t("training.how"), key="training-how"):
     st.markdown(prose("training"))

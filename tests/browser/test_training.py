@@ -110,9 +110,13 @@ def test_another_setting_leaves_the_run_alone_and_says_so(app: Served, visit: Ca
 
 def test_an_experiment_is_one_click_and_a_link(app: Served, visit: Callable[..., Visit]) -> None:
     tab = opened(visit, app, "")
+    tab.page.locator(".st-key-training-records summary").click()
+    record = tab.page.locator(".st-key-record input")
+    expect(record).to_have_value(said("record_names.p5"))
     press(tab, "presets")
     press(tab, "preset-adding")
     expect(tab.page.get_by_text("two of them marked")).to_be_visible()
+    expect(record).to_have_value(said("record_names.p6"))
     tab.settle()
     link = urlsplit(tab.page.url).query
     assert parse_qs(link)["task"] == ["adding"]
