@@ -43,8 +43,8 @@ BYTES = 150 * 2**20
 class Entry:
     """One visitor's runs in the queue. Read and changed under the dispatcher's lock only."""
 
-    def __init__(self, runs: Runs, now: float) -> None:
-        self.id = secrets.token_urlsafe(12)
+    def __init__(self, runs: Runs, now: float, owner: object = None) -> None:
+        self.id, self.owner = secrets.token_urlsafe(12), owner
         self.runs, self.frames = runs, Keyframes(runs)
         self.goal = self.end = max(run.settings.steps for run in runs)
         settings = [run.settings for run in runs]

@@ -52,6 +52,11 @@ class Ticket:
         """A random name, unguessable; `find` gives the ticket back, say after a page was reloaded."""
         return self._entry.id
 
+    @property
+    def owner(self) -> object:
+        """What was submitted with the runs."""
+        return self._entry.owner
+
     def now(self) -> Progress:
         """How far it is. Counts as a sign of life: a run that was let go goes on."""
         with self._lock:
@@ -139,15 +144,16 @@ def _everybody() -> Dispatcher:
         return _dispatcher
 
 
-def submit(runs: Runs, dispatcher: Dispatcher | None = None) -> Ticket:
+def submit(runs: Runs, dispatcher: Dispatcher | None = None, owner: object = None) -> Ticket:
     """Train these runs, one or two, which advance by the same number of steps in each turn. Running at once.
 
-    Raises ValueError for none or more than two. `dispatcher` is another than everybody's, for tests.
+    Raises ValueError for none or more than two. `dispatcher` is another than everybody's, for tests; `owner` is
+    whatever is to be found again with the runs.
     """
     if not 1 <= len(runs) <= 2:
         raise ValueError(f"{len(runs)} runs in one ticket")
     dispatcher = dispatcher or _everybody()
-    ticket = Ticket(dispatcher, Entry(runs, dispatcher.clock()))
+    ticket = Ticket(dispatcher, Entry(runs, dispatcher.clock(), owner))
     ticket.resume()
     return ticket
 

@@ -161,6 +161,19 @@ def test_who_closes_the_page_is_let_go_and_the_others_go_faster() -> None:
     assert gone[0].now().step > left.step
 
 
+def test_a_ticket_is_found_with_its_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    room, owner = Room(), object()
+    monkeypatch.setattr(turns, "_everybody", lambda: room.dispatcher)
+    ticket = turns.submit((RUN,), room.dispatcher, owner)
+    room.go(1.0, ticket.now)
+    found = turns.find(ticket.id)
+    assert found
+    assert found.owner is owner
+    assert found.now().step == ticket.now().step > 0
+    ticket.cancel()
+    assert turns.find(ticket.id) is None
+
+
 def test_who_stays_away_is_forgotten() -> None:
     room = Room()
     ticket = room.ticket()

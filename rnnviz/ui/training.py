@@ -93,7 +93,7 @@ class Desk:
     def take(self, plan: Plan, runs: tuple[Run, ...]) -> None:
         """Go on with these runs."""
         self.plan, self.runs, self.furthest, self.cancelled = plan, runs, runs, False
-        self.ticket = turns.submit(runs)
+        self.ticket = turns.submit(runs, owner=self)
         self.going = True
 
     def end(self) -> None:
@@ -172,6 +172,13 @@ def desk() -> Desk:
     """This visit's."""
     found: Desk = st.session_state.setdefault("_training", Desk())
     return found
+
+
+def find(id: str) -> None:
+    """After a reload: the desk whose ticket this is belongs to the new visit, if it still exists."""
+    ticket = turns.find(id)
+    if ticket and isinstance(ticket.owner, Desk) and desk().ticket is None:
+        st.session_state["_training"] = ticket.owner
 
 
 def begin(plan: Plan) -> tuple[Run, ...]:
