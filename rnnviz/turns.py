@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rnnviz.keyframes import Runs
-from rnnviz.queueing import KEEP, LIFE, Dispatcher, Entry
+from rnnviz.queueing import KEEP, LATE, LOOK, Dispatcher, Entry
 
-__all__ = ["KEEP", "LIFE", "Progress", "Runs", "State", "Ticket", "crowd", "find", "stop", "submit"]
+__all__ = ["KEEP", "LATE", "LOOK", "Progress", "Runs", "State", "Ticket", "crowd", "find", "stop", "submit"]
 
 State = Literal["waiting", "running", "paused", "done", "failed"]
 
@@ -57,11 +57,12 @@ class Ticket:
         """What was submitted with the runs."""
         return self._entry.owner
 
-    def now(self) -> Progress:
-        """How far it is. Counts as a sign of life: a run that was let go goes on."""
+    def now(self, again: float = LOOK) -> Progress:
+        """How far it is. Counts as a sign of life: a run that was let go goes on. `again`: in how many seconds the
+        page will ask the next time; a run whose page is `LATE` seconds later than that is let go."""
         with self._lock:
             entry, state = self._entry, self._state()
-            entry.seen = self._dispatcher.clock()
+            entry.seen, entry.again = self._dispatcher.clock(), again
             self._dispatcher.enqueue(entry)
             running = state == "running"
             return Progress(

@@ -181,7 +181,7 @@ class Ticket:
         self.runs, self.owner, self.wanted, self.goal, self.cancelled = runs, owner, True, 10**9, False
         self.frames = {0: runs}
 
-    def now(self) -> Progress:
+    def now(self, again: float) -> Progress:
         if self.wanted and not self.cancelled:
             steps = min(3, self.goal - curves.step(self.runs))
             self.runs = tuple(library.advance(run, steps) for run in self.runs)

@@ -28,7 +28,9 @@ def training() -> None:
         settings(plan)
         overfitting(plan)
     transport(plan)
-    st.fragment(live, run_every=interval() if desk().going else None)(plan, desk())
+    one = desk()
+    one.every = interval()
+    st.fragment(live, run_every=one.every if one.going else None)(plan, one)
     keep()
     recorded()
 

@@ -57,6 +57,8 @@ class Desk:
     """As far as they have come; more than `runs` after going back."""
     going: bool = False
     """Whether the page looks again and again."""
+    every: float = 1.0
+    """Seconds between two looks."""
     progress: turns.Progress | None = None
     cancelled: bool = False
     earlier: list[Earlier] = field(default_factory=list)
@@ -70,7 +72,7 @@ class Desk:
         """Take in how far the runs are."""
         if self.ticket is None or self.cancelled:
             return
-        self.progress = now = self.ticket.now()
+        self.progress = now = self.ticket.now(self.every)
         self.runs = now.runs
         if self.going or curves.step(self.furthest) <= now.step:
             self.furthest = now.runs
