@@ -23,8 +23,10 @@ from rnnviz.keyframes import Keyframes, Runs
 from rnnviz.runs import Run
 from rnnviz.training import advance
 
-LIFE = 4.0
-"""Seconds without a sign of life after which a run is let go: no chunk of it is begun until the next sign."""
+LOOK = 2.0
+"""Seconds between two signs of life, if the page does not say."""
+LATE = 2.0
+"""Seconds that a sign of life may be late. Then the run is let go: no chunk of it is begun until the next sign."""
 KEEP = 600.0
 """Seconds without a sign of life after which it is forgotten."""
 CHUNK, SHORTEST = 0.3, 0.1
@@ -43,14 +45,16 @@ BYTES = 150 * 2**20
 class Entry:
     """One visitor's runs in the queue. Read and changed under the dispatcher's lock only."""
 
-    def __init__(self, runs: Runs, now: float) -> None:
-        self.id = secrets.token_urlsafe(12)
+    def __init__(self, runs: Runs, now: float, owner: object = None) -> None:
+        self.id, self.owner = secrets.token_urlsafe(12), owner
         self.runs, self.frames = runs, Keyframes(runs)
         self.goal = self.end = max(run.settings.steps for run in runs)
         settings = [run.settings for run in runs]
         self.kind = [(one.task, one.shape, one.batch, one.length) for one in settings]
         """What decides how long a step takes."""
-        self.wanted, self.cancelled, self.error, self.seen = True, False, "", now
+        self.wanted, self.cancelled, self.error = True, False, ""
+        self.seen, self.again = now, LOOK
+        """When there was a sign of life, and in how many seconds the next one is meant to come."""
         self.version = 0
         """Of the runs: a chunk of an earlier one is dropped when it comes back."""
         self.queued = self.under_way = self.begun = False
@@ -73,7 +77,7 @@ class Entry:
         return self.wanted and not self.cancelled and not self.error and self.step < self.goal and bool(self.open())
 
     def in_turn(self, now: float) -> bool:
-        return self.ready() and now - self.seen <= LIFE
+        return self.ready() and now - self.seen <= self.again + LATE
 
     def drop(self) -> None:
         """Forget what is under way and the place in the queue."""

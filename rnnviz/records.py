@@ -16,6 +16,8 @@ POINTS = 200
 """The most points of a curve; each is the mean over a stretch of steps."""
 FEW, MANY_RUNS = 40, ("p7", "p9", "preset-clipping")
 """The same, where there are many runs."""
+LOOKS = 25
+"""Steps between two looks at the held-out examples, as `rnnviz.runs.EVERY`."""
 FIRST = 20
 """The losses of so many first steps are kept as they were."""
 
@@ -45,9 +47,11 @@ class Recorded:
     """`loss`, `accuracy`, for numbers also the mean absolute `error`, on 1000 new examples at the end;
     None for a stream, and for a run that ended in trouble."""
 
-    def at(self) -> Float[Array, "P"]:
-        """The middle of each curve's stretch, in steps."""
-        edges = np.linspace(0, self.steps, len(self.curves["loss"]) + 1)
+    def at(self, name: str = "loss") -> Float[Array, "P"]:
+        """Where a curve's points lie, in steps: the middle of each stretch; of what is held out, each look."""
+        if name.startswith("held"):
+            return np.array([1, *range(LOOKS, self.steps + 1, LOOKS)], float)
+        edges = np.linspace(0, self.steps, len(self.curves[name]) + 1)
         return (edges[:-1] + edges[1:]) / 2
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rnnviz.keyframes import Runs
-from rnnviz.queueing import KEEP, LIFE, Dispatcher, Entry
+from rnnviz.queueing import KEEP, LATE, LOOK, Dispatcher, Entry
 
-__all__ = ["KEEP", "LIFE", "Progress", "Runs", "State", "Ticket", "crowd", "find", "stop", "submit"]
+__all__ = ["KEEP", "LATE", "LOOK", "Progress", "Runs", "State", "Ticket", "crowd", "find", "stop", "submit"]
 
 State = Literal["waiting", "running", "paused", "done", "failed"]
 
@@ -52,11 +52,17 @@ class Ticket:
         """A random name, unguessable; `find` gives the ticket back, say after a page was reloaded."""
         return self._entry.id
 
-    def now(self) -> Progress:
-        """How far it is. Counts as a sign of life: a run that was let go goes on."""
+    @property
+    def owner(self) -> object:
+        """What was submitted with the runs."""
+        return self._entry.owner
+
+    def now(self, again: float = LOOK) -> Progress:
+        """How far it is. Counts as a sign of life: a run that was let go goes on. `again`: in how many seconds the
+        page will ask the next time; a run whose page is `LATE` seconds later than that is let go."""
         with self._lock:
             entry, state = self._entry, self._state()
-            entry.seen = self._dispatcher.clock()
+            entry.seen, entry.again = self._dispatcher.clock(), again
             self._dispatcher.enqueue(entry)
             running = state == "running"
             return Progress(
@@ -139,15 +145,16 @@ def _everybody() -> Dispatcher:
         return _dispatcher
 
 
-def submit(runs: Runs, dispatcher: Dispatcher | None = None) -> Ticket:
+def submit(runs: Runs, dispatcher: Dispatcher | None = None, owner: object = None) -> Ticket:
     """Train these runs, one or two, which advance by the same number of steps in each turn. Running at once.
 
-    Raises ValueError for none or more than two. `dispatcher` is another than everybody's, for tests.
+    Raises ValueError for none or more than two. `dispatcher` is another than everybody's, for tests; `owner` is
+    whatever is to be found again with the runs.
     """
     if not 1 <= len(runs) <= 2:
         raise ValueError(f"{len(runs)} runs in one ticket")
     dispatcher = dispatcher or _everybody()
-    ticket = Ticket(dispatcher, Entry(runs, dispatcher.clock()))
+    ticket = Ticket(dispatcher, Entry(runs, dispatcher.clock(), owner))
     ticket.resume()
     return ticket
 

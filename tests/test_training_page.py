@@ -24,6 +24,7 @@ from rnnviz.ui import training as page
 from rnnviz.ui.curves import Shown, payload
 from rnnviz.ui.language import translate
 from rnnviz.ui.plans import PRESETS, Plan
+from rnnviz.ui.recorded import there
 from rnnviz.ui.stage import View
 
 LIGHT = View("en", "light", 1.0)
@@ -96,9 +97,11 @@ def test_an_experiment_has_one_difference(name: str) -> None:
     plan = planned(PRESETS[name])
     assert plan.twin == PRESETS[name]["twin"]
     assert len(set(plan.values)) == 2
+    assert PRESETS[name]["record"] in there()
     for key, id in PRESETS[name].items():
         assert id in state.KEYS[key].ids  # type: ignore[union-attr]
     settled = dict(plan.knobs) | {
+        "record": PRESETS[name]["record"],
         "task": plan.task,
         "twin": plan.twin,
         "first": plan.values[0],
@@ -174,11 +177,11 @@ def test_a_poll_is_small_however_long_the_run(link: dict[str, Any]) -> None:
 class Ticket:
     """A queue of one: each look is a few steps later."""
 
-    def __init__(self, runs: tuple[Run, ...]) -> None:
-        self.runs, self.wanted, self.goal, self.cancelled = runs, True, 10**9, False
+    def __init__(self, runs: tuple[Run, ...], owner: object = None) -> None:
+        self.runs, self.owner, self.wanted, self.goal, self.cancelled = runs, owner, True, 10**9, False
         self.frames = {0: runs}
 
-    def now(self) -> Progress:
+    def now(self, again: float) -> Progress:
         if self.wanted and not self.cancelled:
             steps = min(3, self.goal - curves.step(self.runs))
             self.runs = tuple(library.advance(run, steps) for run in self.runs)
@@ -241,6 +244,22 @@ def test_train_pause_go_on_and_back(desk: page.Desk) -> None:
     whole = [library.advance(run, 100) for run in begun(plan)]
     for mine, theirs in zip(desk.furthest, whole, strict=True):
         np.testing.assert_array_equal(mine.log["loss"], theirs.log["loss"])
+
+
+def test_a_new_visit_finds_the_desk_of_its_ticket(desk: page.Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    visit: dict[str, Any] = {"_training": page.Desk()}
+    monkeypatch.setattr(page.st, "session_state", visit)
+    desk.train(plans.chosen())
+    tickets = {"mine": desk.ticket}
+    monkeypatch.setattr(turns, "find", tickets.get)
+    before = visit["_training"]
+    page.find("not mine")
+    assert visit["_training"] is before
+    page.find("mine")
+    assert visit["_training"] is desk
+    tickets["other"] = Ticket(desk.runs, page.Desk())  # type: ignore[assignment]
+    page.find("other")  # who trains already goes on
+    assert visit["_training"] is desk
 
 
 def test_one_step_is_one_step(desk: page.Desk) -> None:

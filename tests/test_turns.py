@@ -146,7 +146,7 @@ def test_who_closes_the_page_is_let_go_and_the_others_go_faster() -> None:
     room.go(6.0, room.alive(*gone, stays))
     before, begun, slow = stays.now(), room.begun[1], room.now
     assert before.others == 9
-    room.go(slow + queueing.LIFE + 1, stays.now)
+    room.go(slow + queueing.LOOK + queueing.LATE + 1, stays.now)
     begun = room.begun[1]
     between = stays.now()
     room.go(room.now + 1.0, stays.now)
@@ -159,6 +159,34 @@ def test_who_closes_the_page_is_let_go_and_the_others_go_faster() -> None:
     assert left.state == "running"
     room.go(room.now + 2.0, lambda: (gone[0].now(), stays.now()))
     assert gone[0].now().step > left.step
+
+
+@pytest.mark.parametrize("every", [1.0, 2.0])
+def test_how_long_a_page_may_stay_silent_depends_on_how_often_it_looks(every: float) -> None:
+    room = Room()
+    ticket, stays = room.ticket(), room.ticket()
+    assert ticket.now(every).state == "waiting"
+    others = []
+    for quarter in range(int(4 * (every + 3))):
+        room.now = quarter / 4
+        others.append(stays.now(1.0).others)
+    assert sum(others) == 4 * (every + queueing.LATE) + 1
+    assert others == sorted(others, reverse=True)
+    assert ticket.now(every).state == "waiting"
+    assert stays.now(1.0).others == 1  # it was only slow, and goes on
+
+
+def test_a_ticket_is_found_with_its_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    room, owner = Room(), object()
+    monkeypatch.setattr(turns, "_everybody", lambda: room.dispatcher)
+    ticket = turns.submit((RUN,), room.dispatcher, owner)
+    room.go(1.0, ticket.now)
+    found = turns.find(ticket.id)
+    assert found
+    assert found.owner is owner
+    assert found.now().step == ticket.now().step > 0
+    ticket.cancel()
+    assert turns.find(ticket.id) is None
 
 
 def test_who_stays_away_is_forgotten() -> None:

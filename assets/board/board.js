@@ -16,6 +16,8 @@ function scrollerOf(node) {
   return null;
 }
 
+const KEPT = "rnnviz-kept";
+
 class Section {
   constructor() {
     this.root = newElement(null, "section", "rv-section");
@@ -160,6 +162,21 @@ class Board {
     }
   }
 
+  /** What the page wants to find again after a reload. Told once, and to a page that has nothing yet. */
+  remember({ kept }) {
+    if (kept === undefined) return;
+    try {
+      const before = sessionStorage.getItem(KEPT);
+      if (kept) sessionStorage.setItem(KEPT, kept);
+      else if (before) {
+        sessionStorage.removeItem(KEPT);
+        this.tell("kept", before);
+      }
+    } catch {
+      // A browser may be set to remember nothing.
+    }
+  }
+
   end() {
     this.coming.disconnect();
     this.resized.disconnect();
@@ -173,8 +190,10 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".rv-board");
   const board = (root.rvBoard ??= new Board(root));
   board.tell = setStateValue;
-  board.show(JSON.parse(new TextDecoder().decode(data)));
+  const payload = JSON.parse(new TextDecoder().decode(data));
+  board.show(payload);
   board.checkTheme();
+  board.remember(payload);
   const call = (root.rvCall = {});
   return () => {
     if (root.rvCall !== call) return; // a later call has taken over

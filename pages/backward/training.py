@@ -9,7 +9,7 @@ from rnnviz.ui.language import language, prose, t
 from rnnviz.ui.plans import Plan
 from rnnviz.ui.recorded import figure, table, there
 from rnnviz.ui.source import wide
-from rnnviz.ui.training import Desk, desk, interval, status
+from rnnviz.ui.training import Desk, desk, find, interval, status
 from rnnviz.ui.training_controls import asked, differ, keep, overfitting, pick, settings
 from rnnviz.workers import warm_trainers
 
@@ -28,8 +28,11 @@ def training() -> None:
         settings(plan)
         overfitting(plan)
     transport(plan)
-    st.fragment(live, run_every=interval() if desk().going else None)(plan)
+    one = desk()
+    one.every = interval()
+    st.fragment(live, run_every=one.every if one.going else None)(plan, one)
     keep()
+    recorded()
 
 
 def transport(plan: Plan) -> None:
@@ -69,9 +72,10 @@ def back(one: Desk) -> None:
         )
 
 
-def live(plan: Plan) -> None:
+def live(plan: Plan, one: Desk) -> None:
     """The run as it is now."""
-    one = desk()
+    if one is not desk():  # found again after a reload
+        st.rerun()
     was_going = one.going
     one.first_look()
     mine = one.plan or plan
@@ -86,7 +90,7 @@ def live(plan: Plan) -> None:
     shown = Shown(mine, one.runs, one.furthest, of, tuple(overlaid), "")
     if one.runs:
         shown = shown._replace(said=one.say(said, headline(shown, language())))
-    board(payload(shown, source.view()), "training")
+    board(payload(shown, source.view()), "training", one.ticket.id if one.ticket else "", find)
     if was_going and not one.going:
         st.rerun()
 
@@ -122,6 +126,5 @@ def recorded() -> None:
 
 warm_trainers()
 training()
-recorded()
 with st.expander(t("training.how"), key="training-how"):
     st.markdown(prose("training"))

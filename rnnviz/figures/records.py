@@ -19,10 +19,19 @@ SECTION = "records"
 """Of the locale file."""
 PLOT = 200
 """Height of the plot in px at scale 1."""
-STYLES = (("ink", "solid", "━"), ("forget", "dash", "╍"), ("hidden", "dot", "┅"))
-"""Colour, dash and the key's letter of the first, second and third arm."""
+STYLES = (
+    *(("ink", "solid", "━"), ("forget", "dash", "╍"), ("hidden", "dot", "┅")),
+    *(("input", "dashdot", "━·"), ("candidate", "longdash", "━ ━"), ("cell", "longdashdot", "━ ·")),
+)
+"""Colour, dash and the key's letters of each arm in its order."""
+IN_A_ROW = 2
+"""Keys in a line, which a phone shows whole; as many as three short ones fit if there are no more."""
 OVER_LENGTHS = ("p7", "p9")
 """Records whose arms are compared at several lengths; the others are followed step by step."""
+FOLLOWED = {"p8": "state_norm", "preset-clipping": "loss", "overfitting": "held_loss"}
+"""The curve that is followed, where it is not the share of right answers."""
+LOG = {"p8": -1.0, "preset-clipping": -3.3}
+"""Records with a log scale, and the power of ten at which it begins."""
 
 
 def record_spec(
@@ -36,7 +45,8 @@ def record_spec(
     """The figure of a record (`rnnviz.records.record(name)`).
 
     p5 and p6: the share of right answers during training; p7 and p9: that share at the end, against the length;
-    p8: the size of the state, which has no chance level. `chance`: the share that guessing gets right.
+    p8: the size of the state, which has no chance level; preset-clipping: the loss; overfitting: the loss on held-out
+    examples, at each look. `chance`: what guessing gets, in the same unit.
     """
     labels = labels or english(SECTION)
     names = list(dict.fromkeys(run.arm.split()[0] for run in runs))
@@ -44,11 +54,7 @@ def record_spec(
     keys = []
     for (role, dash, letter), arm in zip(STYLES, names, strict=False):
         mine = [run for run in runs if run.arm.split()[0] == arm]
-        xs, ys = (
-            over_lengths(mine)
-            if name in OVER_LENGTHS
-            else over_steps(mine, "state_norm" if name == "p8" else "accuracy")
-        )
+        xs, ys = over_lengths(mine) if name in OVER_LENGTHS else over_steps(mine, FOLLOWED.get(name, "accuracy"))
         said = escaped(labels.get(f"{name}_{arm}", arm))
         keys.append(key(f"{letter} {said}", role, theme))
         one: dict[str, Any] = {"type": "scatter", "x": xs, "mode": "lines+markers" if name in OVER_LENGTHS else "lines"}
@@ -62,13 +68,16 @@ def record_spec(
         data.append(one | {"y": middle, "line": line, "hoverinfo": "skip", "mode": "lines"})
     last = max(float(trace["x"][-1]) for trace in data)
     axis = _axis(name, data, theme, scale)
-    shapes, lines = [], [f"<b>{labels[f'{name}_y']}</b>", "   ".join(keys)]
+    row = len(keys) if len(keys) <= 3 else IN_A_ROW
+    rows = ["   ".join(keys[k : k + row]) for k in range(0, len(keys), row)]
+    shapes, lines = [], [f"<b>{labels[f'{name}_y']}</b>", *rows]
     if chance is not None:
         ends = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": chance, "y1": chance}
         shapes.append(
             {"type": "line", "line": {"color": themes.line(theme, "faint"), "width": scale, "dash": "dot"}, **ends}
         )
-        lines.append(key(f"┈ {labels['chance'].format(value=f'{100 * chance:.0f}%')}", "faint", theme))
+        said = f"{chance:.2g}" if name in FOLLOWED else f"{100 * chance:.0f}%"
+        lines.append(key(f"┈ {labels['chance'].format(value=said)}", "faint", theme))
     above, top = caption(lines, 44 * scale, theme, scale)
     under = {"x": 1, "xanchor": "right", "y": 0, "yanchor": "top", "yshift": -20 * scale}
     notes = [above, note(labels[f"{name}_x"], SMALL * scale, themes.text(theme, "faint"), **under)]
@@ -86,8 +95,8 @@ record = as_figure(record_spec)
 def over_steps(runs: Sequence[Recorded], quantity: str) -> tuple[np.ndarray, dict[int, np.ndarray]]:
     """Steps, and for each seed the curve; a run that ended early goes on as no number."""
     longest = max(runs, key=lambda run: run.steps)
-    x = longest.at()
-    return x, {run.seed: np.interp(x, run.at(), run.curves[quantity], right=np.nan) for run in runs}
+    x = longest.at(quantity)
+    return x, {run.seed: np.interp(x, run.at(quantity), run.curves[quantity], right=np.nan) for run in runs}
 
 
 def over_lengths(runs: Sequence[Recorded]) -> tuple[np.ndarray, dict[int, np.ndarray]]:
@@ -100,14 +109,18 @@ def over_lengths(runs: Sequence[Recorded]) -> tuple[np.ndarray, dict[int, np.nda
 
 def _form(name: str) -> str:
     """How a value is written."""
-    return ",.3g" if name == "p8" else ".0%"
+    return ",.3g" if name in FOLLOWED else ".0%"
 
 
 def _axis(name: str, data: list[dict[str, Any]], theme: str, scale: float) -> dict[str, Any]:
-    """The axis of values: shares from 0 to 1, or the size of the state on a log scale from 0.1."""
-    if name != "p8":
+    """The axis of values: shares from 0 to 1, losses from a whole number, or what jumps on a log scale."""
+    if name not in FOLLOWED:
         return value_axis(theme, scale, range=[0, 1.04], tickvals=[0, 0.5, 1], ticktext=["0%", "50%", "100%"])
-    last = int(np.ceil(np.log10(max(10.0, *(float(np.nanmax(trace["y"])) for trace in data)))))
-    powers = range(-1, last + 1)
+    most = max(float(np.nanmax(trace["y"])) for trace in data)
+    if name not in LOG:
+        low = np.floor(min(float(np.nanmin(trace["y"])) for trace in data))
+        return value_axis(theme, scale, range=[low, 1.02 * most], tickmode="auto", nticks=6)
+    low, high = LOG[name], np.log10(most) + 0.05
+    powers = range(int(np.ceil(low)), int(high) + 1)
     ticks = {"tickvals": [10.0**p for p in powers], "ticktext": [power(p) for p in powers]}
-    return value_axis(theme, scale, type="log", range=[-1, last + 0.05], **ticks)
+    return value_axis(theme, scale, type="log", range=[low, high], **ticks)

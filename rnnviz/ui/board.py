@@ -6,9 +6,11 @@ paint are lost. The board keeps them: a slider moves, and only what the figures 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypedDict
+
+import streamlit as st
 
 from rnnviz import figures
 from rnnviz.figures.base import Spec
@@ -90,12 +92,22 @@ def pack(
     )
 
 
-def board(payload: bytes, key: str = "board") -> Any:
+def board(
+    payload: bytes, key: str = "board", kept: str | None = None, found: Callable[[str], None] | None = None
+) -> Any:
     """Mount a board, or give a mounted one new data; returns its state.
 
     `payload`: what `pack` returns. The state has `theme`, None or "light" or "dark", where the page looks
     different from what the payload was made for. The visitor's state remembers it.
+
+    `kept`: what this tab of the browser remembers over a reload. To a page that has nothing yet ("") it says once what
+    it remembers, by `found`.
     """
     mount = component.registered("board", SCRIPTS, STYLES)
-    callback = partial(state.look, key)
-    return mount(key=key, data=component.joined(payload), default={"theme": None}, on_theme_change=callback)
+    return mount(
+        key=key,
+        data=component.joined(payload, **({} if kept is None else {"kept": kept})),
+        default={"theme": None, "kept": None},
+        on_theme_change=partial(state.look, key),
+        on_kept_change=(lambda: found(st.session_state[key]["kept"])) if found else component.nothing,
+    )

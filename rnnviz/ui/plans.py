@@ -193,20 +193,20 @@ def _value(knob: str, id: str) -> Any:
 PRESETS: dict[str, dict[str, str]] = {
     "explodes": {
         **{"task": "temporal_order", "twin": "limit", "first": "off", "second": "1", "optimizer": "sgd"},
-        **{"rate": "0.5", "begin": "orthogonal", "budget": "800", "batch": "16"},
+        **{"rate": "0.5", "begin": "orthogonal", "budget": "800", "batch": "16", "record": "preset-clipping"},
     },
     "long": {
         **{"task": "recall", "twin": "cell", "delay": "50", "size": "32", "rate": "0.005", "bias": "5"},
-        "budget": "800",
+        **{"budget": "800", "record": "p5"},
     },
-    "bias": {"task": "recall", "twin": "bias"},
-    "adding": {"task": "adding", "twin": "cell"},
-    "stream": {"task": "continual", "twin": "gate"},
-    "overfits": {"task": "errands", "twin": "examples"},
-    "dropout": {"task": "errands", "twin": "dropout", "examples": "64"},
-    "synonyms": {"task": "errands", "twin": "synonyms", "examples": "64"},
+    "bias": {"task": "recall", "twin": "bias", "record": "p9"},
+    "adding": {"task": "adding", "twin": "cell", "record": "p6"},
+    "stream": {"task": "continual", "twin": "gate", "record": "p8"},
+    "overfits": {"task": "errands", "twin": "examples", "record": "overfitting"},
+    "dropout": {"task": "errands", "twin": "dropout", "examples": "64", "record": "overfitting"},
+    "synonyms": {"task": "errands", "twin": "synonyms", "examples": "64", "record": "overfitting"},
 }
-"""Experiments to pick: what differs from the usual settings."""
+"""Experiments to pick: what differs from the usual settings, and the recorded runs that belong to it."""
 
 
 def preset(name: str) -> None:

@@ -6,11 +6,14 @@ from functools import lru_cache
 from statistics import mean
 
 from rnnviz.figures.base import Spec
-from rnnviz.figures.records import record_spec
+from rnnviz.figures.records import FOLLOWED, record_spec
 from rnnviz.records import NAMES, RECORDS, Recorded, record
 from rnnviz.tasks import TASKS
 from rnnviz.ui.language import labels_of, translate
 from rnnviz.ui.notice import percent
+
+BETWEEN = "\u00a0· "
+"""Between what two seeds have; a line may end after it."""
 
 
 def there() -> list[str]:
@@ -23,7 +26,8 @@ def there() -> list[str]:
 def figure(name: str, language: str, theme: str, scale: float) -> Spec:
     """Drawn once for all visitors."""
     runs = record(name)
-    chance = None if name == "p8" else TASKS[str(runs[0].settings["task"])].chance(_length(runs[0]))[1]
+    loss, accuracy = TASKS[str(runs[0].settings["task"])].chance(_length(runs[0]))
+    chance = {"": accuracy, "loss": loss}.get(FOLLOWED.get(name, ""))
     return record_spec(name, runs, chance, labels_of(language, "records"), theme, scale)
 
 
@@ -37,15 +41,15 @@ def table(name: str, language: str) -> list[dict[str, str]]:
     rows = []
     for arm, runs in arms.items():
         settings = runs[0].settings
-        told = {"steps": f"{settings['steps']:,}", "batch": settings["batch"]}
-        budget = translate(language, "training.record_budget", **told)
         row = {
             "arm": words.get(f"{name}_{arm.split()[0]}", arm),
             "length": str(_length(runs[0])),
-            "right": " · ".join(_right(run, language) for run in runs),
-            "budget": budget,
+            "right": BETWEEN.join(_right(run, language) for run in runs),
+            "loss": BETWEEN.join(f"{run.test['loss']:.1f}" for run in runs if run.test),
+            "budget": f"{settings['steps']:,} × {settings['batch']}",
             "time": f"{mean(run.seconds for run in runs):.0f}",
         }
+        del row["length" if name == "overfitting" else "loss"]  # sentences without words in between
         rows.append({columns[key]: text for key, text in row.items()})
     return rows
 

@@ -57,6 +57,8 @@ class Desk:
     """As far as they have come; more than `runs` after going back."""
     going: bool = False
     """Whether the page looks again and again."""
+    every: float = 1.0
+    """Seconds between two looks."""
     progress: turns.Progress | None = None
     cancelled: bool = False
     earlier: list[Earlier] = field(default_factory=list)
@@ -70,7 +72,7 @@ class Desk:
         """Take in how far the runs are."""
         if self.ticket is None or self.cancelled:
             return
-        self.progress = now = self.ticket.now()
+        self.progress = now = self.ticket.now(self.every)
         self.runs = now.runs
         if self.going or curves.step(self.furthest) <= now.step:
             self.furthest = now.runs
@@ -93,7 +95,7 @@ class Desk:
     def take(self, plan: Plan, runs: tuple[Run, ...]) -> None:
         """Go on with these runs."""
         self.plan, self.runs, self.furthest, self.cancelled = plan, runs, runs, False
-        self.ticket = turns.submit(runs)
+        self.ticket = turns.submit(runs, owner=self)
         self.going = True
 
     def end(self) -> None:
@@ -172,6 +174,13 @@ def desk() -> Desk:
     """This visit's."""
     found: Desk = st.session_state.setdefault("_training", Desk())
     return found
+
+
+def find(id: str) -> None:
+    """After a reload: the desk whose ticket this is belongs to the new visit, if it still exists."""
+    ticket = turns.find(id)
+    if ticket and isinstance(ticket.owner, Desk) and desk().ticket is None:
+        st.session_state["_training"] = ticket.owner
 
 
 def begin(plan: Plan) -> tuple[Run, ...]:

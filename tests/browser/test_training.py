@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -87,6 +88,37 @@ def test_pause_step_go_back_and_cancel(app: Served, visit: Callable[..., Visit])
     assert tab.errors == []
 
 
+def test_after_a_reload_the_run_goes_on(app: Served, visit: Callable[..., Visit]) -> None:
+    def step(tab: Visit) -> int:
+        return int(re.search(r"[Ss]tep ([\d,]+) of 4,500", status(tab).inner_text())[1].replace(",", ""))  # type: ignore[index]
+
+    tab = opened(visit, app, "task=recall&delay=100&size=64&budget=4500&twin=bias&seed=3")
+    press(tab, "train")
+    expect(status(tab)).to_contain_text("of 4,500", timeout=PATIENCE)
+    expect(status(tab)).to_contain_text("left", timeout=PATIENCE)
+    tab.page.wait_for_function("sessionStorage.getItem('rnnviz-kept')")
+    link, before = tab.page.url, step(tab)
+    assert tab.page.evaluate("sessionStorage.getItem('rnnviz-kept')") not in link
+    tab.page.reload()
+    expect(status(tab)).to_contain_text("of 4,500", timeout=PATIENCE)
+    assert step(tab) >= before
+    assert tab.page.url == link
+    expect(label(tab, "pause")).to_be_visible(timeout=PATIENCE)
+    expect(title(tab)).to_contain_text("After", timeout=PATIENCE)
+    expect(tab.page.locator(".rv-section[data-id=curves] .rv-text").first).to_contain_text("Forget bias")
+    expect(status(tab)).not_to_contain_text(f"{step(tab):,} of", timeout=PATIENCE)  # it goes on
+    press(tab, "cancel")
+    expect(status(tab)).to_contain_text("Cancelled at step", timeout=PATIENCE)
+    # Who is given the link has nothing of it, and after it was cancelled nobody has.
+    other = opened(visit, app, urlsplit(link).query)
+    expect(status(other)).to_contain_text(said("status.ready"))
+    tab.page.reload()
+    expect(status(tab)).to_contain_text(said("status.ready"), timeout=PATIENCE)
+    tab.settle()
+    expect(status(tab)).to_contain_text(said("status.ready"))
+    assert tab.errors == other.errors == []
+
+
 def test_another_setting_leaves_the_run_alone_and_says_so(app: Served, visit: Callable[..., Visit]) -> None:
     tab = opened(visit, app, f"{SHORT}&budget=100")
     press(tab, "train")
@@ -110,9 +142,13 @@ def test_another_setting_leaves_the_run_alone_and_says_so(app: Served, visit: Ca
 
 def test_an_experiment_is_one_click_and_a_link(app: Served, visit: Callable[..., Visit]) -> None:
     tab = opened(visit, app, "")
+    tab.page.locator(".st-key-training-records summary").click()
+    record = tab.page.locator(".st-key-record input")
+    expect(record).to_have_value(said("record_names.p5"))
     press(tab, "presets")
     press(tab, "preset-adding")
     expect(tab.page.get_by_text("two of them marked")).to_be_visible()
+    expect(record).to_have_value(said("record_names.p6"))
     tab.settle()
     link = urlsplit(tab.page.url).query
     assert parse_qs(link)["task"] == ["adding"]
