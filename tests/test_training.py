@@ -8,6 +8,7 @@ from safetensors.numpy import load_file
 import rnnviz
 from rnnviz import training, zoo
 from rnnviz.networks import Network, Shape
+from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
 
 
@@ -82,7 +83,9 @@ def test_the_shipped_rnn_knows_the_shortest_sentences():
 
 @pytest.mark.parametrize("name", ["lstm", "gru"])
 def test_gated_networks_read_wordings_they_never_met(name: str) -> None:
-    assert zoo.accuracy(rnnviz.load(name), 0, "held_out", sentences=4000, seed=2026) >= 0.80
+    """Within five points of a linear classifier on the same vectors."""
+    right = zoo.accuracy(rnnviz.load(name), 0, "held_out", sentences=4000, seed=2026)
+    assert right >= max(0.80, errands.held_out_ceiling() - 0.05)
 
 
 def test_loading_gives_a_copy_of_ones_own():
