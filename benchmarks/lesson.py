@@ -1,8 +1,10 @@
 """A class that trains at once: real WebSocket sessions, thirty on the Training page, ten stepping beside them.
 
 All thirty press Train within a second and look at their runs as often as the page tells a browser to. After a third of
-the time one closes the browser; then five press Cancel; the others train to the end. Meanwhile the ten type sentences
-and move the slider on the Step page, as in benchmarks/load.py. What is said of progress is what stands on the page.
+the time one closes the browser; then five press Cancel; the others train to the end. Every third of these has runs that
+are half as long, so that some end within the lesson, and what was said of the time left can be held against it.
+Meanwhile the ten type sentences and move the slider on the Step page, as in benchmarks/load.py. What is said of
+progress is what stands on the page.
 """
 
 from __future__ import annotations
@@ -27,8 +29,8 @@ TRAINEES, OTHERS, CANCELLING = 30, 10, 5
 P95_MS, MEMORY_MB, GONE_S = 100, 1200, 6
 """What issue 4 wants at most: of the others' server time, in all, and until a closed browser's run is let go."""
 PATIENCE = 90.0
-BUDGET = 400
-"""Steps of each run, of twins."""
+BUDGET, SHORT, SHORTER = 400, 200, 3
+"""Steps of each run, of twins; of every so many-th of those who stay."""
 SETTLED = 10.0
 """Seconds after which the estimates have to be true."""
 
@@ -51,7 +53,8 @@ class Trainee:
 
     visitor: Visitor
     pressed: float = nan
-    cancelled: float = nan
+    left: float = nan
+    """When they closed the browser, or pressed Cancel."""
     looks: list[Look] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
 
@@ -80,6 +83,11 @@ def read(text: str, when: float) -> Look:
     raise ValueError(f"nobody says {text!r}")
 
 
+def budget(number: int) -> int:
+    """The steps of a visitor's runs."""
+    return SHORT if number > CANCELLING and number % SHORTER == 0 else BUDGET
+
+
 async def train(one: Trainee, number: int, start: float, end: float, errors: Counter[str]) -> None:
     """Press Train, and look until the run or the lesson ends. The first closes the browser, the next five cancel."""
     now = time.perf_counter
@@ -91,9 +99,10 @@ async def train(one: Trainee, number: int, start: float, end: float, errors: Cou
         note(one, await one.visitor.press("train", PATIENCE))
         while one.visitor.looks and now() < end:
             if leaves and now() > third:
+                one.left = now()
                 break
             if cancels and now() > third + (end - start) / 6:
-                one.cancelled = now()
+                one.left = now()
                 note(one, await one.visitor.press("cancel", PATIENCE))
                 break
             fragment, seconds = next(iter(one.visitor.looks.items()))
@@ -117,8 +126,7 @@ def note(one: Trainee, run: Run) -> None:
 async def hold(address: str, seconds: float) -> tuple[list[Trainee], load.Class, float]:
     """The lesson: trainees, what the others saw, and when it began."""
     others = load.Class()
-    link = f"budget={BUDGET}"
-    trainees = [Trainee(Visitor(address, page="training", link=link)) for _ in range(TRAINEES)]
+    trainees = [Trainee(Visitor(address, page="training", link=f"budget={budget(k)}")) for k in range(TRAINEES)]
     beside = [Visitor(address, dark=k % 2 == 1) for k in range(OTHERS)]
     for visitor in [*(one.visitor for one in trainees), *beside]:
         run = await visitor.open()
@@ -159,9 +167,9 @@ def measure(seconds: float) -> int:
     stayed = trainees[CANCELLING + 1 :]
     steps = [one.step_at(third) for one in trainees]
     first = sorted(one.first_point() for one in trainees if one.first_point() < inf) or [nan]
-    later = [look for one in stayed for look in one.looks if look.when > third]
-    gone = [look.when - third for look in later if 0 < look.others <= TRAINEES - 2]
-    answered = [one.looks[-1].when - one.cancelled for one in trainees[1 : CANCELLING + 1] if one.looks]
+    later = [look for one in stayed for look in one.looks if look.when > trainees[0].left]
+    gone = [look.when - trainees[0].left for look in later if 0 < look.others <= TRAINEES - 2]
+    answered = [one.looks[-1].when - one.left for one in trainees[1 : CANCELLING + 1] if one.looks]
     cancelled = sum(one.looks[-1].state == "cancelled" for one in trainees[1 : CANCELLING + 1] if one.looks)
     settled = start + max(SETTLED, seconds / 2 + 5)  # those who leave make it faster for those who stay
     said = [
@@ -192,7 +200,7 @@ def measure(seconds: float) -> int:
     notes += [
         f"others: {len(times)} actions; this load generator late by {1e3 * quantile(seen.lags, 0.95):.0f} ms (p95)"
     ]
-    title = f"{TRAINEES} press Train at once, twins of {BUDGET} steps; {OTHERS} step beside them; {seconds:.0f} s"
+    title = f"{TRAINEES} press Train at once, twins of {BUDGET} or {SHORT} steps; {OTHERS} step beside; {seconds:.0f} s"
     print(table(title, ["", "measured", "wanted"], rows, *notes))
     good = p95 <= P95_MS and seen.memory <= MEMORY_MB and back <= GONE_S and cancelled == CANCELLING and not errors
     return int(not good)

@@ -144,10 +144,15 @@ class Visitor:
                 return run
             if kind == "new_session":
                 self.script = message.new_session.page_script_hash
+                if not message.metadata.run.fragment_ids:
+                    self.looks = {}  # all of the page is drawn anew, and says what is to be run again
             elif kind == "page_info_changed":
                 self.link = message.page_info_changed.query_string
             elif kind == "auto_rerun":
                 self.looks[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+            elif kind == "stop_auto_rerun":
+                for ended in message.stop_auto_rerun.fragment_ids:
+                    self.looks.pop(ended, None)
             elif kind == "ref_hash":
                 self.kept[message.ref_hash] = self.runs
                 if message.ref_hash in self.steppers:
