@@ -23,7 +23,7 @@ Spec = dict[str, Any]
 P = ParamSpec("P")
 
 TICK_ANGLE = -60
-MOST_TICKS = 26
+MOST_TICKS = 22
 """More token labels than this would touch each other on a phone."""
 MOST_LETTERS = 12
 TEXT, SMALL, TINY = 12, 11, 9
