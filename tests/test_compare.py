@@ -107,7 +107,7 @@ def test_the_words_say_what_the_records_hold(between: int) -> None:
     found = {one.kind: one for one in compare.looks(tokens, True)}
     text = said(sections(compare.compute_answers(tokens, between, True, LIGHT))["answers"])
     right = [one for one in found.values() if one.best[0] == "food"]
-    assert f"{between} words in between: {len(right)} of 6 networks say “food”" in text
+    assert f"{len(right)} of 6 networks say “food”, words in between: {between}" in text
     rnn, lstm = (f"{100 * found[kind].chance_of('food'):.0f}" for kind in ("rnn", "lstm"))
     assert f"gives “food” {rnn}%, the LSTM {lstm}%" in text
     assert f"lies {len(tokens) - 1} words back" in text

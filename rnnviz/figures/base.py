@@ -23,7 +23,7 @@ Spec = dict[str, Any]
 P = ParamSpec("P")
 
 TICK_ANGLE = -60
-MOST_TICKS = 26
+MOST_TICKS = 22
 """More token labels than this would touch each other on a phone."""
 MOST_LETTERS, MOST_IN_PROSE = 12, 24
 """Letters of a token that are shown beside an axis, and in a sentence."""

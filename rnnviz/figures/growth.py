@@ -158,9 +158,11 @@ def speeds_spec(
                 themes.text(theme, "gradient"),
                 xshift=9 * scale,
                 yanchor="middle",
+                bgcolor=themes.THEMES[theme].ground,
                 **said,
             )
         )
+        layout["xaxis"]["range"][0] -= 0.1  # the mark stands beside the ticks, not on one
         low, high = layout["yaxis"]["range"]
         layout["yaxis"]["range"] = [low, max(high, float(np.log10(y)) + 0.15)]
         layout["yaxis"]["tickvals"], layout["yaxis"]["ticktext"] = _decades(*layout["yaxis"]["range"])

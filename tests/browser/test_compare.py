@@ -27,11 +27,11 @@ def opened(visit: Callable[..., Visit], app: Served, query: str = "", **options:
 def test_the_slider_moves_answers_and_counts(app: Served, visit: Callable[..., Visit]) -> None:
     tab = opened(visit, app)
     title = tab.page.locator(".rv-section[data-id=answers] h3")
-    expect(title).to_contain_text("0 words in between")
+    expect(title).to_contain_text("words in between: 0")
     slider = tab.page.locator(".st-key-words input")
     slider.focus()
     slider.press("End")
-    expect(title).to_contain_text("64 words in between")
+    expect(title).to_contain_text("words in between: 64")
     expect(tab.page.locator(".rv-section[data-id=ways] h3")).to_contain_text("words: ")
     tab.settle()
     assert parse_qs(urlsplit(tab.page.url).query)["words"] == ["64"]
