@@ -202,19 +202,6 @@ def check_against_autograd(source, close):
             np.testing.assert_allclose(mine[name], theirs.numpy(), rtol=close, atol=close * size)
 
 
-def test_where_no_need_is_stated_all_networks_are_asked_for_the_word_they_hold_likeliest_together():
-    disagreed, nets = 0, [network(kind, True) for kind in KINDS]
-    for tokens in (ALICE[2:], ("word",) * 20, ("zzxqy",), ("The", "cat")):
-        rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in tokens]][None]
-        said = [net(rows.to(net.readout.weight.dtype))[0, -1].softmax(0).double() for net in nets]
-        disagreed += len({int(p.argmax()) for p in said}) > 1
-        word = nets[0].words[int(sum(said).argmax())]
-        assert {read(kind, Source(tokens)).gradients.targets for kind in KINDS} == {(word,) * len(tokens)}
-        for section in sections(compute_gradients(Source(tokens), LIGHT))[:2]:
-            assert f"“{word}”" in section["title"]
-    assert disagreed  # or this would prove nothing
-
-
 def test_what_explodes_is_named_and_all_else_is_still_drawn():
     board = compute_gradients(ENDLESS, LIGHT)
     assert board.overflowing[0] == "rnn"

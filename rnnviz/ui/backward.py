@@ -265,7 +265,7 @@ def others(source: Source) -> Iterator[Source]:
         if source.tokens:
             yield replace(source, tokens=tuple(errands.sentence(rng, clauses=2)[0]))
         else:
-            yield replace(source, reads=k)
+            yield replace(source, reads=k + 1)
 
 
 def compute_descents(w: float, b: float, rate: float, threshold: float, view: View) -> Board:

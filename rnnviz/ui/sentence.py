@@ -60,4 +60,4 @@ def amiss(typed: tuple[str, ...], tokens: tuple[str, ...]) -> None:
         st.info(t("step.all_unknown"))
     elif unknown:
         words = " ".join(literal(shortened(token, MOST_IN_PROSE)) for token in unknown[:12])
-        st.caption(t("step.some_unknown", size=f"{len(vocabulary().words):,}", words=words))
+        st.caption(t("step.some_unknown", size=f"{len(vocabulary().words) - 1:,}", words=words))

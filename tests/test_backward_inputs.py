@@ -1,0 +1,32 @@
+"""What the pages Gradients and Clipping ask of their networks: one word of all, and other inputs for a threshold."""
+
+from __future__ import annotations
+
+import json
+
+import torch
+
+from rnnviz import clipping
+from rnnviz.text import tokenize, vocabulary
+from rnnviz.ui.backward import KINDS, RUNS, Source, compute_gradients, read, usual_norms
+from rnnviz.ui.stage import View, network
+
+ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
+
+
+def test_where_no_need_is_stated_all_networks_are_asked_for_the_word_they_hold_likeliest_together():
+    disagreed, nets = 0, [network(kind, True) for kind in KINDS]
+    for tokens in (ALICE[2:], ("word",) * 20, ("zzxqy",), ("The", "cat")):
+        rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in tokens]][None]
+        said = [net(rows.to(net.readout.weight.dtype))[0, -1].softmax(0).double() for net in nets]
+        disagreed += len({int(p.argmax()) for p in said}) > 1
+        word = nets[0].words[int(sum(said).argmax())]
+        assert {read(kind, Source(tokens)).gradients.targets for kind in KINDS} == {(word,) * len(tokens)}
+        for section in json.loads(compute_gradients(Source(tokens), View("en", "light", 1.0)).payload)["sections"][:2]:
+            assert f"“{word}”" in section["title"]
+    assert disagreed  # or this would prove nothing
+
+
+def test_a_threshold_is_proposed_from_other_inputs_than_the_one_shown():
+    shown = clipping.total_norm(read("rnn", Source()).gradients.parameters)
+    assert len({shown, *usual_norms(Source(), "rnn")}) == RUNS + 1
