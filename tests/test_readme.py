@@ -92,7 +92,7 @@ def test_the_table_is_that_of_what_ships() -> None:
 
 
 def test_the_story_at_the_top_is_what_happens() -> None:
-    """Both say food; forty words later the RNN is far less sure and the LSTM is not; untrained, the gradient is gone."""
+    """Both say food; forty words later the RNN is far less sure, the LSTM is not; untrained, the gradient is gone."""
     tokens = tokenize(state.ALICE)
     far = errands.stretch(tokens, 40)
     said = {}
