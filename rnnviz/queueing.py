@@ -29,6 +29,8 @@ LATE = 2.0
 """Seconds that a sign of life may be late. Then the run is let go: no chunk of it is begun until the next sign."""
 KEEP = 600.0
 """Seconds without a sign of life after which it is forgotten."""
+REST = 600.0
+"""Seconds in which nobody is in turn or asks to have the trainers ready, after which they are ended."""
 CHUNK, SHORTEST = 0.3, 0.1
 """Seconds that a chunk should take, and that it takes at least when many wait. What comes with each chunk beside the
 training, such as making the network anew, takes 0.01."""
@@ -150,10 +152,13 @@ class Dispatcher:
         executor: Callable[[Executor | None], Executor] = workers.trainers,
         places: Callable[[], int] = workers.places,
         clock: Callable[[], float] = time.monotonic,
+        rest: Callable[[], None] = workers.rest_trainers,
     ) -> None:
         self.clock, self.lock = clock, threading.RLock()
         self.entries: dict[str, Entry] = {}
-        self._executor, self._ask_places = executor, places
+        self._executor, self._ask_places, self._rest = executor, places, rest
+        self.wanted = clock()
+        """When trainers were last needed, or asked to be ready."""
         self._queue: deque[tuple[Entry, int]] = deque()  # who waits for a turn, and the version of the runs
         self._jobs: deque[Job] = deque()  # of chunks that have begun
         self._out: dict[Future[tuple[Run, float]], Job] = {}
@@ -238,6 +243,10 @@ class Dispatcher:
             self._places, self._asked = self._ask_places(), self.clock()
         while not self._stopped and len(self._out) < self._places and (job := self._next()):
             self._hand_out(job)
+        if self._out or self.active():
+            self.wanted = self.clock()
+        elif self.clock() - self.wanted > REST:
+            self._rest()
 
     def _next(self) -> Job | None:
         """The next job: of the chunk that has begun, else of the first in the queue who still wants it."""

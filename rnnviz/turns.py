@@ -10,10 +10,11 @@ import threading
 from dataclasses import dataclass
 from typing import Literal
 
+from rnnviz import workers
 from rnnviz.keyframes import Runs
 from rnnviz.queueing import KEEP, LATE, LOOK, Dispatcher, Entry
 
-__all__ = ["KEEP", "LATE", "LOOK", "Progress", "Runs", "State", "Ticket", "crowd", "find", "stop", "submit"]
+__all__ = ["KEEP", "LATE", "LOOK", "Progress", "Runs", "State", "Ticket", "crowd", "find", "stop", "submit", "warm"]
 
 State = Literal["waiting", "running", "paused", "done", "failed"]
 
@@ -165,6 +166,13 @@ def find(id: str) -> Ticket | None:
     dispatcher.forget()
     entry = dispatcher.entries.get(id)
     return Ticket(dispatcher, entry) if entry else None
+
+
+def warm() -> None:
+    """Somebody may train soon: have the trainers ready. Returns at once."""
+    dispatcher = _everybody()
+    dispatcher.wanted = dispatcher.clock()
+    workers.warm_trainers()
 
 
 def crowd() -> int:

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_all_start_methods, get_context, parent_process
+from multiprocessing import forkserver, get_all_start_methods, get_context, parent_process
 from multiprocessing.context import BaseContext
 from types import ModuleType
 from typing import Any, ParamSpec, TypeVar
@@ -135,6 +135,19 @@ def stop_trainers() -> None:
     """End the trainers, without what is still waiting to be computed. Asked for again, others start."""
     with _changing:
         _close_trainers()
+
+
+def rest_trainers() -> None:
+    """End idle trainers of this machine, and the process that they are forked from, which holds most of their memory.
+
+    For who hands out the tasks: none may be under way. Asked for again, others start.
+    """
+    with _changing:
+        if isinstance(_trainers, Pool):
+            _trainers.shutdown()
+            _close_trainers()
+            if stop := getattr(forkserver._forkserver, "_stop", None):  # waits for the processes forked from it
+                stop()
 
 
 def is_lost(error: BaseException) -> bool:

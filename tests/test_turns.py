@@ -32,7 +32,11 @@ class Room:
         self.doors_open = threading.Event()
         self.doors_open.set()
         self.count, self.pools, self.pool = 0, 1, Pool(self)
-        self.dispatcher = queueing.Dispatcher(self.executor, lambda: places, lambda: self.now)
+        self.rested = 0
+        self.dispatcher = queueing.Dispatcher(self.executor, lambda: places, lambda: self.now, self.rest)
+
+    def rest(self) -> None:
+        self.rested += 1
 
     def executor(self, instead_of: Executor | None) -> Executor:
         if instead_of is self.pool:
@@ -201,6 +205,25 @@ def test_who_stays_away_is_forgotten() -> None:
     ticket.now()  # who holds the ticket still has it
     room.go(each=ticket.now)
     assert ticket.now().state == "done"
+
+
+def test_trainers_end_when_nobody_wants_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = Room()
+    monkeypatch.setattr(turns, "_everybody", lambda: room.dispatcher)
+    monkeypatch.setattr(queueing.workers, "warm_trainers", lambda: None)
+    ticket = room.ticket()
+    room.dispatcher.turn()
+    room.now = 2 * queueing.REST  # a very long chunk
+    room.dispatcher.turn()
+    room.go(each=ticket.now)
+    for someone_comes in (turns.warm, turns.warm, lambda: None):
+        someone_comes()
+        room.now += queueing.REST - 1
+        room.dispatcher.turn()
+        assert room.rested == (someone_comes is not turns.warm)
+    again = room.ticket()
+    room.go(each=again.now)
+    assert (again.now().state, room.rested) == ("done", 1)
 
 
 def test_pause_resume_and_step_by_step() -> None:

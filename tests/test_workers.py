@@ -180,6 +180,19 @@ def test_a_warm_pool_is_there_before_it_is_needed() -> None:
         assert len(set(psutil.Process().children(recursive=True)) - before) >= 1
 
 
+@pytest.mark.usefixtures("pool")
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux has them")
+def test_trainers_that_rest_take_no_memory_and_come_back() -> None:
+    before = set(psutil.Process().children(recursive=True))
+    place = workers.trainers().submit(os.getpid).result()
+    workers.rest_trainers()
+    left = set(psutil.Process().children(recursive=True)) - before
+    assert not psutil.pid_exists(place)
+    assert all("resource_tracker" in " ".join(process.cmdline()) for process in left)
+    workers.rest_trainers()
+    assert workers.trainers().submit(sum_and_place, 1, 2).result()[0] == 3
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux has them")
 def test_trainers_end_with_the_server_however_it_ends() -> None:
     code = (

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from rnnviz import turns
 from rnnviz.ui import plans, source, state
 from rnnviz.ui.board import board
 from rnnviz.ui.curves import Shown, headline, payload, step
@@ -11,7 +12,6 @@ from rnnviz.ui.recorded import figure, table, there
 from rnnviz.ui.source import wide
 from rnnviz.ui.training import Desk, desk, find, interval, status
 from rnnviz.ui.training_controls import asked, differ, keep, overfitting, pick, settings
-from rnnviz.workers import warm_trainers
 
 
 @st.fragment
@@ -124,7 +124,7 @@ def recorded() -> None:
         st.table(table(name, language()))
 
 
-warm_trainers()
+turns.warm()
 training()
 with st.expander(t("training.how"), key="training-how"):
     st.markdown(prose("training"))
