@@ -97,6 +97,7 @@ def heard(kind: Kind, source: Source) -> Trace:
     return rnnviz.trace(network(name, source.trained), source.tokens)
 
 
+@lru_cache(maxsize=8)
 def asked(source: Source) -> str:
     """The word whose logit all networks are asked for: the chosen one, else the one the need asks for; where no need
     is stated, the one that the three together hold likeliest. One word for all, or their gradients could not be held
