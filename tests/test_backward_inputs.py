@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
 import torch
 
 from rnnviz import clipping
 from rnnviz.text import tokenize, vocabulary
 from rnnviz.ui.backward import KINDS, RUNS, Source, compute_gradients, read, usual_norms
+from rnnviz.ui.language import translate
 from rnnviz.ui.stage import View, network
 
 ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
@@ -30,3 +32,12 @@ def test_where_no_need_is_stated_all_networks_are_asked_for_the_word_they_hold_l
 def test_a_threshold_is_proposed_from_other_inputs_than_the_one_shown():
     shown = clipping.total_norm(read("rnn", Source()).gradients.parameters)
     assert len({shown, *usual_norms(Source(), "rnn")}) == RUNS + 1
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("at", ["last", "every"])
+def test_what_the_loss_of_a_sentence_is_stands_on_the_page(language, at):
+    for tokens, wanted in ((ALICE, True), ((), False)):
+        board = compute_gradients(Source(tokens, at=at), View(language, "light", 1.0))
+        text = "".join(run for run, _ in json.loads(board.payload)["sections"][0]["text"])
+        assert (translate(language, "gradients.loss", word="food") in text) == wanted

@@ -143,7 +143,7 @@ def running_spec(
     theme: str = "light",
     scale: float = 1.0,
 ) -> Spec:
-    """The gradient's norm at each step of a run, its running average, and the band of thresholds proposed by it.
+    """The norm of each input's gradient, their running average, and the band of thresholds proposed by it.
 
     `norms` `(N,)`, before clipping; `proposal` is `clipping.proposed(norms)`; `threshold`: the chosen one.
     """
@@ -154,7 +154,7 @@ def running_spec(
     known = np.isfinite(np.asarray(proposal.average))
     curve = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "x": steps[known]}
     band = themes.line(theme, "faint")
-    hover = labels["hover_run"].format(step="%{x}", norm="%{text}") + "<extra></extra>"
+    hover = labels["hover_run"].format(input="%{x}", norm="%{text}") + "<extra></extra>"
     small = 3 if len(steps) > 200 else 4.5
     mark = {"color": themes.line(theme, "gradient"), "opacity": 1, "line": {"width": 0}, "symbol": symbols}
     mark["size"] = [(small if symbol == "circle" else 9) * scale for symbol in symbols]
@@ -179,7 +179,7 @@ def running_spec(
     where = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "yshift": 4, "align": "left"}
     notes = [note(text, SMALL * scale, _ink(theme), **where)]
     under = {"x": 1, "xanchor": "right", "y": 0, "yanchor": "top", "yshift": -20 * scale}
-    notes.append(note(labels["step"], SMALL * scale, themes.text(theme, "faint"), **under))
+    notes.append(note(labels["input"], SMALL * scale, themes.text(theme, "faint"), **under))
     height = round(RUN * scale)
     last = max(len(steps), 2)
     ticks = value_axis(theme, scale, tickmode="auto", nticks=6, showgrid=False, range=[1 - 0.02 * last, 1.02 * last])

@@ -97,6 +97,7 @@ def heard(kind: Kind, source: Source) -> Trace:
     return rnnviz.trace(network(name, source.trained), source.tokens)
 
 
+@lru_cache(maxsize=8)
 def asked(source: Source) -> str:
     """The word whose logit all networks are asked for: the chosen one, else the one the need asks for; where no need
     is stated, the one that the three together hold likeliest. One word for all, or their gradients could not be held
@@ -173,12 +174,13 @@ def compute_gradients(source: Source, view: View) -> Board:
     steps = len(all_three[0].trace)
     held = {one.kind: spectra.references(one.trace, one.gradients, source.at) for one in all_three}
     last = asked(source) if source.tokens else ""
+    loss = writer.say("loss", word=last) if source.tokens else ""  # else it is said below the figures
     survived = {one.kind: spectra.survival(one.trace) for one in all_three}
     sections = [
         writer.section(
             "norms_every" if source.at == "every" else "norms_word" if source.tokens else "norms",
             each(lambda one: figures.norms_spec(one.trace, one.gradients, held[one.kind], **look)),
-            **arrived, steps=steps, word=last,
+            **arrived, steps=steps, word=last, loss=loss,
         ),
         writer.section("map", each(lambda one: figures.map_spec(one.trace, one.gradients, "h", **look)), steps=steps),
         writer.section("map_c", {
