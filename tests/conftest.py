@@ -26,6 +26,11 @@ from scripts.serving import Served, launch, serve  # noqa: E402
 expect.set_options(timeout=60_000)  # ends as soon as it holds: only what fails waits so long
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The fast tests first: those in a browser need a server."""
+    items.sort(key=lambda item: "browser" in item.path.parts or item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def app() -> Iterator[Served]:
     """The app as a visitor meets it, warm. What went wrong in it fails the test run."""
