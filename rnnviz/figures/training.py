@@ -21,7 +21,6 @@ from rnnviz.figures.base import (
     categories,
     english,
     escaped,
-    note,
     spec,
     token_axis,
     value_axis,
@@ -42,6 +41,8 @@ LEFT, RIGHT, BELOW = 44, 12, 36
 """Margins in px at scale 1."""
 LOW, HIGH = -6, 6
 """The ends of the axis of the gradient's norm, in powers of ten. Never rescaled."""
+NOTHING = "&nbsp;"
+"""An empty line of a caption, so that figures side by side stand level and nothing moves."""
 MOMENTS = 5
 """Moments of the training at which the probe is shown, at most."""
 
@@ -78,6 +79,7 @@ def loss_curves_spec(
         high = (4 if jumped else 1.4) * usual  # one jump of the axis, and no more
         ends = Ends(0.0, high, value_axis(theme, scale, range=[0, high], tickmode="auto", nticks=5))
     lines = _lines(twins, labels, theme, lambda twin: number(mean_of_last(twin.log["loss"])), "now", "loss", others)
+    lines.append(_guess(chance, f"{chance or 0:.2g}", labels, theme))
     return _figure("loss", twins, others, steps, ends, lines, chance, at, labels, theme, scale)
 
 
@@ -98,21 +100,21 @@ def norm_curves_spec(
 
     def often(twin: Twin) -> str:
         if twin.clip is None:
-            return labels["never_clipped"]
+            return labels["never_clipped"].format(value=number(float(np.max(twin.log["norm"]))))
         return labels["clipped"].format(percent=f"{100 * _share(twin.log['clipped']):.0f}")
 
     lines = _lines(twins, labels, theme, often, "", "norm", others)
+    thresholds = sorted({twin.clip for twin in twins if twin.clip is not None})
+    said = labels["threshold"].format(value=", ".join(map(number, thresholds)))
+    lines.append(key(f"╌ {said}", "gradient", theme) if thresholds else NOTHING)
     drawn = _figure(
         "norm", twins, others, steps, Ends(10.0**LOW, 10.0**HIGH, axis), lines, None, at, labels, theme, scale
     )
-    for threshold in {twin.clip for twin in twins if twin.clip is not None}:
+    for threshold in thresholds:
         y = float(np.clip(threshold, 10.0**LOW, 10.0**HIGH))
         ends = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": y, "y1": y}
         line = {"color": themes.line(theme, "gradient"), "width": 1.4 * scale, "dash": "dash"}
         drawn["layout"]["shapes"].insert(0, {"type": "line", "line": line, **ends})
-        said = labels["threshold"].format(value=number(threshold))
-        where = {"x": 1, "xanchor": "right", "yref": "y", "y": float(np.log10(y)), "yanchor": "top"}
-        drawn["layout"]["annotations"].append(note(said, SMALL * scale, themes.text(theme, "gradient"), **where))
     return drawn
 
 
@@ -133,6 +135,7 @@ def accuracy_curves_spec(
     lines = _lines(
         twins, labels, theme, lambda twin: f"{100 * mean_of_last(twin.log['accuracy']):.0f}%", "now", "accuracy", others
     )
+    lines.append(_guess(chance, f"{100 * (chance or 0):.0f}%", labels, theme))
     return _figure("accuracy", twins, others, steps, ends, lines, chance, at, labels, theme, scale)
 
 
@@ -194,7 +197,7 @@ def memory_spec(
         lines.append(key(last, "gradient", theme))
     elif chosen:
         lines.append(labels["memory_start"].format(ratio=number(arrived[0])))
-    lines += ["&nbsp;"] * (3 - len(lines))  # nothing moves when the first probes come
+    lines += [NOTHING] * (3 - len(lines))  # nothing moves when the first probes come
     said, top = caption(lines, LEFT * scale, theme, scale)
     if tokens:
         x_axis, below = token_axis(tokens, names, theme, scale)
@@ -240,14 +243,11 @@ def _figure(
     for k, twin in enumerate(twins):
         data += twin_lines(twin, k, what, ends, labels, theme, scale)
     said, top = caption(lines, LEFT * scale, theme, scale)
-    notes, shapes = [said], []
+    shapes = []
     if chance is not None:
         line = {"color": themes.line(theme, "faint"), "width": 1.2 * scale, "dash": "dot"}
         where = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": chance, "y1": chance}
         shapes.append({"type": "line", "layer": "below", "line": line, **where})
-        height = float(np.log10(chance)) if ends.axis.get("type") == "log" else chance
-        place = {"x": 1, "xanchor": "right", "yref": "y", "y": height, "yanchor": "bottom"}
-        notes.append(note(labels["chance"], SMALL * scale, themes.text(theme, "faint"), **place))
     if at is not None:
         after = {"xref": "x", "x0": at, "x1": steps * 1.02, "yref": "paper", "y0": 0, "y1": 1}
         shapes.append(
@@ -267,7 +267,7 @@ def _figure(
         scale,
         xaxis=x_axis,
         yaxis=ends.axis,
-        annotations=notes,
+        annotations=[said],
         shapes=shapes,
         margin=margin,
         height=height,
@@ -285,6 +285,11 @@ def _lines(
         told = f"{labels[before]} {told}" if before and begun else told
         lines.append(key(f"{letter} {escaped(twin.name)}: {told}", role, theme))
     return lines
+
+
+def _guess(chance: float | None, value: str, labels: Labels, theme: str) -> str:
+    """The last line of a caption: what the dotted line is. Not beside it, where the curves run."""
+    return NOTHING if chance is None else key(f"┈ {labels['chance']} {value}", "faint", theme)
 
 
 def _share(flags: np.ndarray) -> float:
