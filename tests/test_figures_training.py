@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from hypothesis.extra.numpy import arrays
 
@@ -64,6 +64,7 @@ def test_every_figure_is_valid_plotly_in_both_languages(language: str, theme: st
         assert large[name]["layout"]["height"] > spec["layout"]["height"]
 
 
+@settings(deadline=None)
 @given(SERIES)
 def test_thinning_loses_no_extreme_and_invents_nothing(values: np.ndarray) -> None:
     steps, kept = thinned(values)
@@ -75,6 +76,7 @@ def test_thinning_loses_no_extreme_and_invents_nothing(values: np.ndarray) -> No
     assert np.isfinite(kept).all() == np.isfinite(values).all()
 
 
+@settings(deadline=None)
 @given(some.integers(1, 900).flatmap(lambda n: arrays(np.float32, n, elements=some.floats(-1e3, 1e3, width=32))))
 def test_the_thick_line_is_the_mean_of_the_last_steps(values: np.ndarray) -> None:
     steps, means = smoothed(values)
@@ -91,6 +93,7 @@ def test_a_number_that_is_none_does_not_spoil_the_mean() -> None:
     assert np.isnan(mean_of_last(np.array([np.nan], np.float32)))
 
 
+@settings(deadline=None)
 @given(some.lists(SERIES, min_size=1, max_size=2), some.integers(0, 100))
 def test_any_log_can_be_drawn(series: list[np.ndarray], at: int) -> None:
     twins = [
@@ -139,7 +142,8 @@ def test_the_axis_of_norms_is_absolute_and_says_what_was_clipped() -> None:
     rule = spec["layout"]["shapes"][0]
     assert (rule["y0"], rule["y1"], rule["line"]["dash"]) == (2.0, 2.0, "dash")
     assert "clipped in 50% of the steps" in words(spec)
-    assert "never clipped" in words(drawn()["norm"])
+    assert "clipped above 2<" in words(spec)
+    assert "largest 5" in words(drawn()["norm"])  # of the twin without a threshold
 
 
 def test_what_breaks_down_stands_as_a_cross_at_the_edge() -> None:
@@ -170,7 +174,14 @@ def test_chance_and_the_step_gone_back_to_are_marked() -> None:
     dotted, veil, rule = spec["layout"]["shapes"]
     assert (dotted["y0"], dotted["line"]["dash"]) == (1.5, "dot")
     assert (veil["x0"], rule["x0"], rule["x1"]) == (20, 20, 20)
-    assert "chance" in words(spec)
+    assert "chance 1.5" in words(spec)
+    assert "chance 25%" in words(drawn()["accuracy"])
+
+
+def test_figures_side_by_side_stand_level() -> None:
+    for twins in (PAIR, PAIR[:1], [Twin("not begun", {}, 1.0)]):
+        shown = drawn(twins)
+        assert len({str(shown[name]["layout"]["margin"]) for name in ("loss", "accuracy", "norm")}) == 1
 
 
 def test_earlier_runs_are_named_and_quiet() -> None:

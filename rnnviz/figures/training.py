@@ -7,7 +7,7 @@ the upper edge.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +21,6 @@ from rnnviz.figures.base import (
     categories,
     english,
     escaped,
-    note,
     spec,
     token_axis,
     value_axis,
@@ -42,6 +41,8 @@ LEFT, RIGHT, BELOW = 44, 12, 36
 """Margins in px at scale 1."""
 LOW, HIGH = -6, 6
 """The ends of the axis of the gradient's norm, in powers of ten. Never rescaled."""
+NOTHING = "&nbsp;"
+"""An empty line of a caption, so that figures side by side stand level and nothing moves."""
 MOMENTS = 5
 """Moments of the training at which the probe is shown, at most."""
 
@@ -63,19 +64,20 @@ def loss_curves_spec(
     compare with; `at`: the step gone back to, what comes after it is veiled.
     """
     labels = labels or english(SECTION)
-    losses = [loss for twin in [*twins, *others] if len(loss := logged(twin, "loss"))]
     if logarithmic:
-        lowest = min((float(np.nanmin(loss, initial=1.0)) for loss in losses), default=1.0)
+        lowest = min((float(np.nanmin(logged(twin, "loss"), initial=1.0)) for twin in [*twins, *others]), default=1.0)
         low = min(-3, int(np.floor(np.log10(max(lowest, 1e-9)))))
         ends = Ends(10.0**low, 10**0.7, _powers(range(low, 1), [low, 0.7], theme, scale))
     else:
-        first = [float(loss[0]) for loss in losses]
+        first = [float(logged(twin, "loss")[0]) for twin in [*twins, *others] if len(logged(twin, "loss"))]
         usual = max([1e-3, *([chance] if chance else []), *(value for value in first if np.isfinite(value))])
-        means = [smoothed(loss)[1] for loss in losses]
+        means = [smoothed(logged(twin, "loss"))[1] for twin in [*twins, *others] if len(logged(twin, "loss"))]
         jumped = any(float(np.nanmax(mean, initial=0.0)) > 1.4 * usual for mean in means)
         high = (4 if jumped else 1.4) * usual  # one jump of the axis, and no more
         ends = Ends(0.0, high, value_axis(theme, scale, range=[0, high], tickmode="auto", nticks=5))
-    return _curves("loss", twins, steps, ends, number, chance, others, at, labels, theme, scale)
+    lines = _lines(twins, labels, theme, lambda twin: number(mean_of_last(twin.log["loss"])), "now", "loss", others)
+    lines.append(_guess(chance, f"{chance or 0:.2g}", labels, theme))
+    return _figure("loss", twins, others, steps, ends, lines, chance, at, labels, theme, scale)
 
 
 def norm_curves_spec(
@@ -90,16 +92,24 @@ def norm_curves_spec(
     """The norm of every step's gradient before clipping, the thresholds, and how often they were exceeded."""
     labels = labels or english(SECTION)
     axis = _powers(range(LOW, HIGH + 1, 3), [LOW - 0.4, HIGH + 0.4], theme, scale)
-    ends = Ends(10.0**LOW, 10.0**HIGH, axis)
-    drawn = _curves("norm", twins, steps, ends, None, None, others, at, labels, theme, scale)
-    for threshold in {twin.clip for twin in twins if twin.clip is not None}:
-        y = float(np.clip(threshold, ends.low, ends.high))
-        across = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": y, "y1": y}
+
+    def often(twin: Twin) -> str:
+        if twin.clip is None:
+            return labels["never_clipped"].format(value=number(float(np.max(twin.log["norm"]))))
+        return labels["clipped"].format(percent=f"{100 * _share(twin.log['clipped']):.0f}")
+
+    lines = _lines(twins, labels, theme, often, "", "norm", others)
+    thresholds = sorted({twin.clip for twin in twins if twin.clip is not None})
+    said = labels["threshold"].format(value=", ".join(map(number, thresholds)))
+    lines.append(key(f"╌ {said}", "gradient", theme) if thresholds else NOTHING)
+    drawn = _figure(
+        "norm", twins, others, steps, Ends(10.0**LOW, 10.0**HIGH, axis), lines, None, at, labels, theme, scale
+    )
+    for threshold in thresholds:
+        y = float(np.clip(threshold, 10.0**LOW, 10.0**HIGH))
+        ends = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": y, "y1": y}
         line = {"color": themes.line(theme, "gradient"), "width": 1.4 * scale, "dash": "dash"}
-        drawn["layout"]["shapes"].insert(0, {"type": "line", "line": line, **across})
-        said = labels["threshold"].format(value=number(threshold))
-        where = {"x": 1, "xanchor": "right", "yref": "y", "y": float(np.log10(y)), "yanchor": "top"}
-        drawn["layout"]["annotations"].append(note(said, SMALL * scale, themes.text(theme, "gradient"), **where))
+        drawn["layout"]["shapes"].insert(0, {"type": "line", "line": line, **ends})
     return drawn
 
 
@@ -117,7 +127,11 @@ def accuracy_curves_spec(
     labels = labels or english(SECTION)
     axis = value_axis(theme, scale, range=[-0.02, 1.04], tickvals=[0, 0.25, 0.5, 0.75, 1])
     ends = Ends(0.0, 1.0, axis | {"ticktext": ["0%", "", "50%", "", "100%"]})
-    return _curves("accuracy", twins, steps, ends, _percent, chance, others, at, labels, theme, scale)
+    lines = _lines(
+        twins, labels, theme, lambda twin: f"{100 * mean_of_last(twin.log['accuracy']):.0f}%", "now", "accuracy", others
+    )
+    lines.append(_guess(chance, f"{100 * (chance or 0):.0f}%", labels, theme))
+    return _figure("accuracy", twins, others, steps, ends, lines, chance, at, labels, theme, scale)
 
 
 def state_curves_spec(
@@ -130,8 +144,9 @@ def state_curves_spec(
 ) -> Spec:
     """The norm of the cell state that a never-ending stream has left, step by step."""
     labels = labels or english(SECTION)
-    ends = Ends(0.1, 1e4, _powers(range(-1, 5), [-1.2, 4.2], theme, scale))
-    return _curves("state_norm", twins, steps, ends, number, None, (), at, labels, theme, scale)
+    axis = _powers(range(-1, 5), [-1.2, 4.2], theme, scale)
+    lines = _lines(twins, labels, theme, lambda twin: number(mean_of_last(twin.log["state_norm"])), "now", "state_norm")
+    return _figure("state_norm", twins, (), steps, Ends(0.1, 1e4, axis), lines, None, at, labels, theme, scale)
 
 
 def memory_spec(
@@ -175,7 +190,7 @@ def memory_spec(
         lines.append(key(last, "gradient", theme))
     elif chosen:
         lines.append(labels["memory_start"].format(ratio=number(arrived[0])))
-    lines += ["&nbsp;"] * (3 - len(lines))  # nothing moves when the first probes come
+    lines += [NOTHING] * (3 - len(lines))  # nothing moves when the first probes come
     said, top = caption(lines, LEFT * scale, theme, scale)
     if tokens:
         x_axis, below = token_axis(tokens, names, theme, scale)
@@ -204,43 +219,34 @@ state_curves = as_figure(state_curves_spec)
 memory = as_figure(memory_spec)
 
 
-def _curves(
+def _powers(powers: range, ends: list[float], theme: str, scale: float) -> dict[str, Any]:
+    """A logarithmic axis that names these powers of ten."""
+    axis = value_axis(theme, scale, type="log", range=ends)
+    return axis | {"tickvals": [10.0**p for p in powers], "ticktext": [power(p) for p in powers]}
+
+
+def _figure(
     what: str,
     twins: Sequence[Twin],
+    others: Sequence[Twin],
     steps: int,
     ends: Ends,
-    form: Callable[[float], str] | None,
+    lines: list[str],
     chance: float | None,
-    others: Sequence[Twin],
     at: int | None,
     labels: Labels,
     theme: str,
     scale: float,
 ) -> Spec:
-    """What the log has under `what`, step by step, and above it what is to be said of each twin: the mean of late in
-    this `form`; without one, how often its gradient was clipped."""
-
-    def told(twin: Twin) -> str:
-        if not len(logged(twin, what)):
-            return "–"
-        if form:
-            return f"{labels['now']} {form(mean_of_last(twin.log[what]))}"
-        return labels["never_clipped"] if twin.clip is None else labels["clipped"].format(percent=_share(twin))
-
-    pairs = zip(twins, STYLES, strict=False)
-    lines = [key(f"{letter} {escaped(twin.name)}: {told(twin)}", role, theme) for twin, (role, *_, letter) in pairs]
     data = [one for twin in others for one in other_line(twin, what, ends, labels, theme, scale)]
     for k, twin in enumerate(twins):
         data += twin_lines(twin, k, what, ends, labels, theme, scale)
     said, top = caption(lines, LEFT * scale, theme, scale)
-    notes, shapes = [said], []
+    shapes = []
     if chance is not None:
         line = {"color": themes.line(theme, "faint"), "width": 1.2 * scale, "dash": "dot"}
         where = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": chance, "y1": chance}
         shapes.append({"type": "line", "layer": "below", "line": line, **where})
-        height = float(np.log10(chance)) if ends.axis.get("type") == "log" else chance
-        place = {"x": 1, "xanchor": "right", "yref": "y", "y": height, "yanchor": "bottom"}
-        notes.append(note(labels["chance"], SMALL * scale, themes.text(theme, "faint"), **place))
     if at is not None:
         after = {"xref": "x", "x0": at, "x1": steps * 1.02, "yref": "paper", "y0": 0, "y1": 1}
         shapes.append(
@@ -260,26 +266,33 @@ def _curves(
         scale,
         xaxis=x_axis,
         yaxis=ends.axis,
-        annotations=notes,
+        annotations=[said],
         shapes=shapes,
         margin=margin,
         height=height,
     )
 
 
-def _powers(powers: Sequence[int], ends: Sequence[float | int], theme: str, scale: float) -> dict[str, Any]:
-    """An axis with these powers of ten at its ticks; `ends` are exponents too."""
-    axis = value_axis(theme, scale, type="log", range=list(ends))
-    return axis | {"tickvals": [10.0**p for p in powers], "ticktext": [power(p) for p in powers]}
+def _lines(
+    twins: Sequence[Twin], labels: Labels, theme: str, said: Any, before: str, what: str, others: Sequence[Twin] = ()
+) -> list[str]:
+    """The caption: one line for each twin, with its mark, its name and what is to be said of it."""
+    lines = []
+    for twin, (role, _, _, letter) in zip(twins, STYLES, strict=False):
+        begun = bool(len(logged(twin, what)))
+        told = said(twin) if begun else "–"
+        told = f"{labels[before]} {told}" if before and begun else told
+        lines.append(key(f"{letter} {escaped(twin.name)}: {told}", role, theme))
+    return lines
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f}%"
+def _guess(chance: float | None, value: str, labels: Labels, theme: str) -> str:
+    """The last line of a caption: what the dotted line is. Not beside it, where the curves run."""
+    return NOTHING if chance is None else key(f"┈ {labels['chance']} {value}", "faint", theme)
 
 
-def _share(twin: Twin) -> str:
-    """Of how many steps in a hundred the gradient was clipped."""
-    return f"{100 * float(np.mean(twin.log['clipped'])):.0f}"
+def _share(flags: np.ndarray) -> float:
+    return float(np.mean(flags)) if len(flags) else 0.0
 
 
 def _title(text: str, theme: str, scale: float) -> dict[str, Any]:
