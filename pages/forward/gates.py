@@ -64,7 +64,7 @@ def trained_networks() -> None:
     st.header(t("gates.listens_heading"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", key="listens-knobs"):
         if state.shown("listener"):
-            st.selectbox(t("gates.listener"), format_func=place.name_unit, width=source.wide("listener", 265), **unit)
+            st.selectbox(t("gates.listener"), format_func=place.name_unit, width=source.wide("listener", 230), **unit)
         if state.shown("listens"):
             st.selectbox(
                 t("gates.listens_to"), format_func=place.name_gate, width=source.wide("listens", 190), **letter

@@ -67,7 +67,7 @@ def loss_curves_spec(
     if logarithmic:
         lowest = min((float(np.nanmin(logged(twin, "loss"), initial=1.0)) for twin in [*twins, *others]), default=1.0)
         low = min(-3, int(np.floor(np.log10(max(lowest, 1e-9)))))
-        ends = Ends(10.0**low, 10**0.7, _powers(range(low, 1), [low, 0.7], theme, scale))
+        ends = Ends(10.0**low, 10**0.7, _powers(range(low, 1), [float(low), 0.7], theme, scale))
     else:
         first = [float(logged(twin, "loss")[0]) for twin in [*twins, *others] if len(logged(twin, "loss"))]
         usual = max([1e-3, *([chance] if chance else []), *(value for value in first if np.isfinite(value))])

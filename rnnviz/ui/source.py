@@ -61,8 +61,8 @@ def choose(name: str, radio: bool = False) -> None:
 
 
 def wide(name: str, usual: int) -> int:
-    """A control's width in px; large type needs more."""
-    return round(WIDE.get(name, usual) * (1.5 if state.value("projector") else 1.0))
+    """A control's width in px, as many times as large as the type."""
+    return round(WIDE.get(name, usual) * view().scale)
 
 
 def chosen(tokens: tuple[str, ...]) -> Source:

@@ -14,6 +14,12 @@ from scripts.serving import Served
 from tests.conftest import Visit
 
 PHONE = {"width": 390, "height": 844}
+# By how many px the text of each figure goes beyond its left or right edge; negative: it does not.
+BEYOND = """figures => figures.map((figure) => {
+  const { left, right } = figure.getBoundingClientRect();
+  const boxes = [...figure.querySelectorAll("svg text")].map((text) => text.getBoundingClientRect());
+  return Math.max(...boxes.filter((box) => box.width).map((box) => Math.max(left - box.left, box.right - right)));
+})"""
 
 
 def opened(visit: Callable[..., Visit], app: Served, query: str = "", **options: Any) -> Visit:
@@ -44,6 +50,18 @@ def test_speed_is_measured_when_asked(app: Served, visit: Callable[..., Visit]) 
     tab.page.get_by_role("button", name=translate("en", "compare.measure")).click()
     expect(tab.page.locator(".rv-section[data-id=speed] h3")).to_contain_text("times as fast", timeout=60_000)
     assert tab.errors == []
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_no_text_leaves_its_figure_in_large_type(language: str, app: Served, visit: Callable[..., Visit]) -> None:
+    size = {"width": 1440, "height": 4800}
+    tab = opened(visit, app, f"lang={language}&words=22&projector=true", viewport=size)
+    expect(tab.page.locator(".rv-drawing .main-svg:first-child")).to_have_count(9)
+    beyond = tab.page.locator(".rv-drawing").evaluate_all(BEYOND)
+    assert len(beyond) == 9
+    assert max(beyond) <= 1.5
+    label = tab.page.locator(".st-key-words [data-testid=stWidgetLabel] p")
+    assert label.evaluate("node => node.clientHeight / parseFloat(getComputedStyle(node).lineHeight)") < 1.5
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
