@@ -25,6 +25,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     server.claim()
     server.warm()
     workers.start_readers()
+    server.give_back()
     yield
     turns.stop()
     workers.stop_trainers()

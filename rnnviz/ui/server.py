@@ -7,6 +7,7 @@ import functools
 import gc
 import gzip
 import hashlib
+import mmap
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
@@ -88,6 +89,22 @@ def one_heap() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt:
         mallopt(-8, 1)  # M_ARENA_MAX
+
+
+def give_back() -> None:
+    """Give back to the system what the server itself does not need, once the readers are forked: torch's machine code.
+
+    It was read while torch was imported, and only the readers run it. What is needed after all is read again from its
+    file.
+    """
+    if sys.platform != "linux":
+        return
+    libc = ctypes.CDLL(None)
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        place, rights, *_, path = line.split()
+        if rights == "r-xp" and "/torch/lib/" in path:
+            start, end = (int(address, 16) for address in place.split("-"))
+            libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), mmap.MADV_DONTNEED)
 
 
 def claim() -> None:

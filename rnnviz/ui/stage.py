@@ -98,7 +98,7 @@ def weights_of(name: Named, trained: bool) -> str | dict[str, ndarray]:
     return server.file_url(file, figures.as_json(block).decode()) or block
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def read(name: Named, trained: bool, tokens: tuple[str, ...]) -> Reading:
     """Let a network read the tokens."""
     reader = network(name, trained)
