@@ -144,6 +144,20 @@ def test_the_board_says_what_the_runs_did(link: dict[str, Any]) -> None:
     assert f"{clipped:.0f}%" in norm["figure"]["layout"]["annotations"][0]["text"]
 
 
+def test_a_threshold_is_proposed_from_the_run(link: dict[str, Any]) -> None:
+    """Half to ten times the mean norm of the last hundred steps; nothing before the first."""
+    link |= {"task": "recall", "delay": "8", "size": "8"}
+    plan = plans.chosen()
+    fresh = begun(plan)
+    runs = tuple(library.advance(run, 120) for run in fresh)
+    [[text, _]] = sections(payload(Shown(plan, runs, runs, 200, (), ""), LIGHT))["curves"]["foot"]
+    for run in runs:
+        mean = run.log["norm"][20:].mean(dtype=float)
+        assert f"{mean / 2:.2g} to {mean * 10:.2g}" in text
+    [[text, _]] = sections(payload(Shown(plan, fresh, fresh, 200, (), ""), LIGHT))["curves"]["foot"]
+    assert text.endswith(translate("en", "training.curves.none_yet") + ".")
+
+
 def test_a_stream_also_shows_its_state(link: dict[str, Any]) -> None:
     link |= {"task": "continual", "twin": "gate"}
     plan = plans.chosen()

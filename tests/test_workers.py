@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,13 +11,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+import torch
 
 from rnnviz import queueing, training, turns, workers
 from rnnviz.runs import Run
+from rnnviz.ui import server
 from scripts.serving import ROOT
 from tests.test_keyframes import assert_same
 
@@ -206,3 +210,21 @@ def test_trainers_end_with_the_server_however_it_ends() -> None:
         server.kill()
     psutil.wait_procs([trainer])
     assert not trainer.is_running()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for its memory")
+def test_torch_works_although_its_code_was_given_back() -> None:
+    def resident() -> int:
+        """kB of torch's machine code in memory."""
+        total, counts = 0, False
+        for line in Path("/proc/self/smaps").read_text().splitlines():
+            if re.match(r"[0-9a-f]+-[0-9a-f]+ ", line):
+                counts = " r-xp " in line and "/torch/lib/" in line
+            elif counts and line.startswith("Rss:"):
+                total += int(line.split()[1])
+        return total
+
+    before = resident()
+    server.give_back()
+    assert resident() < before / 2
+    assert torch.equal(torch.ones(3, 3) @ torch.ones(3, 3), torch.full((3, 3), 3.0))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from rnnviz import figures
+from rnnviz.clipping import proposed
 from rnnviz.figures.base import Spec
 from rnnviz.figures.clipping import number
 from rnnviz.figures.paths import STYLES
@@ -18,8 +19,12 @@ from rnnviz.text import vocabulary
 from rnnviz.ui.board import Figure, Runs, Section, pack
 from rnnviz.ui.language import labels_of, translate
 from rnnviz.ui.notice import filled
+from rnnviz.ui.notice import number as two_digits
 from rnnviz.ui.plans import Plan
 from rnnviz.ui.stage import View
+
+LATELY = 100
+"""Steps over which the gradient's norm is averaged, to propose a threshold."""
 
 
 class Shown(NamedTuple):
@@ -75,7 +80,7 @@ def curves(shown: Shown, view: View) -> Section:
         }
         for id, spec in drawn.items()
     ]
-    foot = trouble(shown, language)
+    foot = [*trouble(shown, language), *threshold(shown, language)]
     title = headline(shown, language)
     return {"id": "curves", "title": title, "text": difference(shown, language), "figures": shapes, "foot": foot}
 
@@ -160,7 +165,19 @@ def difference(shown: Shown, language: str) -> Runs:
     return runs
 
 
-def trouble(shown: Shown, language: str) -> Runs | None:
+def threshold(shown: Shown, language: str) -> Runs:
+    """The thresholds to try next, from each run's own norms (`rnnviz.clipping.proposed`)."""
+    told = []
+    for run, name in zip(shown.runs, shown.plan.names(language), strict=False):
+        proposal = proposed(run.log["norm"][-LATELY:], LATELY)
+        if run.step and math.isfinite(proposal.average[-1]):
+            low, high = two_digits(float(proposal.low[-1])), two_digits(float(proposal.high[-1]))
+            told.append(translate(language, "training.curves.from_to", name=name, low=low, high=high))
+    said = translate(language, "training.comma").join(told) or translate(language, "training.curves.none_yet")
+    return [[translate(language, "training.curves.threshold", window=LATELY, runs=said), ""]]
+
+
+def trouble(shown: Shown, language: str) -> Runs:
     """Why a run could not go on."""
     runs: list[Sequence[str]] = []
     for run, name in zip(shown.runs, shown.plan.names(language), strict=False):
@@ -168,7 +185,7 @@ def trouble(shown: Shown, language: str) -> Runs | None:
             told = {"step": f"{run.trouble.step + 1:,}", "norm": number(run.trouble.norm_before), "name": name}
             key = f"training.trouble.{run.trouble.what}"
             runs.append(["✕ " + translate(language, key, parameter=run.trouble.parameter, **told) + "\n", "strong"])
-    return runs or None
+    return runs
 
 
 def twins_of(shown: Shown, language: str) -> list[Twin]:
