@@ -27,8 +27,8 @@ def mine() -> Run:
 
 
 def test_ones_own_network_is_the_runs(mine: Run) -> None:
-    inputs = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in ALICE]][None]
-    found, wanted = stage.network(own(mine), True), library.network_of(mine)
+    inputs = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in ALICE]][None].double()
+    found, wanted = stage.network(own(mine), True), library.network_of(mine).double()
     with torch.inference_mode():
         torch.testing.assert_close(found(inputs), wanted(inputs))
         assert not torch.allclose(stage.network(own(mine), False)(inputs), wanted(inputs))
