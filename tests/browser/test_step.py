@@ -22,7 +22,7 @@ COUNT_FRAMES = """() => {
 }"""
 
 
-# All in one go: on a slow machine half a second may pass between two keys, and the stepper rightly tells where it rests.
+# All in one go: on a slow machine half a second may pass between two keys, and the stepper rightly tells its place.
 EIGHT_STEPS = """() => {
     const key = () => new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true, cancelable: true });
     for (let k = 0; k < 8; k++) document.body.dispatchEvent(key());
