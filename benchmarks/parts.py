@@ -170,7 +170,7 @@ def start_of(kind: str, challenge: str) -> list[int]:
 
 def settings_of(kind: str, challenge: str, text: str) -> list[int] | None:
     """The settings that a link holds for this unit and challenge; None if it holds none, or nonsense."""
-    parts = (text.split(".") + ["", "", ""])[:3]
+    parts = [*text.split("."), "", "", ""][:3]
     digits = parts[2]
     wanted = 2 * slots(kind, challenge) * len(LETTERS[kind])
     clean = all(letter in "0123456789abcdefghijklmnopqrstuvwxyz" for letter in digits)

@@ -26,7 +26,7 @@ TEXTS = {
     "emoji": "Hungry 🍕, Bob 🚗 to buy 🥖",
     "script": "<script>alert('hungry')</script> & <b>Alice</b>",
     "Markdown": "**Alice** [buys](http://x) $a_b$ :material/bolt: `code` # 1",
-    "quotes": "\"Don't\" — she said; 100% / 50? ~a+b=c&d",
+    "quotes": '"Don\'t" — she said; 100% / 50? ~a+b=c&d',
     "long": " ".join(["Starving", ",", "Alice", *["drives", "and"] * 60, "buys"]),
     "very long": "to buy " * 280,
     "too long": "to buy " * 400,
@@ -101,7 +101,7 @@ def of_control(tab: Browser, control: Control, rng: random.Random, files: dict[s
         options = list(enumerate(control.options))
         few = len(options) <= MANY and name not in ("rewind", "heard", "listener")
         picked = options if few else [options[k] for k in ends(len(options), rng)]
-        for place, (k, text) in zip(PLACES if not few else [""] * len(picked), picked, strict=False):
+        for place, (_, text) in zip(PLACES if not few else [""] * len(picked), picked, strict=False):
             if text != control.value:
                 yield put(place or words.neutral(text, language), text, text)
     elif kind in ("slider", "number_input"):
@@ -124,6 +124,8 @@ def of_control(tab: Browser, control: Control, rng: random.Random, files: dict[s
     elif kind == "file_uploader":
         for file, data in files.items():
             yield upload(tab, control, file, data)
+        if control.value:
+            yield Move(name, "away", f"take {control.value[0]} away", lambda: acts.take_away(tab, control), control)
 
 
 def upload(tab: Browser, control: Control, file: str, data: bytes) -> Move:
