@@ -165,9 +165,14 @@ class Browser:
 
     async def _still(self, patience: float) -> None:
         """Wait until the server has read all that was sent, and says nothing more."""
-        before = self.acks
-        await self.put(BackMsg(app_heartbeat=True))
-        await self.until(lambda: self.acks > before, patience)
+        before, last = self.acks, time.monotonic() + patience
+        while self.acks == before:  # a run that begins just then sweeps away what was not yet sent, this answer too
+            await self.put(BackMsg(app_heartbeat=True))
+            try:
+                await self.until(lambda: self.acks > before, min(1.0, patience))
+            except TimeoutError:
+                if time.monotonic() > last:
+                    raise
         until = time.monotonic() + STILL
         while (left := until - time.monotonic()) > 0:
             self.news.clear()
