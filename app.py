@@ -24,12 +24,11 @@ from rnnviz.ui import server
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     server.claim()
     server.warm()
-    workers.start_readers()
+    workers.start_readers("rnnviz.ui.backward")
     server.give_back()
     yield
     turns.stop()
-    workers.stop_trainers()
-    workers.stop_readers()
+    workers.stop()
 
 
 if get_script_run_ctx(suppress_warning=True) is None:
@@ -42,5 +41,6 @@ if get_script_run_ctx(suppress_warning=True) is None:
 else:  # a host that runs this file as a plain script gets the same pages
     from rnnviz.ui.frame import show
 
+    workers.start_readers("rnnviz.ui.backward", fork=False)
     server.warm()
     show()

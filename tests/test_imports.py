@@ -12,10 +12,10 @@ ROOT = Path(__file__).parents[1]
 
 # A file may import from the layers below its own. The packages of a layer may use their own files.
 LAYERS = [
-    {"text", "cells", "bodies", "records"},
-    {"networks", "tasks"},
+    {"text", "cells", "bodies", "records", "host"},
+    {"networks", "tasks", "nursery"},
     {"tracing", "fresh", "runs"},
-    {"bptt", "clipping", "runs_io"},
+    {"bptt", "clipping", "runs_io", "pool"},
     {"training"},
     {"checking", "cliff", "counting", "memory", "sight", "spectra", "zoo", "workers", "keyframes"},
     {"queueing", "timing"},

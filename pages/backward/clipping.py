@@ -45,9 +45,9 @@ def cliff() -> None:
         source.slide("cliffb")
         ladder("cliffrate")
         ladder("cliffclip")
-    where = (float(state.value(name)) for name in ("cliffw", "cliffb", "cliffrate", "cliffclip"))
+    w, b, rate, limit = (float(state.value(name)) for name in ("cliffw", "cliffb", "cliffrate", "cliffclip"))
     with st.container(key="cliff-board"):
-        board(descents(*where, source.view()).payload, "cliff")
+        board(descents(w, b, rate, limit, source.view()).payload, "cliff")
 
 
 def ladder(name: str) -> None:

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from rnnviz import turns
 from rnnviz.ui import plans, source, state
 from rnnviz.ui.board import board
 from rnnviz.ui.curves import Shown, headline, payload, step
@@ -124,7 +123,6 @@ def recorded() -> None:
         st.table(table(name, language()))
 
 
-turns.warm()
 training()
 with st.expander(t("training.how"), key="training-how"):
     st.markdown(prose("training"))

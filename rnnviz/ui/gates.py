@@ -17,10 +17,10 @@ from rnnviz.figures.gates import ROLES, lasts, sigmoid
 from rnnviz.figures.gradients import duration
 from rnnviz.tracing import Trace
 from rnnviz.ui import component, state
+from rnnviz.ui.asked import asked
 from rnnviz.ui.backward import Board, Writer
 from rnnviz.ui.language import labels_of, t, translate
 from rnnviz.ui.stage import View, network
-from rnnviz.workers import aside
 
 SCRIPTS = ("shared/parts.js", *(f"gates/{name}.js" for name in ("units", "challenges", "strip", "setting", "gates")))
 STYLES = ("shared/parts.css", "gates/gates.css")
@@ -101,30 +101,26 @@ def letter_of(kind: str, id: str) -> str:
     return LETTERS[kind][GATES[kind].index(id)]
 
 
-@lru_cache(maxsize=16)
 def forgetting(bias: float, view: View) -> Board:
     """The board about a forget bias, and how long it makes a cell remember."""
-    return aside(compute_forgetting, bias, view)
+    return asked(compute_forgetting, bias, view)
 
 
-@lru_cache(maxsize=8)
 def remembering(kind: str, trained: bool, tokens: tuple[str, ...], unit: int, view: View) -> Board:
     """The board about every unit's memory of a sentence."""
-    return aside(compute_remembering, kind, trained, tokens, unit, view)
+    return asked(compute_remembering, kind, trained, tokens, unit, view)
 
 
-@lru_cache(maxsize=16)
 def listening(
     kind: str, trained: bool, tokens: tuple[str, ...], unit: int, letter: str, step: int, view: View
 ) -> Board:
     """The board about what one gate of one unit listens to."""
-    return aside(compute_listening, kind, trained, tokens, unit, letter, step, view)
+    return asked(compute_listening, kind, trained, tokens, unit, letter, step, view)
 
 
-@lru_cache(maxsize=8)
 def units(kind: str, trained: bool, tokens: tuple[str, ...]) -> tuple[tuple[int, float], ...]:
     """The units with their half-lives, longest first."""
-    return aside(compute_units, kind, trained, tokens)
+    return asked(compute_units, kind, trained, tokens)
 
 
 def compute_units(kind: str, trained: bool, tokens: tuple[str, ...]) -> tuple[tuple[int, float], ...]:

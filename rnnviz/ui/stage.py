@@ -1,7 +1,6 @@
 """What the Step page sends to the stepper: two networks' readings of one sentence, as one JSON in bytes.
 
-Readings and payloads are kept for all visitors: a class that follows its teacher asks for the same sentence a
-hundred times, and it is computed once.
+A reader process computes them, once for all who ask (`rnnviz.ui.asked`).
 """
 
 import hashlib
@@ -20,10 +19,10 @@ from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
 from rnnviz.tracing import Trace, arrays, ask, cell_parameters, recurrent, surprise
 from rnnviz.ui import server
+from rnnviz.ui.asked import asked
 from rnnviz.ui.language import labels_of, translate
 from rnnviz.ui.notice import notices
 from rnnviz.ui.own import Own, network_of
-from rnnviz.workers import aside
 
 
 @dataclass(frozen=True)
@@ -111,10 +110,9 @@ def read(name: Named, trained: bool, tokens: tuple[str, ...]) -> Reading:
     return Reading(reader.name, trained, trace, gradients, checked, asked, reader.body_weights())
 
 
-@lru_cache(maxsize=16)
 def stage(tokens: tuple[str, ...], left: Named, right: Named, trained: bool, view: View) -> Stage:
     """Everything for one sentence, computed beside the server. `tokens` must not be empty."""
-    return aside(compute, tokens, left, right, trained, view)
+    return asked(compute, tokens, left, right, trained, view)
 
 
 def compute(tokens: tuple[str, ...], left: Named, right: Named, trained: bool, view: View) -> Stage:

@@ -13,10 +13,10 @@ from rnnviz.runs import Run
 from rnnviz.runs_io import dump, read
 from rnnviz.training import start
 from rnnviz.ui import curves, plans
+from rnnviz.ui.asked import aside, visitor
 from rnnviz.ui.language import language, t
 from rnnviz.ui.own import Own
 from rnnviz.ui.plans import Plan
-from rnnviz.workers import aside
 
 FIRST_LOOK = 0.8
 """Seconds that a page waits for the first point of a run, which is mostly there sooner."""
@@ -95,7 +95,7 @@ class Desk:
     def take(self, plan: Plan, runs: tuple[Run, ...]) -> None:
         """Go on with these runs."""
         self.plan, self.runs, self.furthest, self.cancelled = plan, runs, runs, False
-        self.ticket = turns.submit(runs, owner=self)
+        self.ticket = turns.submit(runs, owner=self, visitor=visitor())
         self.going = True
 
     def end(self) -> None:
