@@ -195,9 +195,13 @@ class Nursery:
     def stop(self) -> None:
         """End the nurse, and with it all that it forked."""
         with self._changing:
-            if self._nurse is not None:
-                self._nurse.stop()
-                self._nurse = None
+            old, self._nurse = self._nurse, None
+        if old is not None:
+            old.stop()
+            for _ in range(100):  # it has been killed: this takes a moment
+                if old.ended():
+                    break
+                time.sleep(0.01)
 
     @property
     def pid(self) -> int | None:

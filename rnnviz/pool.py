@@ -181,8 +181,8 @@ class Pool(Executor):
             try:
                 seat.worker = self._nursery.start(self.role)
             except OSError as why:
-                logging.getLogger(__name__).warning("no %s could be started: %s", self.role.name, why)
-                self._stopped.wait(PAUSES[min(tries, len(PAUSES) - 1)])
+                if not self._stopped.wait(PAUSES[min(tries, len(PAUSES) - 1)]):
+                    logging.getLogger(__name__).warning("no %s could be started: %s", self.role.name, why)
                 tries += 1
 
     def _serve(self, seat: Seat, request: Request) -> None:

@@ -78,9 +78,10 @@ class Ticket:
             )
 
     def pause(self) -> None:
-        """Begin no more chunks. The one under way, about 0.3 s, still counts."""
+        """Stay where it is. The chunk under way does not count; after `resume` the same one is advanced again."""
         with self._lock:
             self._entry.wanted = False
+            self._entry.drop()
 
     def resume(self) -> None:
         """Go on, to the end."""

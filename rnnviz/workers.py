@@ -7,10 +7,12 @@ from one process that has everything loaded (rnnviz/nursery.py), so that they sh
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
-from concurrent.futures import BrokenExecutor, CancelledError, Executor
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from typing import Any
 
 from rnnviz import host
@@ -145,7 +147,8 @@ class Cluster:
             try:
                 from distributed import Client
 
-                self._client = Client(address, timeout=PATIENCE, set_as_default=False)
+                # Its own timeout does not count once somebody has taken the call.
+                self._client = _within(2 * PATIENCE, Client, address, timeout=PATIENCE, set_as_default=False)
                 self._executor = self._client.get_executor(pure=False)  # a chunk asked for again is computed again
             except Exception as error:  # whatever it is, training goes on here
                 logging.getLogger(__name__).warning("no cluster at %s, training here: %s", address, error)
@@ -157,7 +160,7 @@ class Cluster:
         if self._client is None:
             return 0
         try:
-            found = self._client.sync(self._client.scheduler.ncores, callback_timeout=PATIENCE / 5)
+            found = _within(PATIENCE / 5, self._client.nthreads)
             return max(1, sum(found.values()))
         except Exception:
             return 1
@@ -166,7 +169,22 @@ class Cluster:
         """Leave the cluster. Asked for again, it is called again."""
         client, self._client, self._executor, self.away = self._client, None, None, False
         if client is not None:
-            client.close(timeout=2)
+            with contextlib.suppress(Exception):  # it may be gone already
+                _within(2.0, client.close, timeout=1.0)
+
+
+def _within(seconds: float, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    """`call(*args, **kwargs)`, or TimeoutError after so many seconds: Dask may wait for ever."""
+    found: Future[Any] = Future()
+
+    def run() -> None:
+        try:
+            found.set_result(call(*args, **kwargs))
+        except BaseException as error:
+            found.set_exception(error)
+
+    threading.Thread(target=run, name="a call to the cluster", daemon=True).start()
+    return found.result(seconds)
 
 
 cluster = Cluster()

@@ -11,6 +11,7 @@ from rnnviz.ui.recorded import figure, table, there
 from rnnviz.ui.source import wide
 from rnnviz.ui.training import Desk, desk, find, interval, status
 from rnnviz.ui.training_controls import asked, differ, keep, overfitting, pick, settings
+from rnnviz.workers import cluster
 
 
 @st.fragment
@@ -78,6 +79,10 @@ def live(plan: Plan, one: Desk) -> None:
     was_going = one.going
     one.first_look()
     mine = one.plan or plan
+    if one.lost:
+        st.warning(t(f"training.lost.{one.lost}"))
+    if cluster.away:
+        st.caption(t("training.cluster_away"))
     if one.plan and one.plan != plan:
         st.info(t("training.next", settings=told(one.plan)))
     said = status(one)

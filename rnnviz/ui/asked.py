@@ -165,7 +165,8 @@ def _wait(future: Future[Any]) -> Any:
         except TimeoutError:
             if future.done():  # it was the function's own
                 raise
-            "" in st.session_state  # noqa: B015  to ask for anything lets Streamlit end a run that is not wanted any more
+            if get_script_run_ctx(suppress_warning=True):
+                st.session_state.get("_")  # to ask for anything lets Streamlit end a run that is not wanted any more
         except CancelledError:
             raise Refused("busy") from None
     raise Refused("busy")

@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rnnviz import turns
 from rnnviz.figures.training_lines import Log, Twin, mean_of_last
@@ -26,6 +28,10 @@ MOST = 12
 """Earlier runs that a visit keeps."""
 CROWD = 8
 """With more in turn than this, a page looks every two seconds."""
+FAILURES = ("memory", "slow", "lost", "busy")
+"""Why a run can fail on the server, as `rnnviz.turns.Progress.error` has it, where there are words for it."""
+GRACE = 1.5
+"""Seconds in which the old page of a reload may still count as open."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -65,6 +71,10 @@ class Desk:
     kept: int = 0
     """Runs that were ever kept."""
     own: Own | None = None
+    session: str = ""
+    """The visit that looks at it."""
+    lost: str = ""
+    """Why a run that this tab remembers is not here: "restart" or "elsewhere"."""
     spoken: tuple[float, str, str] = (0.0, "", "")
     """When a screen reader was last told something, of which state, and what."""
 
@@ -94,7 +104,7 @@ class Desk:
 
     def take(self, plan: Plan, runs: tuple[Run, ...]) -> None:
         """Go on with these runs."""
-        self.plan, self.runs, self.furthest, self.cancelled = plan, runs, runs, False
+        self.plan, self.runs, self.furthest, self.cancelled, self.lost = plan, runs, runs, False, ""
         self.ticket = turns.submit(runs, owner=self, visitor=visitor())
         self.going = True
 
@@ -118,7 +128,7 @@ class Desk:
             self.going = True
 
     def pause(self) -> None:
-        """Stop where it is; the chunk under way still counts."""
+        """Stop where it is."""
         if self.ticket:
             self.ticket.pause()
 
@@ -173,14 +183,36 @@ class Desk:
 def desk() -> Desk:
     """This visit's."""
     found: Desk = st.session_state.setdefault("_training", Desk())
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is not None:
+        found.session = context.session_id
     return found
 
 
 def find(id: str) -> None:
-    """After a reload: the desk whose ticket this is belongs to the new visit, if it still exists."""
+    """After a reload: the desk whose ticket this is belongs to the new visit, if it still exists and nobody else sits
+    at it. A duplicated tab remembers the same ticket."""
+    mine = desk()
+    if mine.ticket is not None:
+        return
     ticket = turns.find(id)
-    if ticket and isinstance(ticket.owner, Desk) and desk().ticket is None:
+    if ticket is None or not isinstance(ticket.owner, Desk):
+        mine.lost = "restart"
+    elif _open(ticket.owner.session):
+        mine.lost = "elsewhere"
+    else:
+        ticket.owner.own = ticket.owner.own or mine.own
         st.session_state["_training"] = ticket.owner
+
+
+def _open(session: str) -> bool:
+    """Whether the page of this visit is open, also after a moment: a page that is reloaded closes as it opens anew."""
+    until = time.monotonic() + GRACE
+    while runtime.exists() and runtime.get_instance().is_active_session(session):
+        if time.monotonic() > until:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def begin(plan: Plan) -> tuple[Run, ...]:
@@ -214,6 +246,8 @@ def status(one: Desk) -> str:
         if now.others:
             return t("training.status.shared", others=now.others, left=left, **told)
         return t("training.status.running", left=left, **told)
+    if now.state == "failed":
+        return t(f"training.failed.{now.error if now.error in FAILURES else 'other'}")
     return t(f"training.status.{'measuring' if now.state == 'running' else now.state}", **told)
 
 
