@@ -7,7 +7,6 @@ import math
 import pytest
 
 from benchmarks import compare, load, report, trace
-from benchmarks.visitor import Visitor
 from rnnviz.ui.compare import looks
 
 
@@ -47,18 +46,3 @@ def test_no_two_visitors_type_the_same_sentence() -> None:
     texts = load.sentences(300, seed=3)
     assert len(set(texts)) == 300
     assert texts == load.sentences(300, seed=3)
-
-
-def test_a_visitor_sends_what_it_was_shown() -> None:
-    from streamlit.proto.BackMsg_pb2 import BackMsg
-    from streamlit.proto.Slider_pb2 import Slider
-
-    visitor = Visitor("http://127.0.0.1:1")
-    visitor._register(Slider(id="$$ID-1-words", default=[7]), "slider", "part")
-    visitor.widgets["words"].double_array_value.data[:] = [16]
-    visitor._register(Slider(id="$$ID-1-words", default=[7]), "slider", "part")  # a rerun leaves the visitor's value
-    sent = BackMsg.FromString(visitor._request(visitor.fragments["words"])).rerun_script
-    assert [(one.id, list(one.double_array_value.data)) for one in sent.widget_states.widgets] == [
-        ("$$ID-1-words", [16])
-    ]
-    assert sent.fragment_id == "part"

@@ -1,0 +1,188 @@
+"""What the app's own components do in a browser, as far as the server and the link hear of it: see assets/*/*.js.
+
+A component is shown data again and again while it is on the page. It tells the server the page's look where the data
+were made for another one, and where the reader has rested; a board tells what this tab kept over a reload.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Protocol
+
+KEPT = "rnnviz-kept"
+LETTERS = {"lstm": "ifo", "gru": "rz", "rnn": "wu"}
+"""The gates of a unit that is played by hand, in the order in which the link has them."""
+SLOTS = {"hold": 13, "count": 3, "stop": 3}
+START = {"w": 125, "u": 150}
+"""Where a hand begins, of 200; a gate in the middle."""
+POINTS = 200
+
+
+class Tab(Protocol):
+    """What a component needs of the browser."""
+
+    dark: bool
+    storage: dict[str, str]
+    """What this tab remembers over a reload."""
+
+    def replace_query(self, **values: str | None) -> None:
+        """Write into the link without the server; None takes a value out."""
+
+
+class Part:
+    """A component on the page. What it wants to tell is in `telling`, until the browser has sent it."""
+
+    def __init__(self, tab: Tab) -> None:
+        self.tab = tab
+        self.payload: dict[str, Any] = {}
+        self.asked: str | None = None
+        self.telling: list[tuple[str, Any]] = []
+
+    def show(self, data: bytes) -> None:
+        """New data."""
+        self.payload = json.loads(data)
+        self.check_theme()
+
+    def check_theme(self) -> None:
+        """The page's own look decides; data for the other one are asked for again, once."""
+        look = "dark" if self.tab.dark else "light"
+        if look == self.payload["theme"]:
+            self.asked = None
+        elif look != self.asked:
+            self.asked = look
+            self.telling.append(("theme", look))
+
+    def rest(self) -> None:
+        """The reader has rested for a while."""
+
+    def place(self) -> Any:
+        """What the browser alone knows of what is shown."""
+
+
+class BoardPart(Part):
+    """A board of figures."""
+
+    def show(self, data: bytes) -> None:
+        super().show(data)
+        kept = self.payload.get("kept")
+        if kept:
+            self.tab.storage[KEPT] = kept
+        elif kept is not None and KEPT in self.tab.storage:
+            self.telling.append(("kept", self.tab.storage.pop(KEPT)))
+
+
+class StepperPart(Part):
+    """The stepper: a step, and a unit of one of the networks."""
+
+    def __init__(self, tab: Tab) -> None:
+        super().__init__(tab)
+        self.step = 0
+        self.chosen: tuple[int, int | None] | None = None
+        self.told: tuple[Any, ...] | None = None
+
+    def show(self, data: bytes) -> None:
+        old = self.payload
+        super().show(data)
+        last = len(self.payload["tokens"]) - 1
+        if not old:
+            self.step = self.payload.get("step") or 0
+        elif self.step == len(old["tokens"]) - 1:
+            self.step = last  # who stood at the end stays there
+        self.step = max(0, min(self.step, last))
+        network, unit = self.chosen or (self.payload.get("network", 1), self.payload.get("unit"))
+        self.choose(network, unit)
+        self.told = self.told or self.place()
+
+    def units(self, network: int) -> list[int]:
+        """The units of a network, as they stand."""
+        order: list[int] = self.payload["networks"][network]["unit_rows"]["order"]
+        return order
+
+    def choose(self, network: int, unit: int | None) -> None:
+        """Look at a unit; where the network has none of this number, at its first."""
+        order = self.units(network)
+        self.chosen = (network, unit if unit in order else order[0])
+
+    def place(self) -> tuple[Any, ...]:
+        return (self.step, *(self.chosen or ()))
+
+    def rest(self) -> None:
+        if not self.payload or self.place() == self.told:
+            return
+        self.told = self.place()
+        step, network, unit = self.told
+        link = {"step": str(step) if step else None, "unit": str(unit), "side": None if network == 1 else "left"}
+        self.tab.replace_query(**link)
+        revision = self.payload["revision"]
+        self.telling.append(("rest", {"revision": revision, "step": step, "network": network, "unit": unit}))
+
+
+class GatesPart(Part):
+    """The unit played by hand: settings of 0 to 200, kept for each unit and challenge."""
+
+    def __init__(self, tab: Tab) -> None:
+        super().__init__(tab)
+        self.kept: dict[str, list[int]] = {}
+        self.told: str | None = None
+        self.linked: str | None = None
+        self.touched = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.payload['unit']}.{self.payload['challenge']}"
+
+    def show(self, data: bytes) -> None:
+        super().show(data)
+        drawn = self.payload["drawn"]
+        fresh = drawn not in (self.told, self.linked)
+        linked = settings_of(self.payload["unit"], self.payload["challenge"], drawn) if fresh else None
+        self.linked = drawn
+        self.kept[self.name] = linked or self.kept.get(self.name) or start_of(*self.name.split("."))
+        self.told = self.told if self.told is not None else self.place()
+
+    def put(self, settings: list[int]) -> None:
+        """Set all gates."""
+        self.kept[self.name], self.touched = settings, True
+
+    def place(self) -> str:
+        return f"{self.name}.{''.join(map(_digits, self.kept[self.name]))}"
+
+    def rest(self) -> None:
+        if self.touched and self.place() != self.told:
+            self.told = self.place()
+            self.tab.replace_query(drawn=self.told)
+            self.telling.append(("drawn", self.told))
+        self.touched = False
+
+
+def merged(state: str, name: str, value: Any) -> str:
+    """A component's state with a new value in it."""
+    return json.dumps((json.loads(state) if state else {}) | {name: value}, ensure_ascii=False, separators=(",", ":"))
+
+
+def slots(kind: str, challenge: str) -> int:
+    return 1 if kind == "rnn" else SLOTS[challenge]
+
+
+def start_of(kind: str, challenge: str) -> list[int]:
+    return [START.get(letter, POINTS // 2) for letter in LETTERS[kind] for _ in range(slots(kind, challenge))]
+
+
+def settings_of(kind: str, challenge: str, text: str) -> list[int] | None:
+    """The settings that a link holds for this unit and challenge; None if it holds none, or nonsense."""
+    parts = (text.split(".") + ["", "", ""])[:3]
+    digits = parts[2]
+    wanted = 2 * slots(kind, challenge) * len(LETTERS[kind])
+    clean = all(letter in "0123456789abcdefghijklmnopqrstuvwxyz" for letter in digits)
+    if parts[:2] != [kind, challenge] or len(digits) != wanted or not clean:
+        return None
+    found = [int(digits[k : k + 2], 36) for k in range(0, len(digits), 2)]
+    return found if max(found) <= POINTS else None
+
+
+def _digits(value: int) -> str:
+    figures = "0123456789abcdefghijklmnopqrstuvwxyz"
+    return figures[value // 36] + figures[value % 36]
+
+
+KINDS: dict[str, type[Part]] = {"rnnviz_board": BoardPart, "rnnviz_stepper": StepperPart, "rnnviz_gates": GatesPart}

@@ -1,0 +1,249 @@
+"""Whether what a visitor did took effect: the control shows it, the link says it, and what a button promises is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks import acts, widgets
+from benchmarks.browser import Browser
+from benchmarks.widgets import CHOICES, Control
+from rnnviz.ui.language import labels_of
+from rnnviz.ui.plans import PRESETS
+from rnnviz.ui.state import KEYS, Choice, Text
+from tests.walk import words
+from tests.walk.moves import Move, examples, named, seen
+from tests.walk.snapshot import Shown, differences, snapshot
+
+VALUED = (*CHOICES, "slider", "select_slider", "number_input", "text_input", "checkbox", "popover", "expandable")
+GOING = ("waiting", "starting", "running", "shared", "measuring", "paused", "done", "stopped", "broken")
+
+
+@dataclass(frozen=True)
+class Before:
+    """The page before somebody did something."""
+
+    link: dict[str, Any]
+    status: words.Status
+    said: set[str]
+    controls: dict[str, Control]
+    entry: tuple[str, str] | None
+    """Where Back or Forward would lead."""
+    shown: Shown | None = None
+
+
+def before(tab: Browser, move: Move) -> Before:
+    """To be asked before a move."""
+    by = {"back": -1, "forward": 1}.get(move.control, 0)
+    entry = tab.history[tab.place + by] if by else None
+    controls = {control.key: control for control in seen(tab)}
+    shown = snapshot(tab) if move.control == "reload" else None
+    return Before(words.settings(tab.link), words.status(tab), words.said(tab), controls, entry, shown)
+
+
+def missing(tab: Browser, move: Move, was: Before) -> str:
+    """What of a move did not come about; "" if all did."""
+    if move.target and move.target.kind in VALUED:
+        return _value(tab, move, was)
+    check: Callable[[Browser, Move, Before], str] = CHECKS.get(move.control, _nothing)
+    return check(tab, move, was)
+
+
+def _nothing(tab: Browser, move: Move, was: Before) -> str:
+    return ""
+
+
+def _value(tab: Browser, move: Move, was: Before) -> str:
+    """The control shows what was chosen, and the link says it."""
+    control, wanted = move.target, move.value
+    assert control
+    if acts.refused(control, wanted):
+        return ""
+    now = widgets.find(tuple(seen(tab)), control.key)
+    if now is None:
+        if words.said(tab) - was.said or control.key.startswith(("rewind", "saw")):
+            return ""
+        return "the control is gone, and nothing says why"
+    if control.options and now.options != control.options and len(now.options) == len(control.options):
+        wanted = now.options[control.options.index(wanted)]  # in another language
+    if now.value != wanted and not (wanted not in now.options and now.options):
+        return f"{wanted!r} was chosen, {now.value!r} is shown"
+    return _in_link(tab, now) if control.key in KEYS else ""
+
+
+def _in_link(tab: Browser, control: Control) -> str:
+    """A number, a text or a switch is in the link as it is shown; a choice as one of its ids."""
+    key, name = KEYS[control.key], control.key
+    text = words.linked(tab.link).get(name)
+    found = key.default if text is None else key.parse(text)
+    if found is None:
+        return f"the link says {name}={text!r}, which is no value of it"
+    if isinstance(key, Choice) or control.kind in (*CHOICES, "select_slider"):
+        return ""
+    shown = control.value[: key.limit] if isinstance(key, Text) else control.value
+    if found != shown:
+        return f"{shown!r} is shown, the link says {name}={text!r}"
+    return ""
+
+
+def _language(tab: Browser, move: Move, was: Before) -> str:
+    if words.linked(tab.link).get("lang") != move.option:
+        return "the link does not say the language"
+    titles = labels_of(move.option, "frame")["pages"]
+    other = [page.page_name for page in tab.pages if page.page_name not in titles.values()]
+    return f"the menu says {other}" if other else ""
+
+
+def _preset(tab: Browser, move: Move, was: Before) -> str:
+    preset = PRESETS[move.option]
+    link = words.linked(tab.link)
+    for name in ("task", "twin", "record", "delay", "size", "rate", "budget"):
+        if link.get(name, KEYS[name].default) != preset.get(name, KEYS[name].default):
+            return f"the experiment wants {name}={preset.get(name)}, the link says {link.get(name)}"
+    return _closed(tab, "presets")
+
+
+def _example(tab: Browser, move: Move, was: Before) -> str:
+    field, wanted = widgets.find(tab.controls(), "sentence"), examples()[int(move.option)]
+    if field is None or field.value != wanted:
+        return f"the example {wanted!r} was chosen, {field and field.value!r} is in the field"
+    return _in_link(tab, field) or _closed(tab, "sentence-examples")
+
+
+def _closed(tab: Browser, menu: str) -> str:
+    found = widgets.find(tab.controls(), menu)
+    return f"the menu {menu} is still open" if found and found.value else ""
+
+
+def _run(states: tuple[str, ...]) -> Callable[[Browser, Move, Before], str]:
+    def check(tab: Browser, move: Move, was: Before) -> str:
+        now = words.status(tab)
+        return "" if now.state in states else f"the run's status is {now.state or 'nothing'!r}, step {now.step}"
+
+    return check
+
+
+def _one(tab: Browser, move: Move, was: Before) -> str:
+    now, start = words.status(tab), was.status
+    fresh = start.state in ("ready", "cancelled", "")
+    ended = start.state in ("done", "stopped", "broken")
+    wanted = 1 if fresh else start.step + 1
+    if ended and now == start:
+        return ""
+    return "" if now.step == wanted else f"step {now.step} is shown after one step from {start.step} ({start.state})"
+
+
+def _use(tab: Browser, move: Move, was: Before) -> str:
+    used = any(words.is_saying(text, "training.used") for text in words.said(tab))
+    return "" if used else "nothing says that the network is the visitor's own now"
+
+
+def _upload(tab: Browser, move: Move, was: Before) -> str:
+    refused = bool(words.said(tab) & words.in_words("training.upload_bad"))
+    if move.option.startswith("bad"):
+        return "" if refused else "nothing says that the file is no run"
+    now = words.status(tab)
+    there = now.state in ("paused", "back", "done", "stopped", "broken")
+    return "" if there and not refused else f"a run was uploaded, its status is {now.state!r}"
+
+
+def _measure(tab: Browser, move: Move, was: Before) -> str:
+    there = any(widgets.key_of(id) == "compare-speeds" for id in tab.parts)
+    return "" if there else "no speeds are shown"
+
+
+def _menu(tab: Browser, move: Move, was: Before) -> str:
+    page, link = move.value, words.settings(tab.link)
+    if tab.page != ("" if page.is_default else page.url_pathname):
+        return f"{page.page_name} was followed, the address is /{tab.page}"
+    return _same(was.link, link, "the move") or _drawn(tab)
+
+
+def _history(tab: Browser, move: Move, was: Before) -> str:
+    assert was.entry
+    page, query = was.entry
+    if tab.page != page:
+        return f"the address was to be /{page}, it is /{tab.page}"
+    wanted, link = words.settings(query), words.settings(tab.link)
+    # An entry with an empty link is left by a move to another page, and says nothing.
+    return (_same(wanted, link, "the history") if words.linked(query) else "") or _drawn(tab)
+
+
+def _same(wanted: dict[str, Any], link: dict[str, Any], what: str) -> str:
+    changed = [name for name in sorted({*wanted, *link}) if wanted.get(name) != link.get(name)]
+    return "; ".join(f"{name} was {wanted.get(name)!r}, {what} made {link.get(name)!r} of it" for name in changed)
+
+
+def _drawn(tab: Browser) -> str:
+    own = [node for node in tab.tree.walk() if node.script not in ("", tab.main) and node.kind]
+    return "" if len(own) > 2 else "the page is empty"
+
+
+def _reload(tab: Browser, move: Move, was: Before) -> str:
+    assert was.shown is not None
+    changed = differences(was.shown, snapshot(tab))
+    if was.status.state not in ("", "ready") and words.status(tab).state == "ready":
+        changed.append(f"the run ({was.status}) is not found again")
+    return "; ".join(changed)
+
+
+def _colours(tab: Browser, move: Move, was: Before) -> str:
+    look = "dark" if tab.dark else "light"
+    wrong = [widgets.key_of(id) for id, part in tab.parts.items() if part.payload.get("theme") != look]
+    return f"it is {look}, and not on {', '.join(wrong)}" if wrong else ""
+
+
+def _stepper(tab: Browser, move: Move, was: Before) -> str:
+    step, network, unit = move.value
+    link = words.linked(tab.link)
+    found = (int(link.get("step", 0)), int(link.get("side", "right") == "right"), int(link.get("unit", -1)))
+    same = found == (step, network, unit)
+    return "" if same else f"step, network and unit {move.value} were looked at, the link says {found}"
+
+
+def _hand(tab: Browser, move: Move, was: Before) -> str:
+    found = words.linked(tab.link).get("drawn")
+    places = [part.place() for part in tab.parts.values() if str(part.place()).startswith(move.option.split()[0])]
+    return "" if found in places else f"the gates are {places}, the link says {found}"
+
+
+CHECKS: dict[str, Callable[[Browser, Move, Before], str]] = {
+    "frame-lang": _language,
+    "preset": _preset,
+    "example": _example,
+    "train": _run(GOING),
+    "again": _run(GOING),
+    "resume": _run(GOING),
+    "pause": _run(("paused", "done", "stopped", "broken")),
+    "cancel": _run(("cancelled",)),
+    "one": _one,
+    "use": _use,
+    "upload": _upload,
+    "measure": _measure,
+    "menu": _menu,
+    "back": _history,
+    "forward": _history,
+    "reload": _reload,
+    "colours": _colours,
+    "stepper": _stepper,
+    "hand": _hand,
+}
+SLOW = ("train", "again", "resume", "pause", "cancel", "one", "rewind", "reload", "upload")
+"""What may take the trainers a moment; the page looks again by itself."""
+
+
+def sound(tab: Browser) -> str:
+    """What is wrong with any page: an exception, a choice that is none of those offered, a link with nonsense."""
+    for node in tab.tree.walk():
+        if node.kind == "exception":
+            return "an exception is shown"
+        if node.kind == "toast" and node.element and words.is_saying(node.element.toast.body, "errors.link"):
+            return f"the app finds its own link wrong: {node.element.toast.body}"
+    for control in tab.controls():
+        if control.kind in CHOICES and control.options and control.value not in control.options:
+            return f"{named(control.key)[0]} shows {control.value!r}, which it does not offer"
+    for name, text in words.linked(tab.link).items():
+        if name in KEYS and KEYS[name].parse(text) is None:
+            return f"the link says {name}={text[:60]!r}, which is no value of it"
+    return ""

@@ -1,0 +1,187 @@
+"""All that can be done with a page as it is drawn."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks import acts, widgets
+from benchmarks.browser import Browser
+from benchmarks.parts import LETTERS, POINTS, GatesPart, StepperPart, slots
+from benchmarks.widgets import CHOICES, Control
+from rnnviz.tasks import errands
+from tests.walk import words
+
+TEXTS = {
+    "usual": "Starving, Alice drives to the nearest store to buy",
+    "errand": "Feeling cold, Sam walks slowly to the old shop to buy",
+    "short": "Thirsty",
+    "empty": "",
+    "spaces": "   ",
+    "unknown": "Zyxx qwv blorp",
+    "Japanese": "お腹を空かせたアリスは店へ行き、買う",
+    "emoji": "Hungry 🍕, Bob 🚗 to buy 🥖",
+    "script": "<script>alert('hungry')</script> & <b>Alice</b>",
+    "Markdown": "**Alice** [buys](http://x) $a_b$ :material/bolt: `code` # 1",
+    "quotes": "\"Don't\" — she said; 100% / 50? ~a+b=c&d",
+    "long": " ".join(["Starving", ",", "Alice", *["drives", "and"] * 60, "buys"]),
+    "very long": "to buy " * 280,
+    "too long": "to buy " * 400,
+}
+"""What somebody types. The last is refused by the page itself."""
+MANY = 24
+"""A slider over more words than this is taken by its ends, its middle and something in between."""
+PLACES = ("low", "middle", "high", "other")
+DYNAMIC = {r"rewind-\d+": "rewind", r"saw[A-Z]": "saw", r"None": "measure"}
+"""Keys with something of the visit in them; and a button without a key."""
+NUMBERED = (r"(use|download|example)(\d+)", r"(preset)-(.+)", r"(frame-lang)-(.+)")
+"""Keys of which each is an option of one control."""
+Do = Callable[[], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Move:
+    """One thing that a visitor can do now."""
+
+    control: str
+    option: str
+    told: str
+    """In words, for whoever wants to do the same."""
+    do: Do
+    target: Control | None = None
+    value: Any = None
+    file: bytes = b""
+
+    @property
+    def name(self) -> str:
+        return f"{self.control} = {self.option}"
+
+
+def moves(tab: Browser, rng: random.Random, files: dict[str, bytes]) -> list[Move]:
+    """All of them. `files`: what can be uploaded, by name."""
+    found = [move for control in seen(tab) if not control.disabled for move in of_control(tab, control, rng, files)]
+    return [*found, *of_parts(tab, rng), *of_browser(tab)]
+
+
+def seen(tab: Browser) -> Iterator[Control]:
+    """The controls that a visitor sees: what is in a menu that is not open is not drawn."""
+    closed = set()
+    for node in tab.tree.walk():
+        control = widgets.control_of(node, tab.states)
+        if control and control.kind == "popover" and not control.value:
+            closed |= {widgets.id_of(child) for child in node.walk()} - {control.id}
+    return (control for control in tab.controls() if control.id not in closed)
+
+
+def named(key: str) -> tuple[str, str]:
+    """A control's name, and the option that its key stands for, if it does."""
+    for pattern, name in DYNAMIC.items():
+        if re.fullmatch(pattern, key):
+            return name, ""
+    for pattern in NUMBERED:
+        if match := re.fullmatch(pattern, key):
+            return match[1], match[2]
+    return key, ""
+
+
+def of_control(tab: Browser, control: Control, rng: random.Random, files: dict[str, bytes]) -> Iterator[Move]:
+    """What can be done with one control."""
+    name, option = named(control.key)
+    language, label = words.language(tab), control.label
+
+    def put(option: str, value: Any, shown: Any = None) -> Move:
+        told = f"{label} ({control.key}): {value if shown is None else shown!r}"
+        return Move(name, option, told, lambda: acts.put(tab, control, value), control, value)
+
+    kind = control.kind
+    if kind in CHOICES or kind == "select_slider":
+        options = list(enumerate(control.options))
+        few = len(options) <= MANY and name not in ("rewind", "heard", "listener")
+        picked = options if few else [options[k] for k in ends(len(options), rng)]
+        for place, (k, text) in zip(PLACES if not few else [""] * len(picked), picked, strict=False):
+            if text != control.value:
+                yield put(place or words.neutral(text, language), text, text)
+    elif kind in ("slider", "number_input"):
+        p = control.proto
+        step = p.step or 1
+        count = round((p.max - p.min) / step)
+        for place, k in zip(PLACES, (0, count // 2, count, rng.randint(0, count)), strict=True):
+            yield put(place, round(p.min + k * step, 6))
+    elif kind == "text_input":
+        for text, value in TEXTS.items():
+            yield put(text, value, value if len(value) < 60 else f"{value[:40]}… ({len(value)} characters)")
+    elif kind in ("checkbox", "popover", "expandable"):
+        value = not control.value
+        yield put("on" if value else "off", value)
+    elif kind == "button":
+        yield Move(name, option or "press", f"press {label} ({control.key})", lambda: acts.press(tab, control), control)
+    elif kind == "download_button":
+        told = f"download {label} ({control.key})"
+        yield Move(name, option or "press", told, lambda: acts.download(tab, control, 60), control)
+    elif kind == "file_uploader":
+        for file, data in files.items():
+            yield upload(tab, control, file, data)
+
+
+def upload(tab: Browser, control: Control, file: str, data: bytes) -> Move:
+    name = f"{file}.safetensors"
+    do = lambda: acts.upload(tab, control, name, data, 60)  # noqa: E731
+    return Move("upload", file, f"upload {name} ({len(data)} bytes)", do, control, (name,), data)
+
+
+def ends(count: int, rng: random.Random) -> tuple[int, int, int, int]:
+    """Which of many to try: first, middle, last, another."""
+    return 0, count // 2, count - 1, rng.randrange(count)
+
+
+def of_parts(tab: Browser, rng: random.Random) -> Iterator[Move]:
+    """What can be done with the app's own components."""
+    stepper = acts.part_of(tab, StepperPart)
+    if isinstance(stepper, StepperPart):
+        last = len(stepper.payload["tokens"]) - 1
+        for network in (0, 1):
+            for place, step in zip(PLACES, (0, last // 2, last, rng.randint(0, last)), strict=True):
+                unit = rng.choice(stepper.units(network))
+                told = f"stepper: step {step}, network {network}, unit {unit}, then rest"
+                do = _stand(tab, stepper, step, network, unit)
+                yield Move("stepper", f"{place} {network}", told, do, value=(step, network, unit))
+    hand = acts.part_of(tab, GatesPart)
+    if isinstance(hand, GatesPart):
+        kind, challenge = hand.name.split(".")
+        count = len(LETTERS[kind]) * slots(kind, challenge)
+        drawn = {"low": [0] * count, "high": [POINTS] * count, "other": [rng.randint(0, POINTS) for _ in range(count)]}
+        for place, settings in drawn.items():
+            told = f"gates of {kind}, {challenge}: set by hand ({place}), then rest"
+            yield Move("hand", f"{kind} {place}", told, _draw(tab, hand, settings), value=settings)
+
+
+def of_browser(tab: Browser) -> Iterator[Move]:
+    """What can be done with the browser and the menu."""
+    for page in tab.pages:
+        if not page.is_hidden:
+            do = lambda hash=page.page_script_hash: acts.follow(tab, hash)  # noqa: E731
+            yield Move("menu", page.url_pathname, f"menu: {page.page_name}", do, value=page)
+    if tab.place:
+        yield Move("back", "back", "Back", lambda: acts.step_back(tab))
+    if tab.place + 1 < len(tab.history):
+        yield Move("forward", "forward", "Forward", lambda: acts.step_back(tab, 1))
+    look = "light" if tab.dark else "dark"
+    yield Move("reload", "reload", "reload", tab.reload)
+    yield Move("colours", look, f"the system turns {look}", lambda: acts.recolor(tab, not tab.dark), value=not tab.dark)
+    yield Move("rest", "rest", "wait for a moment", lambda: acts.rest(tab))
+
+
+def _stand(tab: Browser, part: StepperPart, step: int, network: int, unit: int) -> Do:
+    return lambda: acts.stand(tab, part, step, network, unit)
+
+
+def _draw(tab: Browser, part: GatesPart, settings: list[int]) -> Do:
+    return lambda: acts.draw(tab, part, settings)
+
+
+def examples() -> tuple[str, ...]:
+    """The sentences in the menu of examples."""
+    return tuple(errands.EXAMPLES)
