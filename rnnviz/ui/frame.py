@@ -8,24 +8,12 @@ under frame.pages. The first one is the start page.
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 
 import streamlit as st
 
-from rnnviz.ui import state
-from rnnviz.ui.language import ASSETS, LANGUAGES, labels, language, t
-
-ROOT = Path(__file__).parents[2]
-
-
-def page_files() -> dict[str, list[Path]]:
-    """The page files by section, sections and pages in the order of the locale file."""
-    titles = list(labels("frame.pages"))
-    found = {
-        section: sorted((ROOT / "pages" / section).glob("[!_]*.py"), key=lambda file: titles.index(file.stem))
-        for section in labels("frame.sections")
-    }
-    return {section: files for section, files in found.items() if files}
+from rnnviz.ui import state, visits
+from rnnviz.ui.language import ASSETS, LANGUAGES, language, t
+from rnnviz.ui.pages import page_files
 
 
 def menu() -> dict[str, list[st.Page]]:
@@ -67,6 +55,7 @@ def switches() -> None:
 
 def show() -> None:
     """Draw the frame and the page in it."""
+    visits.drawn()
     wrong = state.unreadable()
     state.follow()
     page = st.navigation(menu(), position="top")
