@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rnnviz import turns, workers
-from rnnviz.ui import server
+from rnnviz.ui import server, uploads
 
 
 @asynccontextmanager
@@ -37,7 +37,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
         "rnnviz/ui/frame.py",
         lifespan=lifespan,
         routes=server.ROUTES,
-        middleware=[Middleware(server.Headers), Middleware(server.Compressed)],
+        middleware=[Middleware(server.Headers), Middleware(server.Compressed), Middleware(uploads.Uploads)],
     )
 else:  # a host that runs this file as a plain script gets the same pages
     from rnnviz.ui.frame import show

@@ -9,13 +9,14 @@ import streamlit as st
 
 from rnnviz import turns
 from rnnviz.figures.training_lines import Log, Twin, mean_of_last
-from rnnviz.runs import Run
+from rnnviz.runs import STEP_BYTES, Run
 from rnnviz.runs_io import dump, read
 from rnnviz.training import start
 from rnnviz.ui import curves, plans
-from rnnviz.ui.language import language, t
+from rnnviz.ui.language import LANGUAGES, language, t
 from rnnviz.ui.own import Own
 from rnnviz.ui.plans import Plan
+from rnnviz.ui.stage import View
 from rnnviz.workers import aside
 
 FIRST_LOOK = 0.8
@@ -154,15 +155,18 @@ class Desk:
             self.spoken = (time.monotonic(), state, said)
         return said
 
-    def upload(self, data: bytes) -> Run | None:
-        """Take a downloaded run, paused; None and nothing changed if it is none."""
-        try:
-            run = aside(read, data)
-        except ValueError:
-            return None
+    def upload(self, data: bytes) -> Run:
+        """Take a downloaded run, paused. Raises ValueError if it is none, and `runs_io.TooMuch` if a step of it would
+        take more memory than a trainer has to spare; then nothing is changed.
+
+        All that can fail is done first: a reader reads the file and draws it in every language.
+        """
+        run, plan = aside(examined, data)
         self.end()
-        self.take(plans.plan_of(run), (run,))
-        self.pause()
+        self.take(plan, (run,))
+        assert self.ticket
+        self.ticket.rewind(run.step)  # it waits where it is, without a chunk
+        self.look()
         return run
 
     def file(self, which: int) -> bytes:
@@ -186,6 +190,15 @@ def find(id: str) -> None:
 def begin(plan: Plan) -> tuple[Run, ...]:
     """The runs of a plan before their first step; for a reader process, since it makes networks."""
     return tuple(start(plan.task, **settings) for settings in plan.settings())
+
+
+def examined(data: bytes) -> tuple[Run, Plan]:
+    """For a reader process: a run that was uploaded, and its plan. Raises ValueError as `Desk.upload` does."""
+    run = read(data, STEP_BYTES)
+    plan = plans.plan_of(run)
+    for spoken in LANGUAGES:
+        curves.payload(curves.Shown(plan, (run,), (run,), run.settings.steps, (), ""), View(spoken, "light", 1.0))
+    return run, plan
 
 
 def interval() -> float:
