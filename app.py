@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rnnviz import turns, workers
-from rnnviz.ui import server, web
+from rnnviz.ui import server, uploads, web
 
 
 @asynccontextmanager
@@ -36,7 +36,12 @@ if get_script_run_ctx(suppress_warning=True) is None:
         "rnnviz/ui/frame.py",
         lifespan=lifespan,
         routes=server.ROUTES,
-        middleware=[Middleware(web.Headers), Middleware(web.Closed), Middleware(web.Compressed)],
+        middleware=[
+            Middleware(web.Headers),
+            Middleware(web.Closed),
+            Middleware(web.Compressed),
+            Middleware(uploads.Uploads),
+        ],
     )
 else:  # a host that runs this file as a plain script gets the same pages
     from rnnviz.ui.frame import show

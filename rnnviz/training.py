@@ -20,14 +20,12 @@ from torch.optim.sgd import sgd
 
 from rnnviz.bptt import backpropagate
 from rnnviz.networks import RECURRENT, Network, Shape
-from rnnviz.runs import CLAUSES, EVERY, MASTERY, WINDOW, Best, Probe, Run, Settings, Trouble, logged
+from rnnviz.runs import CLAUSES, EVERY, HELD, MASTERY, SETS, WINDOW, Best, Probe, Run, Settings, Trouble, logged
 from rnnviz.tasks import TASKS, Batch, Task
 from rnnviz.tasks.base import Carried
 from rnnviz.tracing import arrays, cell_parameters, recurrent, trace_cell
 
 TOP_LEVEL = TASKS["errands"].levels(CLAUSES) - 1
-HELD = 256
-"""Held-out examples."""
 FORGET_NOTHING = 50.0
 """A bias at which the logistic function is 1 in float32, and its slope 0."""
 EXAMPLES, HELD_OUT, VARIATION, DROPOUT = range(1, 5)
@@ -277,7 +275,7 @@ def drawn(settings: Settings, which: int) -> Batch:
     return _drawn(settings.task, size, settings.length, settings.seed, which)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2 * SETS)
 def _drawn(task: str, size: int, length: int, seed: int, which: int) -> Batch:
     return TASKS[task].batch(np.random.default_rng((seed, 2**32 - 1, which)), size, length)
 

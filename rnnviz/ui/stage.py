@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import torch
 from numpy import ndarray
 
 import rnnviz
@@ -38,6 +39,8 @@ class Reading:
     """`(T, 10)`: probabilities of `errands.THINGS`, had the sentence ended here with "to buy"."""
     weights: int
     """How many recurrent weights it has."""
+    overflows: bool = False
+    """Whether its numbers go beyond the largest that there is, in the single precision in which it was trained."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +74,11 @@ Named = str | Own
 def network(name: Named, trained: bool) -> Network:
     """A network, loaded once. An RNN and a GRU in double precision: one may be chaotic, the other takes 1 - z of a gate
     near 1, and what single precision rounds differently here and in PyTorch grows from word to word. An LSTM does well
-    enough without, and PyTorch has a kernel for it in single precision that is four times as fast."""
+    enough without, and PyTorch has a kernel for it in single precision that is four times as fast; but one that a visitor
+    brings may have weights whose sums only double precision can hold."""
     loaded = network_of(name, trained) if isinstance(name, Own) else zoo.load(name, trained)
-    return loaded if loaded.shape.kind == "lstm" else loaded.double()
+    single = loaded.shape.kind == "lstm" and not isinstance(name, Own)
+    return loaded if single else loaded.double()
 
 
 @lru_cache(maxsize=8)
@@ -107,7 +112,15 @@ def read(name: Named, trained: bool, tokens: tuple[str, ...]) -> Reading:
     checked = check(recurrent(reader.body), trace, gradients)
     things = [reader.words.index(thing) for thing in errands.THINGS]
     asked = ask(reader, trace)[:, things]
-    return Reading(reader.name, trained, trace, gradients, checked, asked, reader.body_weights())
+    overflows = isinstance(name, Own) and (beyond(name, trained, tokens) or not np.isfinite(gradients.norms).all())
+    return Reading(reader.name, trained, trace, gradients, checked, asked, reader.body_weights(), bool(overflows))
+
+
+def beyond(own: Own, trained: bool, tokens: tuple[str, ...]) -> bool:
+    """Whether a visitor's network has numbers that single precision cannot hold."""
+    vectors = vocabulary().vectors[[vocabulary().index(token) for token in tokens]]
+    with torch.inference_mode():
+        return not bool(network_of(own, trained)(torch.tensor(vectors)[None]).isfinite().all())
 
 
 def stage(tokens: tuple[str, ...], left: Named, right: Named, trained: bool, view: View) -> Stage:
@@ -115,6 +128,7 @@ def stage(tokens: tuple[str, ...], left: Named, right: Named, trained: bool, vie
     return asked(compute, tokens, left, right, trained, view)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def compute(tokens: tuple[str, ...], left: Named, right: Named, trained: bool, view: View) -> Stage:
     """As `stage`, here and now."""
     readings = (read(left, trained, tokens), read(right, trained, tokens))

@@ -11,14 +11,15 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rnnviz import turns
 from rnnviz.figures.training_lines import Log, Twin, mean_of_last
-from rnnviz.runs import Run
+from rnnviz.runs import STEP_BYTES, Run
 from rnnviz.runs_io import dump, read
 from rnnviz.training import start
 from rnnviz.ui import curves, plans
 from rnnviz.ui.asked import aside, visitor
-from rnnviz.ui.language import language, t
+from rnnviz.ui.language import LANGUAGES, language, t
 from rnnviz.ui.own import Own
 from rnnviz.ui.plans import Plan
+from rnnviz.ui.stage import View
 
 FIRST_LOOK = 0.8
 """Seconds that a page waits for the first point of a run, which is mostly there sooner."""
@@ -164,15 +165,18 @@ class Desk:
             self.spoken = (time.monotonic(), state, said)
         return said
 
-    def upload(self, data: bytes) -> Run | None:
-        """Take a downloaded run, paused; None and nothing changed if it is none."""
-        try:
-            run = aside(read, data)
-        except ValueError:
-            return None
+    def upload(self, data: bytes) -> Run:
+        """Take a downloaded run, paused. Raises ValueError if it is none, and `runs_io.TooMuch` if a step of it would
+        take more memory than a trainer has to spare; then nothing is changed.
+
+        All that can fail is done first: a reader reads the file and draws it in every language.
+        """
+        run, plan = aside(examined, data)
         self.end()
-        self.take(plans.plan_of(run), (run,))
-        self.pause()
+        self.take(plan, (run,))
+        assert self.ticket
+        self.ticket.rewind(run.step)  # it waits where it is, without a chunk
+        self.look()
         return run
 
     def file(self, which: int) -> bytes:
@@ -184,8 +188,10 @@ def desk() -> Desk:
     """This visit's."""
     found: Desk = st.session_state.setdefault("_training", Desk())
     context = get_script_run_ctx(suppress_warning=True)
-    if context is not None:
-        found.session = context.session_id
+    mine = context.session_id if context else found.session
+    if found.session not in ("", mine) and _active(found.session):  # another page took it over while this one was away
+        found = st.session_state["_training"] = Desk(lost="elsewhere")
+    found.session = mine
     return found
 
 
@@ -208,16 +214,29 @@ def find(id: str) -> None:
 def _open(session: str) -> bool:
     """Whether the page of this visit is open, also after a moment: a page that is reloaded closes as it opens anew."""
     until = time.monotonic() + GRACE
-    while runtime.exists() and runtime.get_instance().is_active_session(session):
+    while _active(session):
         if time.monotonic() > until:
             return True
         time.sleep(0.1)
     return False
 
 
+def _active(session: str) -> bool:
+    return runtime.exists() and runtime.get_instance().is_active_session(session)
+
+
 def begin(plan: Plan) -> tuple[Run, ...]:
     """The runs of a plan before their first step; for a reader process, since it makes networks."""
     return tuple(start(plan.task, **settings) for settings in plan.settings())
+
+
+def examined(data: bytes) -> tuple[Run, Plan]:
+    """For a reader process: a run that was uploaded, and its plan. Raises ValueError as `Desk.upload` does."""
+    run = read(data, STEP_BYTES)
+    plan = plans.plan_of(run)
+    for spoken in LANGUAGES:
+        curves.payload(curves.Shown(plan, (run,), (run,), run.settings.steps, (), ""), View(spoken, "light", 1.0))
+    return run, plan
 
 
 def interval() -> float:

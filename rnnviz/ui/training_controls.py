@@ -6,11 +6,12 @@ from functools import partial
 
 import streamlit as st
 
+from rnnviz.runs_io import TooMuch
 from rnnviz.tasks import TASKS
-from rnnviz.ui import plans, state
+from rnnviz.ui import plans, state, uploads
 from rnnviz.ui.language import language, t
 from rnnviz.ui.notice import percent
-from rnnviz.ui.own import own
+from rnnviz.ui.own import own, reads
 from rnnviz.ui.plans import Plan
 from rnnviz.ui.source import wide
 from rnnviz.ui.training import Desk, desk, row
@@ -19,8 +20,6 @@ MAIN = ("cell", "size", "rate", "limit", "delay")
 """Choices in the row; the others are a click away."""
 FURTHER = ("budget", "batch", "optimizer", "begin", "bias", "gate")
 REMEDIES = ("examples", "dropout", "decay", "worddrop", "synonyms", "patience")
-LARGEST = 20
-"""MB of a file that may be uploaded."""
 
 
 def pick() -> None:
@@ -129,19 +128,17 @@ def keep() -> None:
                     _offer(one, k, name)
         if one.plan.task != "errands":
             st.caption(t("training.use_only"))
+        elif not any(reads(run.settings) for run in one.runs):
+            st.caption(t("training.use_kinds"))
     if said := st.session_state.pop("_used", ""):
         st.success(said)
     with st.expander(t("training.upload"), key="training-upload"):
-        found = st.file_uploader(
-            t("training.upload"),
-            type="safetensors",
-            max_upload_size=LARGEST,
-            label_visibility="collapsed",
-            key="upload",
-            on_change=_upload,
-        )
-        if found and st.session_state.get("_refused") == found.file_id:
-            st.error(t("training.upload_bad"))
+        st.markdown(t("training.upload_what", most=uploads.LARGEST))
+        uploads.uploader(t("training.upload"), _upload)
+        if refused := st.session_state.get("_refused"):
+            st.error(t(refused[0], **refused[1]))
+        elif said := st.session_state.pop("_uploaded", ""):
+            st.success(said)
     if one.earlier:
         st.markdown(f"**{t('training.saved')}**", help=t("training.saved_help"))
         for old in reversed(one.earlier):
@@ -153,7 +150,7 @@ def _offer(one: Desk, k: int, name: str) -> None:
     """The buttons of one run."""
     mark = "◆●"[k]
     assert one.plan
-    if one.plan.task == "errands":
+    if reads(one.runs[k].settings):
         st.button(f"{t('training.use')}: {mark} {name}", key=f"use{k}", on_click=_use, args=(k, name))
     st.download_button(
         f"{t('training.download')}: {mark} {name}",
@@ -171,8 +168,18 @@ def _use(k: int, name: str) -> None:
     st.session_state["_used"] = t("training.used", name=name, steps=f"{one.own.step:,}")
 
 
-def _upload() -> None:
-    """Take what was uploaded, or say that it is none."""
-    found = st.session_state.get("upload")
-    if found is not None and desk().upload(found.getvalue()) is None:
-        st.session_state["_refused"] = found.file_id
+def _upload(data: bytes | None) -> None:
+    """Take what was uploaded, or say why not."""
+    st.session_state["_refused"] = None
+    try:
+        if data is None:
+            st.session_state["_refused"] = ("training.upload_lost", {})
+            return
+        run = desk().upload(data)
+        said = {"steps": f"{run.step:,}", "of": f"{run.settings.steps:,}"}
+        st.session_state["_uploaded"] = t(f"training.upload_{'ended' if run.ended else 'ok'}", **said)
+    except TooMuch as why:
+        megabytes = {"needed": f"{why.needed / 2**20:,.0f}", "most": f"{why.most / 2**20:,.0f}"}
+        st.session_state["_refused"] = ("training.upload_large", megabytes)
+    except ValueError:
+        st.session_state["_refused"] = ("training.upload_bad", {})

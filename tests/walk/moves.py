@@ -26,7 +26,7 @@ TEXTS = {
     "emoji": "Hungry 🍕, Bob 🚗 to buy 🥖",
     "script": "<script>alert('hungry')</script> & <b>Alice</b>",
     "Markdown": "**Alice** [buys](http://x) $a_b$ :material/bolt: `code` # 1",
-    "quotes": "\"Don't\" — she said; 100% / 50? ~a+b=c&d",
+    "quotes": '"Don\'t" — she said; 100% / 50? ~a+b=c&d',
     "long": " ".join(["Starving", ",", "Alice", *["drives", "and"] * 60, "buys"]),
     "very long": "to buy " * 280,
     "too long": "to buy " * 400,
