@@ -7,6 +7,8 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from rnnviz import figures
 from rnnviz.clipping import proposed
 from rnnviz.figures.base import Spec
@@ -43,6 +45,7 @@ class Shown(NamedTuple):
     """What a screen reader says, when it changes."""
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def payload(shown: Shown, view: View) -> bytes:
     """For `rnnviz.ui.board.board`."""
     sections = [curves(shown, view), memory(shown, view)]
