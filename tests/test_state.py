@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from rnnviz.ui.language import literal
-from rnnviz.ui.state import ALICE, KEYS, Choice, Flag, Names, Real, Text, Whole, _text
+from rnnviz.ui.state import ALICE, KEYS, Choice, Flag, Names, Real, Text, Whole
 
 
 def allowed(name: str, value: Any) -> bool:
