@@ -126,7 +126,7 @@ class Tab:
         """What a widget shows: a label, a number, a text, on or off."""
         state = self.states[self.widgets[key].id]
         found = getattr(state, str(state.WhichOneof("value")))
-        return list(found.data)[0] if hasattr(found, "data") else found
+        return found.data[0] if hasattr(found, "data") else found
 
     def options(self, key: str) -> list[str]:
         return list(self.widgets[key].proto.options)

@@ -1,5 +1,5 @@
-"""Real visits over Streamlit's own protocol: what a visitor does takes effect, also before the last answer has come, and
-what no browser sends changes nothing."""
+"""Real visits over Streamlit's own protocol: what a visitor does takes effect, also before the last answer has come,
+and what no browser sends changes nothing."""
 
 from __future__ import annotations
 
