@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rnnviz import turns, workers
-from rnnviz.ui import server, uploads, web
+from rnnviz.ui import calm, server, uploads, web
 
 
 @asynccontextmanager
@@ -35,6 +35,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App(
         "rnnviz/ui/frame.py",
         lifespan=lifespan,
+        on_script_error=calm.failed,
         routes=server.ROUTES,
         middleware=[
             Middleware(web.Headers),

@@ -7,11 +7,10 @@ under frame.pages. The first one is the start page.
 
 from __future__ import annotations
 
-import logging
-
 import streamlit as st
 
 from rnnviz.ui import state, visits
+from rnnviz.ui.calm import called, calmly
 from rnnviz.ui.language import ASSETS, LANGUAGES, language, t
 from rnnviz.ui.pages import page_files
 
@@ -45,7 +44,7 @@ def switches() -> None:
                     key=f"frame-lang-{name}",
                     type="tertiary",
                     disabled=name == language(),
-                    on_click=state.put,
+                    on_click=called(state.put),
                     kwargs={"lang": name},
                 )
         # Screen readers and line breaking go by the document's language; Streamlit leaves it at English.
@@ -56,12 +55,23 @@ def switches() -> None:
 def show() -> None:
     """Draw the frame and the page in it."""
     visits.drawn()
-    wrong = state.unreadable()
-    state.follow()
-    page = st.navigation(menu(), position="top")
-    state.publish()
+    wrong, long = state.unreadable(), state.cut()
+    with state.turn():
+        page = st.navigation(menu(), position="top")
+        dress(page.title)
+        if wrong:
+            st.toast(t("errors.link", names=", ".join(wrong)))
+        if long:
+            st.toast(t("errors.cut", names=", ".join(long)))
+        switches()
+        with calmly("page"):
+            page.run()
+
+
+def dress(title: str) -> None:
+    """The tab's title, the logo and the styles."""
     st.set_page_config(
-        page_title=t("frame.tab", page=page.title),
+        page_title=t("frame.tab", page=title),
         page_icon=str(ASSETS / "favicon.svg"),
         layout="wide",
         initial_sidebar_state="collapsed",
@@ -70,15 +80,6 @@ def show() -> None:
     st.html(ASSETS / "frame.css")
     if state.value("projector"):
         st.html(ASSETS / "projector.css")
-    if wrong:
-        st.toast(t("errors.link", names=", ".join(wrong)))
-    switches()
-    try:
-        page.run()
-    except Exception:
-        logging.getLogger("rnnviz").exception("page %s", page.url_path or "start")
-        with st.container(key="frame-error"):
-            st.error(t("errors.page"))
 
 
 if __name__ == "__main__":

@@ -6,10 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
 
 import numpy as np
-import streamlit as st
 
 import rnnviz
 from rnnviz import figures, memory
@@ -19,6 +17,7 @@ from rnnviz.tracing import Trace
 from rnnviz.ui import component, state
 from rnnviz.ui.asked import asked
 from rnnviz.ui.backward import Board, Writer
+from rnnviz.ui.calm import called
 from rnnviz.ui.language import labels_of, t, translate
 from rnnviz.ui.stage import View, network
 
@@ -36,11 +35,8 @@ NAMED = 3
 """So many units are told of in words."""
 
 
-def unit(view: View, key: str = "gates") -> Any:
-    """Mount "be the gate"; returns its state.
-
-    `drawn`: the gates as set by hand, once they have rested, or None; `theme`: as for the board.
-    """
+def unit(view: View, key: str = "gates") -> str | None:
+    """Mount "be the gate"; returns the gates as set by hand, once they have rested, else None."""
     payload = {
         "unit": state.value("gatecell"),
         "challenge": state.value("challenge"),
@@ -49,20 +45,10 @@ def unit(view: View, key: str = "gates") -> Any:
         "labels": labels_of(view.language, "gates.hand"),
     }
     mount = component.registered("gates", SCRIPTS, STYLES)
-    callbacks = {"on_drawn_change": component.nothing, "on_theme_change": partial(state.look, key)}
-    return mount(key=key, data=json.dumps(payload).encode(), default={"drawn": None, "theme": None}, **callbacks)
-
-
-def fitting(name: str, options: Sequence[Any]) -> dict[str, Any]:
-    """The arguments of a choice whose options depend on what else is chosen: where the one kept is none of them, the
-    default stands in."""
-    kept = state.value(name)
-    if kept not in options:
-        kept = state.KEYS[name].default
-        if name in st.session_state:
-            st.session_state[name] = kept
-    start = {"value": kept} if name == "heard" else {"index": list(options).index(kept)}
-    return {"options": options, "key": name, **start}
+    callbacks = {"on_drawn_change": component.nothing, "on_theme_change": called(partial(state.look, key))}
+    said = mount(key=key, data=json.dumps(payload).encode(), default={"drawn": None, "theme": None}, **callbacks)
+    drawn = state.KEYS["drawn"].check(said.get("drawn"))
+    return drawn if isinstance(drawn, str) else None
 
 
 @dataclass(frozen=True)

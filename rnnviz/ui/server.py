@@ -35,9 +35,10 @@ def warm() -> None:
     """
     from rnnviz import figures, zoo
     from rnnviz.text import tokenize
-    from rnnviz.ui import stage, state
+    from rnnviz.ui import calm, stage, state
 
     visits.raise_limit()
+    calm.shorten_log()
     for name in state.NETWORKS:
         for trained in (True, False):
             stage.weights_of(name, trained)
