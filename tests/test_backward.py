@@ -29,7 +29,7 @@ from rnnviz.ui.backward import (
 )
 from rnnviz.ui.language import translate
 from rnnviz.ui.stage import View, network
-from rnnviz.ui.state import KEYS, LADDER
+from rnnviz.ui.keys import KEYS, LADDER
 from tests.modules import unrolled_cell
 
 # The shape checker looks at one item of a tuple, drawn by `random`; Hypothesis takes that for a strategy's own doing.

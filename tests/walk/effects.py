@@ -11,7 +11,7 @@ from benchmarks.browser import Browser
 from benchmarks.widgets import CHOICES, Control
 from rnnviz.ui.language import labels_of
 from rnnviz.ui.plans import PRESETS
-from rnnviz.ui.state import KEYS, Choice, Text
+from rnnviz.ui.keys import KEYS, Choice, Text
 from tests.walk import words
 from tests.walk.moves import Move, examples, named, seen
 from tests.walk.snapshot import Shown, differences, snapshot

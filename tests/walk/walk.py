@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from benchmarks import acts
 from benchmarks.browser import Browser
-from rnnviz.ui.state import KEYS, Choice, Flag, Key, Real, Whole
+from rnnviz.ui.keys import KEYS, Choice, Flag, Key, Real, Whole
 from scripts.serving import Served
 from tests.walk import words
 from tests.walk.coverage import Coverage, Triple

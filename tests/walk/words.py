@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from benchmarks.browser import Browser
 from rnnviz.ui.language import LANGUAGES, labels_of
-from rnnviz.ui.state import KEYS
+from rnnviz.ui.keys import KEYS
 
 SECTIONS = ("frame", "step", "source", "training", "gates", "compare", "compare_figures", "figures", "errors")
 
