@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus
@@ -156,9 +157,13 @@ class Browser:
 
     async def _still(self, patience: float) -> None:
         """Wait until the server has read all that was sent, and says nothing more."""
-        before = self.acks
-        await self.socket.send(BackMsg(app_heartbeat=True).SerializeToString())
-        await self.until(lambda: self.acks > before, patience)
+        before, until = self.acks, time.monotonic() + patience
+        while self.acks == before:  # a run that begins throws away what was still to be sent, an answer to this too
+            await self.socket.send(BackMsg(app_heartbeat=True).SerializeToString())
+            with suppress(TimeoutError):
+                await self.until(lambda: self.acks > before, min(1.0, patience))
+            if time.monotonic() > until:
+                raise TimeoutError
         until = time.monotonic() + STILL
         while (left := until - time.monotonic()) > 0:
             self.news.clear()
