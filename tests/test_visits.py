@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from rnnviz.ui import plans
+from rnnviz.ui.keys import ALICE, KEYS, KNOBS
 from rnnviz.ui.language import translate
-from rnnviz.ui.state import ALICE, KEYS
 from scripts.serving import Served, serve
 from tests.tab import Tab
 
@@ -87,6 +88,29 @@ def test_what_is_not_offered_now_waits_and_the_link_stays(app: Served) -> None:
         tab.do("keeps", lstm)
         assert tab.shows("listener") == before
         assert tab.errors == []
+
+
+@pytest.mark.parametrize(
+    "page", ["step", "gates", "compare", "gradients", "gradients?input=sentence", "clipping", "training"]
+)
+def test_no_two_options_have_one_label(page: str, app: Served) -> None:
+    """Else the browser could not say which is meant."""
+    name, _, link = page.partition("?")
+    for language in ("en", "ja"):
+        with Tab(app.address, name, f"{link}&lang={language}") as tab:
+            for menu in ("further", "overfitting"):
+                if menu in tab.widgets:
+                    tab.do(menu, True)
+            for key, shown in tab.widgets.items():
+                if key in KEYS and hasattr(shown.proto, "options"):
+                    assert len(set(shown.proto.options)) == len(shown.proto.options), key
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_no_label_is_another_ones_id(language: str) -> None:
+    for name, knob in KNOBS.items():
+        labels = {id: plans.label(language, id) for id in knob.ids if id}
+        assert not {label for id, label in labels.items() if label != id} & set(knob.ids), name
 
 
 # Before the answer has come. `wait` lets the server finish; `arrive` lets the visitor see it.

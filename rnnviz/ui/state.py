@@ -13,7 +13,7 @@ in, and `unreadable` names the key. A widget with nonsense in it (a forged messa
 
 A visitor acts before the answer to their last action has come. So a message of the browser is read as what it is: what
 the visitor saw when it left, and what they changed. What they saw is in the message, since the link is the state:
-a value that the widget had under that link is no action, and a label means what it meant then (`Drawing`).
+a value that the widget had under that link is no action, and a label means what it meant then (`rnnviz/ui/labels.py`).
 
 Not Streamlit's own `bind="query-params"`, for three things seen with it: a choice's translated label goes
 into the link, which then fails in the other language; a move to another page drops what has no widget
@@ -22,7 +22,6 @@ there; and the Back button after a move sets the sentence back to its default.
 
 from __future__ import annotations
 
-from array import array
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,7 +29,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
-from streamlit.elements.widgets import select_slider
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state import get_session_state
 
@@ -50,32 +48,14 @@ from rnnviz.ui.keys import (
     Text,
     as_text,
 )
+from rnnviz.ui.labels import Drawings
 
 __all__ = ["ALICE", "IDS", "KEYS", "KNOBS", "NETWORKS", "SENTENCE", "TWINS", "YOURS"]
 
-RECENT = 8
-"""Drawings of a choice whose labels are remembered."""
 LINKS = 32
 """Links that are known as what this visit's browser was told."""
 HEARD = "_heard"
 """Stands in Streamlit's session from when a message was taken in until the next one comes."""
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A choice as it was drawn once: which id each label stood for."""
-
-    link: int
-    """The link (`_link`) of the state that it was drawn for."""
-    labels: array[int]
-    """Hashes: the labels themselves would be most of what a visit costs."""
-    ids: tuple[Any, ...]
-
-    def label(self, id: object) -> int | None:
-        return self.labels[self.ids.index(id)] if id in self.ids else None
-
-    def id(self, label: int) -> Any:
-        return self.ids[self.labels.index(label)] if label in self.labels else None
 
 
 @dataclass
@@ -91,7 +71,7 @@ class Memory:
     known: deque[int] = field(default_factory=lambda: deque(maxlen=LINKS))  # links that the browser was given
     said: dict[str, Any] = field(default_factory=dict)  # what each widget had in the last message
     stands_in: dict[str, Any] = field(default_factory=dict)  # what is drawn in the place of what is not offered now
-    drawings: dict[str, deque[Drawing]] = field(default_factory=dict)
+    drawn: dict[str, Drawings] = field(default_factory=dict)  # the labels of each choice
     theme: str | None = None  # what a component said the page looks like
 
 
@@ -186,21 +166,9 @@ def _wishes(memory: Memory, link: dict[str, str], emptied: bool) -> dict[str, An
 
 
 def _meant(memory: Memory, name: str, held: Any, sent: int) -> Any:
-    """The allowed value that a widget's stands for, or None.
-
-    Streamlit hands out a choice's id where the label is one of those drawn last, else the label as it is. Which id the
-    visitor saw under the label depends on when: they saw what was drawn for the link that they sent.
-    """
-    drawings = memory.drawings.get(name)
-    if drawings:
-        label = drawings[-1].label(held)
-        if label is None and isinstance(held, str):
-            label = hash(held)
-        for drawing in (*(one for one in drawings if one.link == sent), *reversed(drawings)):
-            id = None if label is None else drawing.id(label)
-            if id is not None:
-                return KEYS[name].check(id)
-    return KEYS[name].check(held)
+    """The allowed value that a widget's stands for, or None."""
+    drawings = memory.drawn.get(name)
+    return KEYS[name].check(drawings.meant(held, sent) if drawings else held)
 
 
 def publish() -> None:
@@ -267,14 +235,7 @@ def _draw(
     memory.stands_in.pop(name, None)
     if start != value(name):
         memory.stands_in[name] = start
-    drawings = memory.drawings.setdefault(name, deque(maxlen=RECENT))
-    last = drawings[-1] if drawings else None
-    drawing = Drawing(_link(_ours()), array("q", map(hash, labels)), ids)
-    renamed = last is not None and last.label(start) != drawing.label(start)
-    if last and (last.labels, last.ids) == (drawing.labels, ids):
-        drawing = Drawing(drawing.link, last.labels, last.ids)
-    if drawing != last:
-        drawings.append(drawing)
+    renamed = memory.drawn.setdefault(name, Drawings()).add(_link(_ours()), labels, ids, start)
     held = st.session_state.get(name)
     # A widget shows its old label, or what is not offered any more, until its value is set anew.
     if held is not None and (renamed or held != start):
@@ -379,16 +340,3 @@ def _moved(memory: Memory) -> bool:
 def _page() -> str:
     context = get_script_run_ctx(suppress_warning=True)
     return context.page_script_hash if context else ""
-
-
-class _Slider(select_slider.SelectSliderSerde[Any]):
-    """Streamlit's select_slider takes a label that it does not show any more for the start value, and the action would
-    be lost. Like a selectbox, let it hand out the label: `follow` knows what was meant."""
-
-    def deserialize(self, ui_value: list[str] | None) -> Any:
-        if ui_value and len(ui_value) == 1 and ui_value[0] not in self.formatted_option_to_index:
-            return ui_value[0]
-        return super().deserialize(ui_value)
-
-
-select_slider.SelectSliderSerde = _Slider  # type: ignore[misc]
