@@ -14,9 +14,7 @@ def be_the_gate() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="gates-knobs"):
         for name in ("gatecell", "challenge"):
             choose(name)
-    drawn = gates.unit(source.view())
-    if drawn and drawn != state.value("drawn"):
-        state.put(drawn=drawn)
+    gates.unit(source.view())
 
 
 def choose(name: str) -> None:

@@ -10,7 +10,7 @@ from rnnviz.ui.calm import part
 from rnnviz.ui.language import labels, prose, t
 from rnnviz.ui.notice import number, percent
 from rnnviz.ui.stage import Named, Stage, stage
-from rnnviz.ui.stepper import stepper
+from rnnviz.ui.stepper import Rest, stepper
 from rnnviz.ui.training import desk
 
 SIDES = ("left", "right")
@@ -56,9 +56,12 @@ def show_stepper(tokens: tuple[str, ...]) -> None:
         unit = state.value("unit")
         where = [state.value("step"), unit if unit >= 0 else None, SIDES.index(state.value("side"))]
         st.session_state["_start"] = (state.moves(), *where)
-    rest = stepper(shown.payload, *where)
-    if rest and rest.revision == shown.revision and rest.step < len(tokens):
-        state.put(step=rest.step, unit=rest.unit, side=SIDES[rest.network])
+
+    def rested(rest: Rest) -> None:
+        if rest.revision == shown.revision and rest.step < len(tokens):
+            state.put(step=rest.step, unit=rest.unit, side=SIDES[rest.network])
+
+    stepper(shown.payload, rested, *where)
 
 
 def badge(shown: Stage) -> None:

@@ -33,6 +33,8 @@ def part(body: Callable[..., None], run_every: float | None = None) -> Callable[
     @functools.wraps(body)
     def run(*args: Any, **kwargs: Any) -> None:
         with calmly(body.__name__), state.turn():
+            if state.recolored():  # of several components only one is heard, and only its part is run
+                st.rerun()
             body(*args, **kwargs)
 
     return st.fragment(run, run_every=run_every)
@@ -62,7 +64,8 @@ def called(function: Callable[..., object]) -> Callable[..., None]:
             state.follow()
             function(*args, **kwargs)
         except Exception as error:
-            st.session_state[FAILED] = _told(error, f"callback {getattr(function, '__qualname__', function)}") or "action"
+            name = getattr(function, "__qualname__", function)
+            st.session_state[FAILED] = _told(error, f"callback {name}") or "action"
 
     return run
 

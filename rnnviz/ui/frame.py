@@ -57,6 +57,7 @@ def show() -> None:
     visits.drawn()
     wrong, long = state.unreadable(), state.cut()
     with state.turn():
+        state.recolored()
         page = st.navigation(menu(), position="top")
         dress(page.title)
         if wrong:

@@ -35,8 +35,9 @@ NAMED = 3
 """So many units are told of in words."""
 
 
-def unit(view: View, key: str = "gates") -> str | None:
-    """Mount "be the gate"; returns the gates as set by hand, once they have rested, else None."""
+def unit(view: View, key: str = "gates") -> None:
+    """Mount "be the gate". Where the hand has rested, the gates as it set them are the state's `drawn`, before anything
+    is drawn: what is sent later than it was told, the browser would take for another wish."""
     payload = {
         "unit": state.value("gatecell"),
         "challenge": state.value("challenge"),
@@ -45,10 +46,11 @@ def unit(view: View, key: str = "gates") -> str | None:
         "labels": labels_of(view.language, "gates.hand"),
     }
     mount = component.registered("gates", SCRIPTS, STYLES)
-    callbacks = {"on_drawn_change": component.nothing, "on_theme_change": called(partial(state.look, key))}
-    said = mount(key=key, data=json.dumps(payload).encode(), default={"drawn": None, "theme": None}, **callbacks)
-    drawn = state.KEYS["drawn"].check(said.get("drawn"))
-    return drawn if isinstance(drawn, str) else None
+    callbacks = {
+        "on_drawn_change": called(lambda: state.put(drawn=state.told(key, "drawn"))),
+        "on_theme_change": called(partial(state.look, key)),
+    }
+    mount(key=key, data=json.dumps(payload).encode(), default={"drawn": None, "theme": None}, **callbacks)
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ class Memory:
     stands_in: dict[str, Any] = field(default_factory=dict)  # what is drawn in the place of what is not offered now
     drawn: dict[str, Drawings] = field(default_factory=dict)  # the labels of each choice
     theme: str | None = None  # what a component said the page looks like
+    recolored: bool = False  # since the page was drawn as a whole
 
 
 _hooks: dict[str, Callable[[], None]] = {}
@@ -296,7 +297,16 @@ def theme() -> str:
 def look(component: str) -> None:
     """For a component's callback: it saw that the page looks different now. Told once, since to ask a component for
     its state takes Streamlit longer than anything else a page asks."""
-    _memory().theme = LOOK.check(told(component, "theme")) or _memory().theme
+    memory, seen = _memory(), LOOK.check(told(component, "theme"))
+    if seen and seen != theme():
+        memory.theme, memory.recolored = seen, True
+
+
+def recolored() -> bool:
+    """Whether the page looks different since it was drawn as a whole; said once."""
+    memory = _memory()
+    was, memory.recolored = memory.recolored, False
+    return was
 
 
 def told(component: str, name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -25,20 +25,30 @@ class Rest(NamedTuple):
 
 
 def stepper(
-    payload: bytes, step: int = 0, unit: int | None = None, network: int = 1, key: str = "stepper"
-) -> Rest | None:
-    """Mount the stepper; returns where the reader has rested for half a second, or None.
+    payload: bytes,
+    rested: Callable[[Rest], object],
+    step: int = 0,
+    unit: int | None = None,
+    network: int = 1,
+    key: str = "stepper",
+) -> None:
+    """Mount the stepper.
 
-    `payload`: the JSON object that `rnnviz.ui.stage` writes. `step` (from 0), `unit` and its `network` (0 or 1)
-    say where a reader who opens the page begins; afterwards the browser knows better. Where the page looks different
-    from what the payload was made for, the stepper says so, and the visitor's state remembers it.
+    `payload`: the JSON object that `rnnviz.ui.stage` writes. `rested` is told where the reader is each time they have
+    rested for half a second somewhere else than before. `step` (from 0), `unit` and its `network` (0 or 1) say where a
+    reader who opens the page begins; afterwards the browser knows better. Where the page looks different from what the
+    payload was made for, the stepper says so, and the visitor's state remembers it.
     """
+
+    def tell() -> None:
+        if found := rest(state.told(key, "rest")):
+            rested(found)
+
     # Where to begin is no part of the payload, so that one payload serves every visitor.
     data = component.joined(payload, step=step, unit=unit, network=network)
-    callbacks = {"on_rest_change": component.nothing, "on_theme_change": called(partial(state.look, key))}
+    callbacks = {"on_rest_change": called(tell), "on_theme_change": called(partial(state.look, key))}
     mount = component.registered("stepper", SCRIPTS, STYLES)
-    said = mount(key=key, data=data, default={"rest": None, "theme": None}, **callbacks)
-    return rest(said.get("rest"))
+    mount(key=key, data=data, default={"rest": None, "theme": None}, **callbacks)
 
 
 def rest(told: object) -> Rest | None:
