@@ -33,7 +33,7 @@ def part(body: Callable[..., None], run_every: float | None = None) -> Callable[
     @functools.wraps(body)
     def run(*args: Any, **kwargs: Any) -> None:
         with calmly(body.__name__), state.turn():
-            if state.recolored():  # of several components only one is heard, and only its part is run
+            if state.outdated():
                 st.rerun()
             body(*args, **kwargs)
 

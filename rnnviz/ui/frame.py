@@ -56,8 +56,7 @@ def show() -> None:
     """Draw the frame and the page in it."""
     visits.drawn()
     wrong, long = state.unreadable(), state.cut()
-    with state.turn():
-        state.recolored()
+    with state.whole(), state.turn():
         page = st.navigation(menu(), position="top")
         dress(page.title)
         if wrong:

@@ -302,11 +302,21 @@ def look(component: str) -> None:
         memory.theme, memory.recolored = seen, True
 
 
-def recolored() -> bool:
-    """Whether the page looks different since it was drawn as a whole; said once."""
-    memory = _memory()
-    was, memory.recolored = memory.recolored, False
-    return was
+@contextmanager
+def whole() -> Iterator[None]:
+    """Around a run of the whole page. One that comes to its end has drawn everything as the page looks now."""
+    context: Any = get_script_run_ctx(suppress_warning=True)
+    if context is not None:
+        context.rnnviz_whole = True
+    yield
+    _memory().recolored = False
+
+
+def outdated() -> bool:
+    """Whether more than a part of the page has to be drawn anew: of several components that saw another colour only one
+    is heard, and only its part is run."""
+    context: Any = get_script_run_ctx(suppress_warning=True)
+    return _memory().recolored and not getattr(context, "rnnviz_whole", False)
 
 
 def told(component: str, name: str) -> Any:
