@@ -17,30 +17,36 @@ from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rnnviz import turns, workers
-from rnnviz.ui import server
+from rnnviz.ui import calm, server, uploads, web
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     server.claim()
     server.warm()
-    workers.start_readers()
+    workers.start_readers("rnnviz.ui.backward")
     server.give_back()
     yield
     turns.stop()
-    workers.stop_trainers()
-    workers.stop_readers()
+    workers.stop()
 
 
 if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App(
         "rnnviz/ui/frame.py",
         lifespan=lifespan,
+        on_script_error=calm.failed,
         routes=server.ROUTES,
-        middleware=[Middleware(server.Headers), Middleware(server.Compressed)],
+        middleware=[
+            Middleware(web.Headers),
+            Middleware(web.Closed),
+            Middleware(web.Compressed),
+            Middleware(uploads.Uploads),
+        ],
     )
 else:  # a host that runs this file as a plain script gets the same pages
     from rnnviz.ui.frame import show
 
+    workers.start_readers("rnnviz.ui.backward", fork=False)
     server.warm()
     show()

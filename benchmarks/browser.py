@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus
@@ -166,13 +167,12 @@ class Browser:
     async def _still(self, patience: float) -> None:
         """Wait until the server has read all that was sent, and says nothing more."""
         before, last = self.acks, time.monotonic() + patience
-        while self.acks == before:  # a run that begins just then sweeps away what was not yet sent, this answer too
+        while self.acks == before:  # a run that begins throws away what was still to be sent, an answer to this too
             await self.put(BackMsg(app_heartbeat=True))
-            try:
+            with suppress(TimeoutError):
                 await self.until(lambda: self.acks > before, min(1.0, patience))
-            except TimeoutError:
-                if time.monotonic() > last:
-                    raise
+            if time.monotonic() > last:
+                raise TimeoutError
         until = time.monotonic() + STILL
         while (left := until - time.monotonic()) > 0:
             self.news.clear()

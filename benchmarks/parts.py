@@ -79,6 +79,8 @@ class StepperPart(Part):
         self.step = 0
         self.chosen: tuple[int, int | None] | None = None
         self.told: tuple[Any, ...] | None = None
+        self.named = False
+        """Whether the link has the unit."""
 
     def show(self, data: bytes) -> None:
         old = self.payload
@@ -89,9 +91,11 @@ class StepperPart(Part):
         elif self.step == len(old["tokens"]) - 1:
             self.step = last  # who stood at the end stays there
         self.step = max(0, min(self.step, last))
-        network, unit = self.chosen or (self.payload.get("network", 1), self.payload.get("unit"))
-        self.choose(network, unit)
-        self.told = self.told or self.place()
+        named = self.named or self.payload.get("unit") is not None
+        begin = (self.payload.get("network", 1), self.payload.get("unit"))
+        self.choose(*(self.chosen if named and self.chosen else begin))
+        if not (named and self.told):
+            self.told = (self.told[0] if self.told else self.step, *self.place()[1:])
 
     def units(self, network: int) -> list[int]:
         """The units of a network, as they stand."""
@@ -109,7 +113,7 @@ class StepperPart(Part):
     def rest(self) -> None:
         if not self.payload or self.place() == self.told:
             return
-        self.told = self.place()
+        self.told, self.named = self.place(), True
         step, network, unit = self.told
         link = {"step": str(step) if step else None, "unit": str(unit), "side": None if network == 1 else "left"}
         self.tab.replace_query(**link)

@@ -18,7 +18,7 @@ from queue import Empty, SimpleQueue
 
 import torch
 
-from rnnviz import workers
+from rnnviz import host, workers
 from rnnviz.keyframes import Keyframes, Runs
 from rnnviz.runs import Run
 from rnnviz.training import advance
@@ -29,8 +29,8 @@ LATE = 2.0
 """Seconds that a sign of life may be late. Then the run is let go: no chunk of it is begun until the next sign."""
 KEEP = 600.0
 """Seconds without a sign of life after which it is forgotten."""
-REST = 600.0
-"""Seconds in which nobody is in turn or asks to have the trainers ready, after which they are ended."""
+REST = 60.0
+"""Seconds in which nobody is in turn, after which the trainers are ended. Others are there within milliseconds."""
 CHUNK, SHORTEST = 0.3, 0.1
 """Seconds that a chunk should take, and that it takes at least when many wait. What comes with each chunk beside the
 training, such as making the network anew, takes 0.01."""
@@ -40,15 +40,23 @@ FIRST, GROWTH = 2, 4
 """Steps of the first chunk, whose speed is unknown, and how many times as long as the last one the next may be."""
 TRIES = 3
 """How often a job is handed to a worker. One that was lost so often is perhaps too large for any."""
-BYTES = 150 * 2**20
+PAUSE = 0.5
+"""Seconds before a job that was lost is handed out again, times the tries so far."""
+LIMIT = 90.0
+"""Seconds after which a job that has not come back counts as lost. This machine's own pool gives up before."""
+ERROR = 500
+"""Letters that are kept of an error."""
+BYTES = min(150 * 2**20, host.memory() // 32)
 """Memory for what all keep to rewind to."""
 
 
 class Entry:
     """One visitor's runs in the queue. Read and changed under the dispatcher's lock only."""
 
-    def __init__(self, runs: Runs, now: float, owner: object = None) -> None:
+    def __init__(self, runs: Runs, now: float, owner: object = None, visitor: object = None) -> None:
         self.id, self.owner = secrets.token_urlsafe(12), owner
+        self.visitor = visitor or self
+        """Whose it is: visitors have their turn one after the other, however many runs each has."""
         self.runs, self.frames = runs, Keyframes(runs)
         self.goal = self.end = max(run.settings.steps for run in runs)
         settings = [run.settings for run in runs]
@@ -141,6 +149,8 @@ class Job:
     index: int
     tries: int = 0
     begun: float = 0.0
+    due: float = 0.0
+    """When it may be handed out: later, if it was lost."""
     executor: Executor | None = None
 
 
@@ -158,8 +168,9 @@ class Dispatcher:
         self.entries: dict[str, Entry] = {}
         self._executor, self._ask_places, self._rest = executor, places, rest
         self.wanted = clock()
-        """When trainers were last needed, or asked to be ready."""
-        self._queue: deque[tuple[Entry, int]] = deque()  # who waits for a turn, and the version of the runs
+        """When trainers were last needed."""
+        self._queue: list[tuple[Entry, int]] = []  # who waits for a turn, and the version of the runs
+        self._served: dict[object, int] = {}  # when each visitor had the last turn, in turns
         self._jobs: deque[Job] = deque()  # of chunks that have begun
         self._out: dict[Future[tuple[Run, float]], Job] = {}
         self._back: SimpleQueue[Future[tuple[Run, float]] | None] = SimpleQueue()  # None: look what is to be done
@@ -187,22 +198,36 @@ class Dispatcher:
     def before(self, entry: Entry) -> int:
         """How many of those in turn have their chunk before this one."""
         with self.lock:
-            now, count = self.clock(), 0
+            if entry.under_way:
+                return 0
+            now, lines = self.clock(), dict[object, list[Entry]]()
             for one, version in self._queue:
-                if one is entry and version == one.version:
-                    break
-                count += version == one.version and one.in_turn(now)
-            return 0 if entry.under_way else count
+                if version == one.version and one.in_turn(now):
+                    lines.setdefault(one.visitor, []).append(one)
+            mine = lines.get(entry.visitor, [])
+            if entry not in mine:
+                return 0
+            place = mine.index(entry)
+            order = sorted(lines, key=lambda visitor: self._served.get(visitor, 0))
+            sooner = order.index(entry.visitor)
+            rounds = [place + 1] * sooner + [place] * (len(order) - sooner)
+            return sum(min(len(lines[visitor]), most) for visitor, most in zip(order, rounds, strict=True))
 
-    def round_trip(self) -> float:
-        """Seconds until everybody in turn has had one chunk."""
-        return sum(entry.cost() for entry in self.active()) / self._places
+    def round_trip(self, entry: Entry) -> float:
+        """Seconds until this entry has had one chunk, and every visitor as many as its own."""
+        costs: dict[object, list[float]] = {}
+        for one in self.active():
+            costs.setdefault(one.visitor, []).append(one.cost())
+        own = len(costs.get(entry.visitor, "1"))
+        return sum(min(own, len(each)) * sum(each) / len(each) for each in costs.values()) / self._places
 
     def forget(self) -> None:
         """Drop entries whose visitors left long ago, and keyframes where memory is short."""
         with self.lock:
             now = self.clock()
             self.entries = {id: entry for id, entry in self.entries.items() if now - entry.seen <= KEEP}
+            there = {entry.visitor for entry in self.entries.values()}
+            self._served = {visitor: turn for visitor, turn in self._served.items() if visitor in there}
             frames = [entry.frames for entry in self.entries.values()]
             while sum(one.bytes() for one in frames) > BYTES:
                 most = max(frames, key=lambda one: len(one.steps()))
@@ -223,7 +248,7 @@ class Dispatcher:
     def _serve(self) -> None:
         while not self._stopped:
             try:
-                self.turn(wait=KEEP / 10)
+                self.turn(wait=PAUSE if self._jobs or self._out else KEEP / 10)
             except Exception:
                 logging.getLogger(__name__).exception("queue of training runs")
                 time.sleep(0.1)
@@ -241,26 +266,47 @@ class Dispatcher:
         self.forget()
         if self.clock() - self._asked > 1:  # a cluster has to be asked, and answers in its own time
             self._places, self._asked = self._ask_places(), self.clock()
+        self._give_up()
         while not self._stopped and len(self._out) < self._places and (job := self._next()):
             self._hand_out(job)
         if self._out or self.active():
             self.wanted = self.clock()
         elif self.clock() - self.wanted > REST:
             self._rest()
+            self.wanted = float("inf")  # once is enough
 
     def _next(self) -> Job | None:
-        """The next job: of the chunk that has begun, else of the first in the queue who still wants it."""
+        """The next job: of the chunk that has begun, else of the one whose turn it is and who still wants it."""
         with self.lock:
-            while not self._jobs and self._queue:
-                entry, version = self._queue.popleft()
-                if version != entry.version:
-                    continue
-                entry.queued = entry.under_way = entry.in_turn(self.clock())
-                if entry.under_way:
-                    steps, which = min(entry.stride, entry.goal - entry.step), entry.open()
-                    chunk = Chunk(entry, version, steps, list(entry.runs), len(which))
-                    self._jobs.extend(Job(chunk, k) for k in which)
-            return self._jobs.popleft() if self._jobs else None
+            now = self.clock()
+            if not any(job.due <= now for job in self._jobs):
+                self._begin(now)
+            job = next((job for job in self._jobs if job.due <= now), None)
+            if job:
+                self._jobs.remove(job)
+            return job
+
+    def _begin(self, now: float) -> None:
+        """Begin a chunk: of the visitor whose last turn is longest ago, the run that has waited longest."""
+        while self._queue:
+            entry, version = place = min(self._queue, key=lambda place: self._served.get(place[0].visitor, 0))
+            self._queue.remove(place)
+            if version != entry.version:
+                continue
+            entry.queued = entry.under_way = entry.in_turn(now)
+            if entry.under_way:
+                self._served[entry.visitor] = 1 + max(self._served.values(), default=0)
+                steps, which = min(entry.stride, entry.goal - entry.step), entry.open()
+                chunk = Chunk(entry, version, steps, list(entry.runs), len(which))
+                self._jobs.extend(Job(chunk, k) for k in which)
+                return
+
+    def _give_up(self) -> None:
+        """What does not come back is lost."""
+        late = [future for future, job in self._out.items() if self.clock() - job.begun > LIMIT]
+        for future in late:
+            future.cancel()
+            self._failed(self._out.pop(future), CancelledError())
 
     def _hand_out(self, job: Job) -> None:
         """Without the lock: an executor may take seconds to start."""
@@ -278,7 +324,9 @@ class Dispatcher:
         future.add_done_callback(self._back.put)
 
     def _receive(self, future: Future[tuple[Run, float]]) -> None:
-        job = self._out.pop(future)
+        job = self._out.pop(future, None)
+        if job is None:  # it was given up
+            return
         chunk = job.chunk
         error = CancelledError() if future.cancelled() else future.exception()
         if error is not None:
@@ -304,10 +352,12 @@ class Dispatcher:
             self._broken = job.executor
         with self.lock:
             if workers.is_lost(error) and job.tries < TRIES:
+                job.due = self.clock() + PAUSE * job.tries
                 self._jobs.appendleft(job)
             elif not job.chunk.stale:
                 job.chunk.entry.drop()
-                job.chunk.entry.error = f"{type(error).__name__}: {error}"
+                why = "lost" if workers.is_lost(error) else workers.why(error)
+                job.chunk.entry.error = why or f"{type(error).__name__}: {error}"[:ERROR]
 
 
 def work(run: Run, steps: int) -> tuple[Run, float]:

@@ -3,14 +3,15 @@
 import json
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from rnnviz.shipped import ASSETS
+
 Array = ndarray
-RECORDS = Path(__file__).parents[1] / "assets" / "records"
+RECORDS = ASSETS / "records"
 NAMES = ("p5", "p6", "p7", "p8", "p9", "preset-clipping", "overfitting")
 POINTS = 200
 """The most points of a curve; each is the mean over a stretch of steps."""

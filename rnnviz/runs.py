@@ -36,6 +36,18 @@ LIMITS: dict[str, tuple[float, float]] = {
     "dropout": (0.0, 0.95),
 }
 """What the numbers among the settings may be."""
+HELD = 256
+"""Held-out examples of a run with few `examples`."""
+SETS = 4
+"""Runs whose few examples a process keeps, so that it need not draw them anew at each turn."""
+STEP_BYTES = 288 * 2**20
+"""What a step of a run that a stranger uploads may take. A trainer on a host of 1 GiB has not much more to spare, and
+the largest that the page offers itself (an LSTM of 100 units, 128 long sentences, dropout) takes nearly as much."""
+KEPT = {"rnn": 7, "lstm": 18, "gru": 17, "window": 6, "conv": 22, "attention": 33}
+"""So many numbers a training step keeps for each unit of a body, at each step of each example: states, gates and
+whatever PyTorch needs for the way back, and their gradients. Measured, since each kind has code of its own there."""
+FEED, HEADS, REACH = 92, 2, 5
+"""What `rnnviz.bodies` has inside an attention body, and the inputs that a window reads at once."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +202,38 @@ def check(settings: Settings) -> None:
 
 def _number(value: object, whole: bool) -> bool:
     return isinstance(value, int if whole else Real) and not isinstance(value, bool) and isfinite(value)
+
+
+def step_bytes(settings: Settings) -> int:
+    """About the bytes that one step of such a run takes, beside what a process needs that trains anything.
+
+    B examples of T steps. A training step keeps, for each of the B T places, what the network reads (N numbers, with
+    noise and targets), its projection (E), what the body computes (`KEPT` for each of H units; more in some kinds), and
+    the outputs (V) with their shares and gradients. With few `examples` a look at those held out keeps the outputs of
+    `HELD` at once, but nothing for a way back, and all examples stay in memory, those of `SETS` runs like this one.
+    Then the weights: themselves, their gradients, Adam's two averages, and copies of them.
+    """
+    shape, task = settings.shape, TASKS[settings.task]
+    steps, read, units = task.steps(settings.length), shape.embedding or task.inputs, shape.units
+    said = len(task.outputs) or 1
+    inside = {"attention": 3 * FEED, "window": 2 * REACH * read}.get(shape.kind, 0)
+    dropped = 2 * (read + units) if shape.dropout else 0
+    kept = KEPT[shape.kind] * units + inside  # half of it for the gradients, when those of the outputs are done
+    train = 3 * task.inputs + 3 * read + dropped + max(kept + said, kept // 2 + 4 * said)
+    numbers = settings.batch * steps * train
+    if settings.examples:
+        scores = 2 * HEADS * steps if shape.kind == "attention" else 0
+        look = task.inputs + 2 * read + 6 * units + inside // 2 + scores + 2 * said
+        drawn = (settings.examples + HELD) * steps * (task.inputs + 6)
+        numbers = max(max(numbers, HELD * steps * look) + drawn, SETS * drawn)
+    return 4 * (numbers + 8 * _weights(shape, task.inputs, said))
+
+
+def _weights(shape: Shape, inputs: int, said: int) -> int:
+    """About how many weights a network has."""
+    read, units = shape.embedding or inputs, shape.units
+    blocks = {"rnn": 1, "lstm": 4, "gru": 3, "window": REACH, "conv": 9, "attention": 6}[shape.kind]
+    return inputs * shape.embedding + blocks * units * (read + units) + units * said
 
 
 def logged(settings: Settings) -> tuple[str, ...]:

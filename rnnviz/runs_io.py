@@ -4,8 +4,10 @@ Nothing in the file is ever executed, and nothing is believed: a stranger may ha
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, fields
-from math import isfinite, isnan
+from math import inf, isfinite, isnan
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,13 +16,17 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from rnnviz.networks import RECURRENT, Network, Shape
-from rnnviz.runs import EVERY, WINDOW, Best, Probe, Run, Settings, Trouble, logged
+from rnnviz.runs import EVERY, WINDOW, Best, Probe, Run, Settings, Trouble, logged, step_bytes
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.continual import LONGEST, fits
 
 MOST_BYTES = 32 * 2**20
 """The largest file that is read."""
+HEADER = 2**16
+"""The largest header: that of the run with most to say takes a quarter."""
 FORMAT = "rnnviz run 1"
+Tensors = dict[str, tuple[str, tuple[int, ...]]]
+"""Type and shape of each tensor, by name."""
 
 
 def dump(run: Run) -> bytes:
@@ -50,95 +56,147 @@ def dump(run: Run) -> bytes:
     return save({name: np.ascontiguousarray(a) for name, a in tensors.items()}, {"run": json.dumps(rest)})
 
 
-def read(data: bytes) -> Run:
-    """The run that `dump` made bytes of. Raises ValueError for anything else."""
+class TooMuch(ValueError):
+    """A run that is none the worse for it, but takes more memory than the one who reads it has to give."""
+
+    def __init__(self, needed: int, most: int) -> None:
+        super().__init__(needed, most)  # as they came, or it would not travel from a reader to the server
+        self.needed, self.most = needed, most
+
+    def __str__(self) -> str:
+        return f"a step of this run takes about {self.needed / 2**20:.0f} MB, of {self.most / 2**20:.0f}"
+
+
+def read(data: bytes, most: float = inf) -> Run:
+    """The run that `dump` made bytes of. Raises ValueError for anything else, and TooMuch for a run of which one step
+    would take more than `most` bytes; whoever reads a run of their own need not mind that.
+
+    Nearly every file that is no run is refused by its header, before any of the rest is looked at.
+    """
     if len(data) > MOST_BYTES:
         raise ValueError(f"the file is larger than {MOST_BYTES // 2**20} MB")
     try:
-        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-        rest = json.loads(header["__metadata__"]["run"])
-        tensors = load(data)
-        return _Reader(rest, tensors).run()
+        rest, declared = header_of(data)
+        form = Form(rest, declared, most)
+        demand(declared == form.tensors, "its tensors")
+        return run_of(form, load(data))
     except (SafetensorError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as why:
         raise ValueError(f"this is not a run: {why}") from why
 
 
-class _Reader:
-    """Takes a file's parts, one after the other, and looks at each."""
+def header_of(data: bytes) -> tuple[dict[str, Any], Tensors]:
+    """What the file says of its run, and of its tensors."""
+    size = int.from_bytes(data[:8], "little")
+    demand(size <= HEADER, "its header")
+    header = json.loads(data[8 : 8 + size], object_pairs_hook=once)
+    rest = json.loads(header.pop("__metadata__")["run"], object_pairs_hook=once)
+    return rest, {name: (one["dtype"], tuple(one["shape"])) for name, one in header.items()}
 
-    def __init__(self, rest: dict, tensors: dict[str, ndarray]):
-        self.rest, self.tensors = rest, dict(tensors)
 
-    def run(self) -> Run:
-        rest = self.rest
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object in which no name comes twice."""
+    found = dict(pairs)
+    demand(len(found) == len(pairs), "a name that comes twice")
+    return found
+
+
+class Form:
+    """All that a file's header says of a run, found right; `tensors` are those that the file must have, and no other.
+
+    Raises ValueError for what cannot be, and whatever Python does for what is missing or of another type.
+    """
+
+    def __init__(self, rest: dict[str, Any], declared: Tensors, most: float) -> None:
         demand(rest["format"] == FORMAT, "its format")
-        s = settings_of(rest["settings"])
-        step = whole(rest["step"], 0, s.steps)
-        shapes = shapes_of(s)
-        parameters = {name: self.take(f"parameters/{name}", shape) for name, shape in shapes.items()}
-        moments = {}
-        if s.optimizer == "adam" and self.tensors.keys() & {f"mean/{name}" for name in shapes}:
-            moments = {
-                n: (self.take(f"mean/{n}", shape), self.take(f"square/{n}", shape)) for n, shape in shapes.items()
-            }
-            demand(all((square >= 0).all() for _, square in moments.values()), "the mean squares")
-        trouble = trouble_of(rest["trouble"], step, shapes)
-        demand(bool(moments) == (s.optimizer == "adam" and step > (trouble is not None)), "the moments")
-        log = {name: self.take(f"log/{name}", (step,), finite=False) for name in logged(s)}
-        level, recent = whole(rest["level"], 0, s.top), tuple(rest["recent"])
-        demand(len(recent) <= WINDOW and all(type(a) is float and (isnan(a) or 0 <= a <= 1) for a in recent), "recent")
-        best = self.best(s, step, shapes)
-        ended = rest["ended"]
+        self.settings = s = settings_of(rest["settings"])
+        if (needed := step_bytes(s)) > most:
+            raise TooMuch(needed, int(most))
+        self.step = whole(rest["step"], 0, s.steps)
+        self.shapes = shapes_of(s)
+        self.trouble = trouble_of(rest["trouble"], self.step, self.shapes)
+        self.learned = self.step > (self.trouble is not None)
+        """Whether the weights were ever changed."""
+        self.level, self.recent = whole(rest["level"], 0, s.top), recent_of(rest["recent"])
+        self.best = best_of(rest["best"], self.step)
+        demand((self.best is not None) == bool(s.patience and self.learned), "the best")
+        self.ended = self._end(rest["ended"])
+        self.probes = self._probes(declared)
+        """How many, and of how many numbers each; 0 for a network without a recurrent state."""
+        self.tensors = {name: one for name, one in self._tensors() if 0 not in self.probes or "probes/" not in name}
+
+    def _end(self, ended: str) -> Any:
         demand(ended in ("", "steps", "nan", "stopped early"), "its end")
-        demand((ended == "nan") == (trouble is not None), "its end")
-        demand(ended != "" or step < s.steps, "its end")
-        demand(ended != "steps" or step == s.steps, "its end")
-        demand(ended != "stopped early" or best is not None, "its end")
-        probes, carried = self.probes(s, step), self.carried(s, step, trouble)
-        demand(not self.tensors, f"{next(iter(self.tensors), '')} is not part of it")
-        return Run(s, parameters, moments, step, level, recent, log, probes, carried, best, ended, trouble)
+        demand((ended == "nan") == (self.trouble is not None), "its end")
+        demand(ended != "" or self.step < self.settings.steps, "its end")
+        demand(ended != "steps" or self.step == self.settings.steps, "its end")
+        demand(ended != "stopped early" or self.best is not None, "its end")
+        return ended
 
-    def take(self, name: str, shape: tuple[int, ...], dtype: str = "float32", finite: bool = True) -> ndarray:
-        """A tensor of this shape and type."""
-        array = self.tensors.pop(name)
-        demand(array.shape == shape and array.dtype == dtype, name)
-        demand(not finite or bool(np.isfinite(array).all()), name)
-        return array
+    def _probes(self, declared: Tensors) -> tuple[int, int]:
+        if self.settings.shape.kind not in RECURRENT:
+            return 0, 0
+        count = whole(declared["probes/step"][1][0], 1, 3 + self.step // EVERY)
+        batch = TASKS[self.settings.task].probe(self.settings.length)
+        return count, int(np.flatnonzero(batch.asked[0])[-1]) + 1
 
-    def best(self, s: Settings, step: int, shapes: dict[str, tuple[int, ...]]) -> Best | None:
-        """The best network so far, where one waits for a better one."""
-        given = self.rest["best"]
-        demand((given is not None) == bool(s.patience and step > (self.rest["trouble"] is not None)), "the best")
-        if given is None:
-            return None
-        at, loss = whole(given[0], 1, step), given[1]
-        demand(type(loss) is float and isfinite(loss), "the best")
-        return Best(at, loss, {name: self.take(f"best/{name}", shape) for name, shape in shapes.items()})
+    def _tensors(self) -> Iterator[tuple[str, tuple[str, tuple[int, ...]]]]:
+        s = self.settings
+        groups = ["parameters"]
+        groups += ["mean", "square"] if s.optimizer == "adam" and self.learned else []
+        groups += ["best"] if self.best else []
+        yield from ((f"{group}/{name}", ("F32", shape)) for group in groups for name, shape in self.shapes.items())
+        yield from ((f"log/{name}", ("F32", (self.step,))) for name in logged(s))
+        yield "probes/step", ("I64", self.probes[:1])
+        yield from ((f"probes/{part}", ("F64", self.probes)) for part in state_of(s))
+        if TASKS[s.task].streams and self.learned:
+            yield "carried/left", ("I64", (s.batch, LONGEST))
+            yield from ((f"carried/{part}", ("F32", (s.batch, s.shape.units))) for part in state_of(s))
 
-    def probes(self, s: Settings, step: int) -> tuple[Probe, ...]:
-        """The probes, in order."""
-        if s.shape.kind not in RECURRENT:
-            return ()
-        count = len(self.tensors["probes/step"])
-        steps = self.take("probes/step", (count,), "int64").tolist()
-        demand(1 <= count <= 3 + step // EVERY, "probes")
-        demand(steps[0] == 0 and steps == sorted(set(steps)) and steps[-1] <= step, "probes")
-        batch = TASKS[s.task].probe(s.length)
-        size = (count, int(np.flatnonzero(batch.asked[0])[-1]) + 1)
-        h = self.take("probes/h", size, "float64", finite=False)
-        c = self.take("probes/c", size, "float64", finite=False) if s.shape.kind == "lstm" else [None] * count
-        return tuple(Probe(*parts) for parts in zip(steps, h, c, strict=True))
 
-    def carried(self, s: Settings, step: int, trouble: Trouble | None) -> dict[str, ndarray] | None:
-        """What a stream hands on."""
-        if not TASKS[s.task].streams:
-            return None
-        if step == (trouble is not None):
-            return {}
-        left = self.take("carried/left", (s.batch, LONGEST), "int64")
-        demand(fits(left), "the stream")
-        parts = "hc" if s.shape.kind == "lstm" else "h"
-        return {"left": left} | {part: self.take(f"carried/{part}", (s.batch, s.shape.units)) for part in parts}
+def run_of(form: Form, tensors: dict[str, ndarray]) -> Run:
+    """The run of this form with these numbers, of which most must be finite."""
+    s, step = form.settings, form.step
+
+    def group(name: str) -> dict[str, ndarray]:
+        found = {part: tensors[f"{name}/{part}"] for part in form.shapes if f"{name}/{part}" in tensors}
+        for part, array in found.items():
+            demand(bool(np.isfinite(array).all()), f"{name}/{part}")
+        return found
+
+    parameters, means, squares = group("parameters"), group("mean"), group("square")
+    demand(all((square >= 0).all() for square in squares.values()), "the mean squares")
+    log = {name: tensors[f"log/{name}"] for name in logged(s)}
+    for name, most in {"accuracy": 1, "held_accuracy": 1, "clipped": 1, "level": s.top, "length": s.top}.items():
+        demand(name not in log or not ((log[name] < 0) | (log[name] > most)).any(), f"log/{name}")  # NaN: not asked
+    best = form.best and Best(*form.best, group("best"))
+    moments = {name: (mean, squares[name]) for name, mean in means.items()}
+    probes, carried = probes_of(form, tensors), carried_of(form, tensors)
+    return Run(
+        s, parameters, moments, step, form.level, form.recent, log, probes, carried, best, form.ended, form.trouble
+    )
+
+
+def probes_of(form: Form, tensors: dict[str, ndarray]) -> tuple[Probe, ...]:
+    """The probes, in order."""
+    if not form.probes[0]:
+        return ()
+    steps = tensors["probes/step"].tolist()
+    demand(steps[0] == 0 and steps == sorted(set(steps)) and steps[-1] <= form.step, "probes")
+    h, c = tensors["probes/h"], tensors.get("probes/c", [None] * len(steps))
+    return tuple(Probe(*parts) for parts in zip(steps, h, c, strict=True))
+
+
+def carried_of(form: Form, tensors: dict[str, ndarray]) -> dict[str, ndarray] | None:
+    """What a stream hands on."""
+    found = {name.removeprefix("carried/"): array for name, array in tensors.items() if name.startswith("carried/")}
+    demand(not found or fits(found["left"]), "the stream")
+    demand(all(np.isfinite(array).all() for array in found.values()), "what it hands on")
+    return found if TASKS[form.settings.task].streams else None
+
+
+def state_of(settings: Settings) -> str:
+    """The names of what a recurrent network carries from step to step."""
+    return "hc" if settings.shape.kind == "lstm" else "h"
 
 
 def demand(so: bool, what: str) -> None:
@@ -169,6 +227,26 @@ def shapes_of(settings: Settings) -> dict[str, tuple[int, ...]]:
     with torch.device("meta"):
         network = Network(settings.shape, task.outputs or ("value",), task.inputs)
     return {name: tuple(value.shape) for name, value in network.state_dict().items()}
+
+
+def recent_of(given: Any) -> tuple[float, ...]:
+    """The accuracies of late."""
+    demand(
+        type(given) is list
+        and len(given) <= WINDOW
+        and all(type(a) is float and (isnan(a) or 0 <= a <= 1) for a in given),
+        "recent",
+    )
+    return tuple(given)
+
+
+def best_of(given: Any, step: int) -> tuple[int, float] | None:
+    """Where the held-out loss was least, and how large."""
+    if given is None:
+        return None
+    at, loss = given
+    demand(type(loss) is float and isfinite(loss), "the best")
+    return whole(at, 1, step), loss
 
 
 def trouble_of(given: dict | None, step: int, shapes: dict[str, tuple[int, ...]]) -> Trouble | None:

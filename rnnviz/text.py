@@ -18,11 +18,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy import ndarray
 from safetensors.numpy import load_file
+
+from rnnviz.shipped import ASSETS
 
 MAX_TOKENS = 120
 """The longest sentence, in tokens, that the app reads."""
@@ -33,7 +34,6 @@ ENDINGS = ("n't", "'s", "'re", "'ve", "'ll", "'d", "'m")
 MOST_MARKS = 8
 """Combining marks kept in a row: more are decoration, and make Unicode's normal form slow."""
 
-ASSETS = Path(__file__).parent.parent / "assets"
 JOINER = "\u200d"
 APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\uff07", "'"))
 

@@ -9,23 +9,23 @@ from contextlib import contextmanager
 from dataclasses import fields, replace
 from functools import lru_cache
 from math import inf, isfinite, nan
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from numpy import ndarray
 from torch import Tensor, nn
+from torch.optim.adam import adam
+from torch.optim.sgd import sgd
 
 from rnnviz.bptt import backpropagate
 from rnnviz.networks import RECURRENT, Network, Shape
-from rnnviz.runs import CLAUSES, EVERY, MASTERY, WINDOW, Best, Probe, Run, Settings, Trouble, logged
+from rnnviz.runs import CLAUSES, EVERY, HELD, MASTERY, SETS, WINDOW, Best, Probe, Run, Settings, Trouble, logged
 from rnnviz.tasks import TASKS, Batch, Task
 from rnnviz.tasks.base import Carried
 from rnnviz.tracing import arrays, cell_parameters, recurrent, trace_cell
 
 TOP_LEVEL = TASKS["errands"].levels(CLAUSES) - 1
-HELD = 256
-"""Held-out examples."""
 FORGET_NOTHING = 50.0
 """A bias at which the logistic function is 1 in float32, and its slope 0."""
 EXAMPLES, HELD_OUT, VARIATION, DROPOUT = range(1, 5)
@@ -113,7 +113,7 @@ class _Stepper:
     def __init__(self, run: Run):
         self.run, self.settings, self.task = run, run.settings, TASKS[run.settings.task]
         self.network = restore(run.settings, run.parameters)
-        self.optimizer = optimizer(self.network, run)
+        self.moments = {n: tuple(torch.from_numpy(a.copy()) for a in pair) for n, pair in run.moments.items()}
         self.level, self.recent, self.carried, self.best = run.level, run.recent, run.carried, run.best
         self.log: dict[str, list[float]] = {name: [] for name in logged(run.settings)}
         self.probes = list(run.probes)
@@ -137,7 +137,7 @@ class _Stepper:
         return replace(
             self.run,
             parameters=snapshot(self.network),
-            moments=moments(self.network, self.optimizer),
+            moments={name: (mean.numpy(), square.numpy()) for name, (mean, square) in self.moments.items()},
             step=step,
             level=self.level,
             recent=self.recent,
@@ -152,14 +152,13 @@ class _Stepper:
     def step(self, step: int) -> Trouble | None:
         """One batch: read it, travel back, clip, and move the weights. Trouble leaves these as they were."""
         s, network, limit = self.settings, self.network, self.settings.clip or inf
-        self.optimizer.param_groups[0]["lr"] = s.rate * (1 + np.cos(np.pi * step / s.steps)) / 2
         rng = np.random.default_rng((s.seed, step))
         length = int(rng.integers(self.level + 1))
         batch, carried = self.batch(rng, step, length)
         with dropout_of(s, step):
             outputs, after = self.read(torch.from_numpy(noisy(rng, batch, s)))
         loss = loss_of(outputs, batch, self.task)
-        self.optimizer.zero_grad()
+        network.zero_grad()
         loss.backward()
         gradients = [p.grad for p in network.parameters() if p.grad is not None]
         norm = nn.utils.get_total_norm(gradients).item()
@@ -172,7 +171,7 @@ class _Stepper:
             return Trouble(step, what, unfinished(network), self.norm)
         if s.clip:
             nn.utils.clip_grads_with_norm_(network.parameters(), s.clip, torch.tensor(norm))
-        self.optimizer.step()
+        self.move(step, s.rate * (1 + np.cos(np.pi * step / s.steps)) / 2)
         self.norm = norm
         if self.carried is not None:
             self.carried = {
@@ -188,6 +187,28 @@ class _Stepper:
             if len(self.recent) == WINDOW and np.mean(self.recent) >= MASTERY:
                 self.level, self.recent = self.level + 1, ()
         return None
+
+    @torch.no_grad()
+    def move(self, step: int, rate: float) -> None:
+        """One step down the gradient, by AdamW (without weight decay it is Adam) or plain gradient descent.
+
+        By PyTorch's functions: its optimiser classes import torch._dynamo at their first step, which takes every
+        process that trains 70 MB and a second.
+        """
+        named = [(name, p, p.grad) for name, p in self.network.named_parameters() if p.grad is not None]
+        weights: list[Tensor] = [p for _, p, _ in named]
+        gradients, decay = [grad for *_, grad in named], self.settings.weight_decay
+        if self.settings.optimizer == "sgd":
+            plain: dict[str, Any] = {"momentum": 0.0, "dampening": 0.0, "nesterov": False, "maximize": False}
+            sgd(weights, gradients, [None] * len(named), weight_decay=decay, lr=rate, foreach=False, **plain)
+            return
+        for name, p, _ in named:
+            self.moments.setdefault(name, (torch.zeros_like(p), torch.zeros_like(p)))
+        means, squares = ([self.moments[name][k] for name, *_ in named] for k in (0, 1))
+        usual: dict[str, Any] = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "amsgrad": False, "maximize": False}
+        usual |= {"decoupled_weight_decay": True, "weight_decay": decay, "lr": rate, "foreach": False}
+        done = [torch.tensor(float(step)) for _ in named]
+        adam(weights, gradients, means, squares, [], done, **usual)
 
     def note(self, entry: Mapping[str, float]) -> None:
         """Add to the log what belongs to it."""
@@ -254,7 +275,7 @@ def drawn(settings: Settings, which: int) -> Batch:
     return _drawn(settings.task, size, settings.length, settings.seed, which)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2 * SETS)
 def _drawn(task: str, size: int, length: int, seed: int, which: int) -> Batch:
     return TASKS[task].batch(np.random.default_rng((seed, 2**32 - 1, which)), size, length)
 
@@ -290,28 +311,6 @@ def unfinished(network: nn.Module) -> str:
     named = [(name, p.grad) for name, p in network.named_parameters() if p.grad is not None]
     found = [name for name, grad in named if not grad.isfinite().all()]
     return (found or [name for name, grad in named if not grad.norm().isfinite()] or [named[0][0]])[0]
-
-
-def optimizer(network: nn.Module, run: Run) -> torch.optim.Optimizer:
-    """The optimiser with the run's moments. Without weight decay AdamW is Adam."""
-    s = run.settings
-    if s.optimizer == "sgd":
-        return torch.optim.SGD(network.parameters(), lr=s.rate, weight_decay=s.weight_decay)
-    adam = torch.optim.AdamW(network.parameters(), lr=s.rate, weight_decay=s.weight_decay)
-    for name, p in network.named_parameters():
-        if name in run.moments:
-            mean, square = (torch.from_numpy(a.copy()) for a in run.moments[name])
-            adam.state[p] = {"step": torch.tensor(float(run.step)), "exp_avg": mean, "exp_avg_sq": square}
-    return adam
-
-
-def moments(network: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, tuple[ndarray, ndarray]]:
-    """Adam's running averages; plain gradient descent has none."""
-    return {
-        name: (state["exp_avg"].numpy(), state["exp_avg_sq"].numpy())
-        for name, p in network.named_parameters()
-        if "exp_avg" in (state := optimizer.state.get(p, {}))
-    }
 
 
 def probe(network: Network, settings: Settings, step: int) -> tuple[Probe, ...]:

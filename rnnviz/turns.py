@@ -10,11 +10,10 @@ import threading
 from dataclasses import dataclass
 from typing import Literal
 
-from rnnviz import workers
 from rnnviz.keyframes import Runs
 from rnnviz.queueing import KEEP, LATE, LOOK, Dispatcher, Entry
 
-__all__ = ["KEEP", "LATE", "LOOK", "Progress", "Runs", "State", "Ticket", "crowd", "find", "stop", "submit", "warm"]
+__all__ = ["KEEP", "LATE", "LOOK", "Progress", "Runs", "State", "Ticket", "crowd", "find", "stop", "submit"]
 
 State = Literal["waiting", "running", "paused", "done", "failed"]
 
@@ -39,7 +38,8 @@ class Progress:
     others: int
     """Other tickets in turn at present."""
     error: str = ""
-    """What went wrong, if the state is "failed": the exception, for the log rather than for a reader."""
+    """What went wrong, if the state is "failed": "memory", "slow", "lost" or "busy" (as in
+    `rnnviz.nursery.Refused`), else the exception, for the log rather than for a reader."""
 
 
 class Ticket:
@@ -71,16 +71,17 @@ class Ticket:
                 entry.step,
                 entry.end,
                 state,
-                entry.seconds_left(self._dispatcher.round_trip()) if running else None,
+                entry.seconds_left(self._dispatcher.round_trip(entry)) if running else None,
                 self._dispatcher.before(entry) if entry.queued else 0,
                 sum(one is not entry for one in self._dispatcher.active()),
                 entry.error,
             )
 
     def pause(self) -> None:
-        """Begin no more chunks. The one under way, about 0.3 s, still counts."""
+        """Stay where it is. The chunk under way does not count; after `resume` the same one is advanced again."""
         with self._lock:
             self._entry.wanted = False
+            self._entry.drop()
 
     def resume(self) -> None:
         """Go on, to the end."""
@@ -146,16 +147,16 @@ def _everybody() -> Dispatcher:
         return _dispatcher
 
 
-def submit(runs: Runs, dispatcher: Dispatcher | None = None, owner: object = None) -> Ticket:
+def submit(runs: Runs, dispatcher: Dispatcher | None = None, owner: object = None, visitor: object = None) -> Ticket:
     """Train these runs, one or two, which advance by the same number of steps in each turn. Running at once.
 
     Raises ValueError for none or more than two. `dispatcher` is another than everybody's, for tests; `owner` is
-    whatever is to be found again with the runs.
+    whatever is to be found again with the runs; all runs of one `visitor` share that visitor's turns.
     """
     if not 1 <= len(runs) <= 2:
         raise ValueError(f"{len(runs)} runs in one ticket")
     dispatcher = dispatcher or _everybody()
-    ticket = Ticket(dispatcher, Entry(runs, dispatcher.clock(), owner))
+    ticket = Ticket(dispatcher, Entry(runs, dispatcher.clock(), owner, visitor))
     ticket.resume()
     return ticket
 
@@ -166,13 +167,6 @@ def find(id: str) -> Ticket | None:
     dispatcher.forget()
     entry = dispatcher.entries.get(id)
     return Ticket(dispatcher, entry) if entry else None
-
-
-def warm() -> None:
-    """Somebody may train soon: have the trainers ready. Returns at once."""
-    dispatcher = _everybody()
-    dispatcher.wanted = dispatcher.clock()
-    workers.warm_trainers()
 
 
 def crowd() -> int:

@@ -12,7 +12,6 @@ import json
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from functools import lru_cache
-from pathlib import Path
 from statistics import mean
 
 import numpy as np
@@ -21,12 +20,13 @@ from numpy import ndarray
 from safetensors.numpy import load_file, save_file
 
 from rnnviz.networks import Network, Shape
+from rnnviz.shipped import ASSETS
 from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
 from rnnviz.training import CLAUSES as TRAINED_CLAUSES
 from rnnviz.training import TOP_LEVEL, Run, Settings, advance, begin, fresh, restore, snapshot
 
-WEIGHTS = Path(__file__).parents[1] / "assets" / "weights"
+WEIGHTS = ASSETS / "weights"
 SHAPES = {
     "rnn": Shape("rnn", 84),
     "rnn-orthogonal": Shape("rnn", 84, start="orthogonal"),

@@ -55,18 +55,34 @@ class Served:
 
 
 @contextmanager
-def serve(*options: str, root: Path = ROOT, plain: bool = False, seconds: float = 60) -> Iterator[Served]:
-    """Run the app on a free port of this machine. Raises RuntimeError if it does not start."""
+def serve(
+    *options: str,
+    root: Path = ROOT,
+    plain: bool = False,
+    seconds: float = 60,
+    base: str = "",
+    folder: Path | None = None,
+    files: int | None = None,
+    python: Path = Path(sys.executable),
+) -> Iterator[Served]:
+    """Run the app that lies in `root` on a free port of this machine. Raises RuntimeError if it does not start.
+
+    `base`: under this path; `folder`: started from there; `files`: with so many open files, and no way to more;
+    `python`: in whose environment.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
-    command = [sys.executable, "-c", PLAIN, "127.0.0.1", port]
+    command = [str(python), "-c", PLAIN, "127.0.0.1", port]
     if not plain:
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1"]
-        command += ["--server.port", port, *options]
+        script = "app.py" if folder is None else str(root / "app.py")
+        command = [str(python), "-m", "streamlit", "run", script, "--server.address", "127.0.0.1"]
+        command += ["--server.port", port, *(["--server.baseUrlPath", base] if base else []), *options]
+    if files is not None:
+        command = ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh", *command]
     with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(command, cwd=root, stdout=output, stderr=subprocess.STDOUT)
-        served = Served(f"http://127.0.0.1:{port}", output)
+        process = subprocess.Popen(command, cwd=folder or root, stdout=output, stderr=subprocess.STDOUT)
+        served = Served(f"http://127.0.0.1:{port}{base and '/' + base}", output)
         try:
             until = time.monotonic() + seconds
             while not _answers(f"{served.address}/_stcore/health"):

@@ -68,7 +68,7 @@ class Visit:
     def _note(self, said: ConsoleMessage) -> None:
         # Opened at /step, Streamlit asks for /step/_stcore/... first, to learn where the app's root is. The
         # answer 404 is the one it expects, and Chromium reports it.
-        probe = re.search(r"://[^/]+/[^/]+/_stcore/", said.location["url"])
+        probe = re.search(r"://[^/]+/.+/_stcore/", said.location["url"])
         if said.type == "error" and not probe:
             self.errors.append(said.text)
 

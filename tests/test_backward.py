@@ -27,9 +27,9 @@ from rnnviz.ui.backward import (
     read,
     vanishing,
 )
+from rnnviz.ui.keys import KEYS, LADDER
 from rnnviz.ui.language import translate
 from rnnviz.ui.stage import View, network
-from rnnviz.ui.state import KEYS, LADDER
 from tests.modules import unrolled_cell
 
 # The shape checker looks at one item of a tuple, drawn by `random`; Hypothesis takes that for a strategy's own doing.

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from distributed import LocalCluster
 
-from rnnviz import training, turns, workers
+from rnnviz import queueing, training, turns, workers
+from scripts.serving import ROOT
 from tests.test_keyframes import assert_same
+from tests.test_pool import wait_until
 from tests.test_workers import finished, short_run
 
 
@@ -60,14 +67,61 @@ def test_a_run_survives_kill_9_of_a_dask_worker() -> None:
         assert_same(there, training.advance(begun, 300))
 
 
-def test_a_scheduler_that_is_not_there_is_an_error_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def alone() -> Iterator[None]:
+    """Nobody trains yet, and nobody does afterwards."""
     turns.stop()
     workers.stop_trainers()
-    monkeypatch.setenv(workers.DASK, "tcp://127.0.0.1:9")
-    monkeypatch.setattr(workers, "PATIENCE", 0.5)
-    ticket = turns.submit((short_run(),))
-    while ticket.now().state == "waiting":
-        pass
-    assert ticket.now().state == "failed"
-    assert "127.0.0.1:9" in ticket.now().error
+    yield
     turns.stop()
+    workers.stop_trainers()
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("answers", [False, True], ids=["not there", "silent"])
+def test_without_its_scheduler_this_machine_trains_and_says_so(monkeypatch: pytest.MonkeyPatch, answers: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:  # takes the call and says nothing
+        port = door.getsockname()[1] if answers else 9
+        monkeypatch.setenv(workers.DASK, f"tcp://127.0.0.1:{port}")
+        monkeypatch.setattr(workers, "PATIENCE", 2.0)
+        ticket = turns.submit((short_run(),))
+        assert ticket.now().state == "waiting"
+        assert workers.here()  # nobody else waits while it is called
+        (seen,) = finished(ticket)
+    assert_same(seen.runs[0], training.advance(short_run(), 60))
+    assert workers.cluster.away
+
+
+@pytest.mark.night
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_run_outlives_its_scheduler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, how: signal.Signals) -> None:
+    def command(*words: str) -> list[str]:
+        file = str(tmp_path / "scheduler.json")
+        return [sys.executable, "-m", f"distributed.cli.dask_{words[0]}", "--scheduler-file", file, *words[1:]]
+
+    monkeypatch.setattr(workers, "PATIENCE", 3.0)
+    monkeypatch.setattr(queueing, "LIMIT", 3.0)
+    nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": ROOT}
+    scheduler = subprocess.Popen(
+        command("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"), **nowhere
+    )  # type: ignore[call-overload]
+    worker = subprocess.Popen(command("worker", "--nthreads", "1", "--no-nanny", "--no-dashboard"), **nowhere)  # type: ignore[call-overload]
+    try:
+        wait_until((tmp_path / "scheduler.json").exists)
+        wait_until(lambda: bool(json.loads((tmp_path / "scheduler.json").read_text() or "{}").get("address")))
+        address = json.loads((tmp_path / "scheduler.json").read_text())["address"]
+        monkeypatch.setenv(workers.DASK, address)
+        run = short_run(0, 2000)
+        ticket = turns.submit((run,))
+        wait_until(lambda: ticket.now().step > 20)
+        assert not workers.cluster.away
+        os.kill(scheduler.pid, how)
+        wait_until(lambda: ticket.now().state == "done" or bool(ticket.now().error), 120)
+        assert ticket.now().error == ""
+        assert_same(ticket.now().runs[0], training.advance(run, 2000))
+        assert workers.cluster.away
+    finally:
+        for process in (worker, scheduler):
+            process.kill()
+            process.wait()

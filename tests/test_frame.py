@@ -10,7 +10,7 @@ import plotly.offline
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnnviz.ui import server
+from rnnviz.ui import server, web
 from rnnviz.ui.language import labels_of, translate
 from scripts.serving import Served
 
@@ -66,4 +66,5 @@ def test_streamlits_own_files_come_compressed(app: Served) -> None:
 def test_every_answer_carries_the_security_headers(app: Served) -> None:
     for path in ("/", "/step", PLOTLY, "/_stcore/health"):
         _, headers = get(app.address, path)
-        assert {name.lower(): value for name, value in server.HEADERS.items()}.items() <= headers.items()
+        assert {name.lower(): value for name, value in web.HEADERS.items()}.items() <= headers.items()
+        assert "content-security-policy" in headers

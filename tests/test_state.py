@@ -1,15 +1,22 @@
-"""A link can say anything; what comes out of it is always an allowed value."""
+"""A link, a widget, a component can say anything; what comes out of the gate is always an allowed value."""
 
 from __future__ import annotations
 
+import ast
+import json
+import math
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from rnnviz.ui.keys import ALICE, KEYS, LOOK, TICKET, Choice, Flag, Names, Real, Text, Whole, as_text
 from rnnviz.ui.language import literal
-from rnnviz.ui.state import ALICE, KEYS, Choice, Flag, Names, Real, Text, Whole, _text
+from rnnviz.ui.stepper import Rest, rest
+
+ROOT = Path(__file__).parents[1]
 
 
 def allowed(name: str, value: Any) -> bool:
@@ -28,6 +35,85 @@ def allowed(name: str, value: Any) -> bool:
             return isinstance(value, tuple) and all(isinstance(part, str) for part in value)
 
 
+HUGE = "x" * 2**20
+leaves = (
+    some.none()
+    | some.booleans()
+    | some.integers()
+    | some.floats()
+    | some.text()
+    | some.binary()
+    | some.complex_numbers()
+)
+anything = some.recursive(
+    leaves, lambda of: some.lists(of) | some.dictionaries(some.text(), of) | some.tuples(of), max_leaves=9
+) | some.sampled_from(
+    [HUGE, "\ud800", math.nan, math.inf, -1, 10**400, True, (), ("a,b",), (" a",), ("",), {}, [], object(), type, "32"]
+)
+
+
+@given(name=some.sampled_from(sorted(KEYS)), value=anything | some.sampled_from([key.default for key in KEYS.values()]))
+def test_the_gate_lets_through_what_is_allowed_and_never_raises(name: str, value: Any) -> None:
+    found = KEYS[name].check(value)
+    assert found is None or (allowed(name, found) and found == value)
+    if found is not None:
+        text = as_text(found)
+        text.encode()
+        assert KEYS[name].parse(text) == found or found == KEYS[name].default  # a link says it, too
+
+
+@given(anything, some.fixed_dictionaries({}, optional=dict.fromkeys(Rest._fields, anything)))
+def test_what_components_say_is_allowed_or_nothing(value: Any, said: dict[str, Any]) -> None:
+    assert LOOK.check(value) in (None, "light", "dark")
+    ticket = TICKET.check(value)
+    assert ticket is None or len(ticket) <= 64
+    for one in (value, said):
+        found = rest(one)
+        assert found is None or (
+            allowed("step", found.step) and allowed("unit", found.unit) and found.network in (0, 1)
+        )
+
+
+def test_where_a_reader_rests_is_heard() -> None:
+    said = {"revision": "r", "step": 3, "network": 0, "unit": -1}
+    assert rest(json.loads(json.dumps(said))) == Rest("r", 3, 0, -1)
+
+
+def session_keys(code: str) -> list[str]:
+    """What a module looks up in Streamlit's session: the key, or "?" where it stands in a variable."""
+    found = []
+    for node in ast.walk(ast.parse(code)):
+        key: ast.expr | None = None
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("session_state"):
+            key = node.slice
+        elif isinstance(node, ast.Compare) and ast.unparse(node.comparators[0]).endswith("session_state"):
+            key = node.left
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[0].endswith("session_state"):
+            key = node.args[0] if node.args else ast.Name("?")
+        elif isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("session_state"):
+            key = ast.Constant("" if node.attr in ("get", "pop", "setdefault") else node.attr)
+        if key is not None:
+            found.append(key.value if isinstance(key, ast.Constant) else ast.unparse(key))
+    return found
+
+
+def test_nothing_looks_past_the_gate() -> None:
+    """Only `state` may take a key's value out of Streamlit's session, where anything may stand."""
+    own = {"key", "FAILED", "f'saw{old.letter}'"}  # a slider over steps, a note of ours, a box that is on or off
+    for file in [*ROOT.glob("rnnviz/**/*.py"), *ROOT.glob("pages/**/*.py")]:
+        if file != ROOT / "rnnviz" / "ui" / "state.py":
+            found = set(session_keys(file.read_text()))
+            assert not found & KEYS.keys(), file
+            assert all(key in own or key.isidentifier() or "-" in key or not key for key in found), (file, found)
+
+
+def test_the_scan_finds_what_it_looks_for() -> None:
+    code = (
+        'a = st.session_state["twin"], st.session_state.get("task"), "size" in st.session_state, st.session_state.cell'
+    )
+    assert {"twin", "task", "size", "cell"} <= set(session_keys(code))
+
+
 nasty = some.text() | some.sampled_from(["", "nan", "1e9", "-1", "٣", "0x10", "9" * 5000, "TRUE", "<script>", "\0"])
 
 
@@ -41,7 +127,7 @@ def test_a_link_never_raises(name: str, link: str) -> None:
 def test_a_default_survives_the_link(name: str) -> None:
     default = KEYS[name].default
     if default not in ("", ()):
-        assert KEYS[name].parse(_text(default)) == default
+        assert KEYS[name].parse(as_text(default)) == default
 
 
 @pytest.mark.parametrize(

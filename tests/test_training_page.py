@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -191,7 +192,7 @@ def test_a_poll_is_small_however_long_the_run(link: dict[str, Any]) -> None:
 class Ticket:
     """A queue of one: each look is a few steps later."""
 
-    def __init__(self, runs: tuple[Run, ...], owner: object = None) -> None:
+    def __init__(self, runs: tuple[Run, ...], owner: object = None, visitor: object = None) -> None:
         self.runs, self.owner, self.wanted, self.goal, self.cancelled = runs, owner, True, 10**9, False
         self.frames = {0: runs}
 
@@ -263,17 +264,37 @@ def test_train_pause_go_on_and_back(desk: page.Desk) -> None:
 def test_a_new_visit_finds_the_desk_of_its_ticket(desk: page.Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     visit: dict[str, Any] = {"_training": page.Desk()}
     monkeypatch.setattr(page.st, "session_state", visit)
+    monkeypatch.setattr(page, "get_script_run_ctx", lambda **_: SimpleNamespace(session_id="this tab"))
     desk.train(plans.chosen())
     tickets = {"mine": desk.ticket}
     monkeypatch.setattr(turns, "find", tickets.get)
     before = visit["_training"]
     page.find("not mine")
     assert visit["_training"] is before
+    assert before.lost == "restart"
+    monkeypatch.setattr(page, "GRACE", 0.0)
+    monkeypatch.setattr(page, "_active", lambda session: session == "another tab")
+    desk.session = "another tab"  # this one was duplicated
+    page.find("mine")
+    assert visit["_training"] is before
+    assert before.lost == "elsewhere"
+    desk.session = "the page before the reload"
     page.find("mine")
     assert visit["_training"] is desk
     tickets["other"] = Ticket(desk.runs, page.Desk())  # type: ignore[assignment]
     page.find("other")  # who trains already goes on
     assert visit["_training"] is desk
+    desk.session = "another tab"  # it came back, and the desk is its own again
+    assert page.desk() is not desk
+    assert page.desk().lost == "elsewhere"
+
+
+def test_why_a_run_failed_is_said(desk: page.Desk) -> None:
+    desk.train(plans.chosen())
+    said = {"memory": "more memory", "slow": "longer than", "lost": "ended by the system", "X": "failed on the server"}
+    for why, words in said.items():
+        desk.progress = turns.Progress(desk.runs, 3, 100, "failed", None, 0, 0, why)
+        assert words in page.status(desk)
 
 
 def test_one_step_is_one_step(desk: page.Desk) -> None:

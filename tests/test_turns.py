@@ -74,6 +74,9 @@ class Room:
         for *_, future, _ in lost:
             future.set_exception(error)
         self.dispatcher.turn()
+        assert not self.due or not isinstance(error, BrokenProcessPool)  # a pause between two tries
+        self.now += queueing.PAUSE * queueing.TRIES
+        self.dispatcher.turn()
 
 
 class Pool(Executor):
@@ -207,23 +210,68 @@ def test_who_stays_away_is_forgotten() -> None:
     assert ticket.now().state == "done"
 
 
-def test_trainers_end_when_nobody_wants_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trainers_end_when_nobody_wants_them() -> None:
     room = Room()
-    monkeypatch.setattr(turns, "_everybody", lambda: room.dispatcher)
-    monkeypatch.setattr(queueing.workers, "warm_trainers", lambda: None)
     ticket = room.ticket()
     room.dispatcher.turn()
-    room.now = 2 * queueing.REST  # a very long chunk
+    room.now = queueing.REST + 1  # a very long chunk
     room.dispatcher.turn()
     room.go(each=ticket.now)
-    for someone_comes in (turns.warm, turns.warm, lambda: None):
-        someone_comes()
-        room.now += queueing.REST - 1
+    for rested, passes in ((0, queueing.REST - 1), (1, 2), (1, queueing.REST)):
+        room.now += passes
         room.dispatcher.turn()
-        assert room.rested == (someone_comes is not turns.warm)
+        assert room.rested == rested
     again = room.ticket()
     room.go(each=again.now)
     assert (again.now().state, room.rested) == ("done", 1)
+    room.now += queueing.REST + 1
+    room.dispatcher.turn()
+    assert room.rested == 2
+
+
+def test_fifty_runs_of_one_visitor_cost_another_no_more_than_one_does() -> None:
+    """Turns go by visitor: with one run or with fifty, a greedy visitor has every other turn."""
+
+    def steps_of_the_other(greedy: int) -> int:
+        room = Room(places=1)
+        many = [turns.submit((RUN,), room.dispatcher, visitor="greedy") for _ in range(greedy)]
+        one = turns.submit((RUN,), room.dispatcher, visitor="modest")
+        room.go(3.0, room.alive(one, *many))
+        return one.now().step
+
+    assert steps_of_the_other(50) >= 0.5 * steps_of_the_other(1)
+    assert steps_of_the_other(50) > 0.3 * steps_of_the_other(0)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from("abc"), min_size=1, max_size=12), st.integers(1, 3), st.integers(0, 9))
+def test_ahead_is_how_many_chunks_come_before(visitors: list[str], places: int, rounds: int) -> None:
+    room = Room(places)
+    tickets = [turns.submit((RUN,), room.dispatcher, visitor=visitor) for visitor in visitors]
+    for _ in range(rounds):
+        room.go(room.now + 0.05, room.alive(*tickets))
+    order: list[object] = []
+    foretold = {ticket._entry: ticket.now().ahead for ticket in tickets if ticket._entry.queued}
+    foretold = {entry: ahead for entry, ahead in foretold.items() if not entry.under_way}
+    while room.dispatcher._queue:
+        room.dispatcher._begin(room.now)
+        order.append(room.dispatcher._jobs.pop().chunk.entry)
+    for entry, ahead in foretold.items():
+        assert order.index(entry) == ahead
+
+
+def test_what_never_comes_back_is_given_up() -> None:
+    room = Room(places=1)
+    ticket = room.ticket()
+    for tried in range(1, queueing.TRIES + 1):
+        room.dispatcher.turn()
+        assert room.begun[0] == tried
+        room.now += queueing.LIMIT + 1
+        ticket.now()
+        room.dispatcher.turn()
+        room.now += queueing.PAUSE * tried
+        ticket.now()
+    assert (ticket.now().state, ticket.now().error) == ("failed", "lost")
 
 
 def test_pause_resume_and_step_by_step() -> None:
@@ -282,7 +330,7 @@ def test_what_is_lost_again_and_again_is_given_up_until_it_is_resumed() -> None:
     for _ in range(queueing.TRIES):
         room.fail(BrokenProcessPool("killed"))
     assert ticket.now().state == "failed"
-    assert ticket.now().error == "BrokenProcessPool: killed"
+    assert ticket.now().error == "lost"
     ticket.resume()
     room.go(each=ticket.now)
     assert ticket.now().state == "done"

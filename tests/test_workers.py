@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -23,62 +23,11 @@ from rnnviz.runs import Run
 from rnnviz.ui import server
 from scripts.serving import ROOT
 from tests.test_keyframes import assert_same
-
-
-@pytest.fixture
-def reader() -> Iterator[None]:
-    """A reader of this test's own."""
-    workers.stop_readers()
-    workers.start_readers()
-    yield
-    workers.stop_readers()
+from tests.test_pool import wait_until
 
 
 def sum_and_place(*numbers: int) -> tuple[int, int]:
     return sum(numbers), os.getpid()
-
-
-def wait_then(seconds: float, answer: str) -> str:
-    time.sleep(seconds)
-    return answer
-
-
-def complain() -> None:
-    raise KeyError("no such word")
-
-
-@pytest.mark.usefixtures("reader")
-@pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux only")
-def test_another_process_computes() -> None:
-    total, place = workers.aside(sum_and_place, 1, 2, 3)
-    assert total == 6
-    assert place != os.getpid()
-    assert place in {child.pid for child in psutil.Process().children()}
-
-
-@pytest.mark.usefixtures("reader")
-def test_an_error_reaches_who_asked() -> None:
-    with pytest.raises(KeyError, match="no such word"):
-        workers.aside(complain)
-    assert workers.aside(sum_and_place, 2, 2)[0] == 4
-
-
-@pytest.mark.usefixtures("reader")
-@pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux only")
-def test_nobody_loses_anything_when_the_reader_is_killed() -> None:
-    _, place = workers.aside(sum_and_place)
-    with ThreadPoolExecutor(4) as visitors:
-        answers = [visitors.submit(workers.aside, wait_then, 0.2, f"answer {k}") for k in range(4)]
-        time.sleep(0.1)
-        os.kill(place, signal.SIGKILL)
-        assert [answer.result() for answer in answers] == [f"answer {k}" for k in range(4)]
-    assert workers.aside(sum_and_place, 5) == (5, os.getpid())
-
-
-def test_without_a_reader_a_thread_computes() -> None:
-    workers.stop_readers()
-    assert workers.aside(sum_and_place, 1, 1) == (2, os.getpid())
-    workers.stop_readers()
 
 
 @pytest.fixture
@@ -162,54 +111,46 @@ def test_thirty_advance_in_turn() -> None:
 
 @pytest.mark.usefixtures("pool")
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux has them")
-def test_trainers_give_way_and_do_not_import_what_the_server_runs() -> None:
+def test_trainers_give_way_and_are_the_first_to_go() -> None:
     executor = workers.trainers()
     assert executor.submit(os.nice, 0).result() == 19
-    assert executor.submit(os.getpid).result() != os.getpid()
-    loaded = executor.submit(eval, "set(__import__('sys').modules)").result()
-    assert "rnnviz.training" in loaded
-    assert not loaded & {"pytest", "streamlit", "rnnviz.ui"}
+    place = executor.submit(os.getpid).result()
+    assert place != os.getpid()
+    assert Path(f"/proc/{place}/oom_score_adj").read_text().strip() == "1000"
     assert workers.trainers() is executor
-    other = workers.trainers(instead_of=executor)
-    assert other is not executor
-    assert workers.trainers(instead_of=executor) is other
 
 
 @pytest.mark.usefixtures("pool")
-def test_a_warm_pool_is_there_before_it_is_needed() -> None:
-    before = set(psutil.Process().children(recursive=True))
-    workers.warm_trainers()
-    assert workers.trainers().submit(sum_and_place, 1, 2).result()[0] == 3
-    if sys.platform == "linux":
-        assert len(set(psutil.Process().children(recursive=True)) - before) >= 1
+def test_trainers_import_nothing_to_train() -> None:
+    """What they need is loaded before they are forked; Adam's class would bring in torch._dynamo, 70 MB in each."""
+    run = workers.trainers().submit(training.advance, short_run(), 3).result()
+    assert run.step == 3
+    assert not workers.trainers().submit(eval, "'torch._dynamo' in __import__('sys').modules").result()
 
 
 @pytest.mark.usefixtures("pool")
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux has them")
 def test_trainers_that_rest_take_no_memory_and_come_back() -> None:
-    before = set(psutil.Process().children(recursive=True))
     place = workers.trainers().submit(os.getpid).result()
     workers.rest_trainers()
-    left = set(psutil.Process().children(recursive=True)) - before
-    assert not psutil.pid_exists(place)
-    assert all("resource_tracker" in " ".join(process.cmdline()) for process in left)
-    workers.rest_trainers()
+    wait_until(lambda: not workers.here().pids() and not psutil.pid_exists(place))
     assert workers.trainers().submit(sum_and_place, 1, 2).result()[0] == 3
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux has them")
-def test_trainers_end_with_the_server_however_it_ends() -> None:
+def test_all_processes_end_with_the_server_however_it_ends() -> None:
     code = (
-        "import time; from rnnviz import workers\n"
-        "if __name__ == '__main__':\n"
-        "    import os; print(workers.trainers().submit(os.getpid).result(), flush=True); time.sleep(600)"
+        "import os, time; from rnnviz import workers\n"
+        "workers.start_readers()\n"
+        "places = [workers.trainers().submit(os.getpid).result(), workers.readers().submit(os.getpid).result()]\n"
+        "print(*places, workers.nursery.pid, flush=True); time.sleep(600)"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT) as server:
         assert server.stdout is not None
-        trainer = psutil.Process(int(server.stdout.readline()))
+        processes = [psutil.Process(int(pid)) for pid in server.stdout.readline().split()]
         server.kill()
-    psutil.wait_procs([trainer])
-    assert not trainer.is_running()
+    psutil.wait_procs(processes, timeout=60)
+    assert not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in processes)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for its memory")

@@ -57,9 +57,16 @@ function rowTimesRow(matrix, row, states, t) {
   return sum;
 }
 
+/** 1.2e38 -> "1.2·10³⁸"; what is no number, or beyond all of them, as Python's pages write it. */
+function huge(value) {
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "-∞" : "?";
+  const [digits, exponent] = value.toExponential(1).split("e+");
+  return `${digits}·10${[...exponent].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
+}
+
 /** -0.0004 -> "0.000", -0.5 -> "−0.500" (U+2212, never a negative zero). */
 function fixed(value, decimals) {
-  const text = value.toFixed(decimals);
+  const text = Math.abs(value) < 1e7 ? value.toFixed(decimals) : huge(value);
   if (!text.startsWith("-")) return text;
   return Number(text) === 0 ? text.slice(1) : "−" + text.slice(1);
 }

@@ -70,9 +70,10 @@ class Stepper {
     if (!old) this.step = payload.step ?? 0;
     else if (this.step === old.tokens.length - 1) this.step = last; // who stood at the end stays there
     this.step = Math.max(0, Math.min(this.step, last));
-    const wanted = this.chosen ?? { network: payload.network ?? 1, unit: payload.unit };
-    this.chosen = this.existing(wanted);
-    this.told ??= this.rest();
+    // Until the link names a unit, it is the one on top, of whichever network stands there.
+    const named = this.named || payload.unit != null;
+    this.chosen = this.existing(named && this.chosen ? this.chosen : { network: payload.network ?? 1, unit: payload.unit });
+    this.told = named && this.told ? this.told : { ...this.rest(), step: this.told?.step ?? this.step };
 
     const { root, labels } = this;
     root.dataset.theme = payload.theme;
@@ -238,6 +239,7 @@ class Stepper {
       const same = ["step", "network", "unit"].every((name) => rest[name] === this.told[name]);
       if (same || this.playing !== null) return;
       this.told = rest;
+      this.named = true;
       this.link(rest);
       this.tell("rest", rest);
     }, REST_MS);

@@ -131,7 +131,7 @@ function headView(root, network, tokens, labels) {
       });
       const bits = network.surprise?.[step];
       const template = bits == null ? labels.no_surprise : labels.surprise;
-      const bitsText = bits == null ? "" : bits.toFixed(1);
+      const bitsText = bits == null ? "" : bits.toFixed?.(1) ?? bits; // text where there is no such number
       surprise.textContent = filledLabel(template, { word: tokens[step].text, bits: bitsText });
     },
   };

@@ -5,14 +5,13 @@ import streamlit as st
 from rnnviz.ui import sentence, source, state
 from rnnviz.ui.backward import clipped, descents
 from rnnviz.ui.board import board
+from rnnviz.ui.calm import part
 from rnnviz.ui.language import prose, t
 
 
-@st.fragment
+@part
 def one_gradient() -> None:
     """A gradient before and after."""
-    state.follow()
-    state.publish()
     typed, tokens = source.controls()
     with st.container(horizontal=True, vertical_alignment="bottom", key="clip-knobs"):
         source.choose("net")
@@ -34,26 +33,24 @@ def one_gradient() -> None:
     board(shown.payload, "clipping")
 
 
-@st.fragment
+@part
 def cliff() -> None:
     """Descent on an error surface with a wall."""
-    state.follow()
-    state.publish()
     st.subheader(t("clipping.cliff_heading"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", key="cliff-knobs"):
         source.slide("cliffw")
         source.slide("cliffb")
         ladder("cliffrate")
         ladder("cliffclip")
-    where = (float(state.value(name)) for name in ("cliffw", "cliffb", "cliffrate", "cliffclip"))
+    w, b, rate, limit = (float(state.value(name)) for name in ("cliffw", "cliffb", "cliffrate", "cliffclip"))
     with st.container(key="cliff-board"):
-        board(descents(*where, source.view()).payload, "cliff")
+        board(descents(w, b, rate, limit, source.view()).payload, "cliff")
 
 
 def ladder(name: str) -> None:
     """A slider over round numbers on a log scale."""
     if state.shown(name):
-        st.select_slider(t(f"source.{name}"), help=t(f"source.{name}_help"), width=220, **state.control(name))
+        st.select_slider(t(f"source.{name}"), help=t(f"source.{name}_help"), width=220, **state.ladder(name))
 
 
 one_gradient()

@@ -5,14 +5,13 @@ import streamlit as st
 from rnnviz.ui import sentence, source, state
 from rnnviz.ui.backward import gradients
 from rnnviz.ui.board import board
+from rnnviz.ui.calm import part
 from rnnviz.ui.language import prose, t
 
 
-@st.fragment
+@part
 def backward() -> None:
     """The controls, and the board they rule."""
-    state.follow()
-    state.publish()
     typed, tokens = source.controls()
     if state.value("input") == "sentence":
         sentence.amiss(typed, tokens)

@@ -1,10 +1,12 @@
 """Training, live: twins that differ in one thing learn side by side."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
-from rnnviz import turns
 from rnnviz.ui import plans, source, state
 from rnnviz.ui.board import board
+from rnnviz.ui.calm import called, part
 from rnnviz.ui.curves import Shown, headline, payload, step
 from rnnviz.ui.language import language, prose, t
 from rnnviz.ui.plans import Plan
@@ -12,13 +14,12 @@ from rnnviz.ui.recorded import figure, table, there
 from rnnviz.ui.source import wide
 from rnnviz.ui.training import Desk, desk, find, interval, status
 from rnnviz.ui.training_controls import asked, differ, keep, overfitting, pick, settings
+from rnnviz.workers import cluster
 
 
-@st.fragment
+@part
 def training() -> None:
     """The settings, the run, and what can be done with it. Only the run is looked at again and again."""
-    state.follow()
-    state.publish()
     with st.container(horizontal=True, vertical_alignment="bottom", key="training-task"):
         pick()
         plan = plans.chosen()
@@ -30,7 +31,7 @@ def training() -> None:
     transport(plan)
     one = desk()
     one.every = interval()
-    st.fragment(live, run_every=one.every if one.going else None)(plan, one)
+    part(live, run_every=one.every if one.going else None)(plan, one)
     keep()
     recorded()
 
@@ -41,18 +42,42 @@ def transport(plan: Plan) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="training-transport"):
         begun = one.ticket is not None
         if one.going:
-            st.button(t("training.pause"), key="pause", type="primary", on_click=one.pause, width=wide("train", 150))
+            main("training.pause", "pause", one.pause)
         elif begun and not one.cancelled and not (one.progress and one.progress.state == "done"):
-            st.button(t("training.resume"), key="resume", type="primary", on_click=one.resume, width=wide("train", 150))
+            main("training.resume", "resume", one.resume)
         else:
-            again = t("training.again") if begun else t("training.train")
-            st.button(again, key="train", type="primary", on_click=one.train, args=(plan,), width=wide("train", 150))
-        st.button(t("training.one"), key="one", on_click=one.one_step, args=(plan,), disabled=one.going)
+            main("training.again" if begun else "training.train", "train", train)
+        st.button(t("training.one"), key="one", on_click=called(one_step), disabled=one.going)
         if begun and not one.going and not one.cancelled and one.progress and one.progress.state != "done":
-            st.button(t("training.again"), key="again", on_click=one.train, args=(plan,))
-        st.button(t("training.cancel"), key="cancel", on_click=one.cancel, disabled=not begun or one.cancelled)
+            st.button(t("training.again"), key="again", on_click=called(train))
+        st.button(t("training.cancel"), key="cancel", on_click=called(one.cancel), disabled=not begun or one.cancelled)
         if state.shown("rewind"):
             back(one)
+
+
+def main(label: str, key: str, then: Callable[[], None]) -> None:
+    """The button that is meant to be pressed next."""
+    st.button(t(label), key=key, type="primary", on_click=called(then), width=wide("train", 150))
+
+
+def train() -> None:
+    """Train what is chosen now, which may be more than what the button was drawn for; pressed twice, it trains once."""
+    one = desk()
+    if not one.going:
+        one.train(plans.chosen())
+
+
+def one_step() -> None:
+    """A single step of what runs, or of what is chosen now."""
+    desk().one_step(plans.chosen())
+
+
+def go_back(key: str) -> None:
+    """Back to the step under the slider's handle."""
+    one, wanted = desk(), str(st.session_state.get(key))
+    for k in one.ticket.steps() if one.ticket else ():
+        if str(k) == wanted:
+            one.rewind(k)
 
 
 def back(one: Desk) -> None:
@@ -68,7 +93,8 @@ def back(one: Desk) -> None:
             disabled=len(steps) < 2,
             help=t("training.rewind_help"),
             key=key,
-            on_change=lambda: one.rewind(st.session_state[key]),
+            on_change=called(go_back),
+            args=(key,),
         )
 
 
@@ -79,6 +105,10 @@ def live(plan: Plan, one: Desk) -> None:
     was_going = one.going
     one.first_look()
     mine = one.plan or plan
+    if one.lost:
+        st.warning(t(f"training.lost.{one.lost}"))
+    if cluster.away:
+        st.caption(t("training.cluster_away"))
     if one.plan and one.plan != plan:
         st.info(t("training.next", settings=told(one.plan)))
     said = status(one)
@@ -101,7 +131,7 @@ def told(plan: Plan) -> str:
     return t("training.comma").join([t(f"training.tasks.{plan.task}"), names, plan.words(language())])
 
 
-@st.fragment
+@part
 def recorded() -> None:
     """What takes too long for a class. Drawn only while it is open."""
     names = there()
@@ -110,21 +140,17 @@ def recorded() -> None:
     box = st.expander(t("training.records"), key="training-records", on_change="rerun")
     if not box.open:
         return
-    state.follow()
-    state.publish()
     with box:
         name = state.value("record") if state.value("record") in names else names[0]
         if state.shown("record"):
-            given = state.control("record") | {"options": names, "index": names.index(name)}
             titles = {id: t(f"training.record_names.{id}") for id in names}
-            name = st.selectbox(t("training.record"), format_func=titles.__getitem__, **given)
+            st.selectbox(t("training.record"), **state.choice("record", titles.__getitem__, names))
         st.markdown(t("training.record_text"))
         look = source.view()
         st.plotly_chart(figure(name, language(), look.theme, look.scale), key="record-figure", theme=None)
         st.table(table(name, language()))
 
 
-turns.warm()
 training()
 with st.expander(t("training.how"), key="training-how"):
     st.markdown(prose("training"))

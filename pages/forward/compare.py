@@ -4,14 +4,13 @@ import streamlit as st
 
 from rnnviz.ui import compare, sentence, source, state
 from rnnviz.ui.board import board
+from rnnviz.ui.calm import part
 from rnnviz.ui.language import prose, t
 
 
-@st.fragment
+@part
 def reading() -> None:
     """The sentence, six answers, and all that depends on its length."""
-    state.follow()
-    state.publish()
     typed, tokens = sentence.current()
     sentence.row()
     with st.container(horizontal=True, vertical_alignment="bottom", key="compare-knobs"):
@@ -31,9 +30,11 @@ def counting(length: int) -> None:
     if state.shown("counted"):
         names = {kind: t(f"compare_figures.kind_{kind}") for kind in compare.KINDS}
         st.radio(
-            t("compare.counted"), format_func=names.__getitem__, horizontal=True, **state.control("counted"),
+            t("compare.counted"),
+            horizontal=True,
             label_visibility="collapsed",
-        )  # fmt: skip
+            **state.choice("counted", names.__getitem__),
+        )
     lines, total, held, letters = compare.counts(state.value("counted"), length)
     said = [t(f"compare.letters.{letter}", size=f"{size:,}") for letter, size in letters.items()]
     st.caption(t("compare.letters_are", letters=t("compare.comma").join(said)))
@@ -53,13 +54,11 @@ def counting(length: int) -> None:
     st.caption(t("compare.counted_by", total=total.value, held=f"{held:,}"))
 
 
-@st.fragment
+@part
 def speed() -> None:
     """How fast the six are on this server, measured when asked."""
-    state.follow()
-    state.publish()
     st.header(t("compare.speed_heading"), anchor=False)
-    if st.button(t("compare.measure"), help=t("compare.measure_help")):
+    if st.button(t("compare.measure"), key="measure", help=t("compare.measure_help")):
         with st.spinner(t("compare.measuring")):
             st.session_state["_speeds"] = compare.measured()
     found = st.session_state.get("_speeds")

@@ -4,20 +4,17 @@ import streamlit as st
 
 from rnnviz.ui import gates, sentence, source, state
 from rnnviz.ui.board import board
+from rnnviz.ui.calm import part
 from rnnviz.ui.language import prose, t
 
 
-@st.fragment
+@part
 def be_the_gate() -> None:
     """One unit, its gates in the visitor's hand. Where the hand rests goes into the link."""
-    state.follow()
-    state.publish()
     with st.container(horizontal=True, vertical_alignment="bottom", key="gates-knobs"):
         for name in ("gatecell", "challenge"):
             choose(name)
-    drawn = gates.unit(source.view()).drawn
-    if drawn and drawn != state.value("drawn"):
-        state.put(drawn=drawn)
+    gates.unit(source.view())
 
 
 def choose(name: str) -> None:
@@ -27,25 +24,21 @@ def choose(name: str) -> None:
         return t(f"gates.{name}_ids.{id}")
 
     if state.shown(name):
-        st.radio(t(f"gates.{name}"), format_func=named, horizontal=True, **state.control(name))
+        st.radio(t(f"gates.{name}"), horizontal=True, **state.choice(name, named))
 
 
-@st.fragment
+@part
 def forgetting() -> None:
     """What a forget bias means."""
-    state.follow()
-    state.publish()
     st.header(t("gates.memory_heading"), anchor=False)
     if state.shown("forget"):
         st.slider(t("gates.forget"), help=t("gates.forget_help"), width=320, **state.control("forget"))
     board(gates.forgetting(float(state.value("forget")), source.view()).payload, "forgetting")
 
 
-@st.fragment
+@part
 def trained_networks() -> None:
     """What the units of a trained network remember of the sentence, and what one of their gates listens to."""
-    state.follow()
-    state.publish()
     typed, tokens = sentence.current()
     sentence.row()
     with st.container(horizontal=True, vertical_alignment="bottom", key="keeps-knobs"):
@@ -56,21 +49,20 @@ def trained_networks() -> None:
         return
     kind, trained, view = state.value("keeps"), state.value("trained"), source.view()
     halves = gates.units(kind, trained, tokens)
-    unit = gates.fitting("listener", (gates.LONGEST, *(unit for unit, _ in halves[1:])))
-    letter = gates.fitting("listens", gates.GATES[kind])
-    step = gates.fitting("heard", (*range(len(tokens) - 1), gates.LAST))
     place = gates.place(kind, halves, tokens)
     board(gates.remembering(kind, trained, tokens, place.unit, view).payload, "remembering")
     st.header(t("gates.listens_heading"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", key="listens-knobs"):
         if state.shown("listener"):
-            st.selectbox(t("gates.listener"), format_func=place.name_unit, width=source.wide("listener", 230), **unit)
+            units = (gates.LONGEST, *(unit for unit, _ in halves[1:]))
+            given = state.choice("listener", place.name_unit, units)
+            st.selectbox(t("gates.listener"), width=source.wide("listener", 230), **given)
         if state.shown("listens"):
-            st.selectbox(
-                t("gates.listens_to"), format_func=place.name_gate, width=source.wide("listens", 190), **letter
-            )
+            given = state.choice("listens", place.name_gate, gates.GATES[kind])
+            st.selectbox(t("gates.listens_to"), width=source.wide("listens", 190), **given)
         if state.shown("heard") and len(tokens) > 1:
-            st.select_slider(t("gates.heard"), format_func=place.name_step, width=320, **step)
+            given = state.ladder("heard", place.name_step, (*range(len(tokens) - 1), gates.LAST))
+            st.select_slider(t("gates.heard"), width=320, **given)
     board(gates.listening(kind, trained, tokens, place.unit, place.letter, place.step, view).payload, "listening")
 
 

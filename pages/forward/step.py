@@ -6,10 +6,11 @@ from rnnviz import zoo
 from rnnviz.figures import lengths
 from rnnviz.tasks import errands
 from rnnviz.ui import sentence, source, state
+from rnnviz.ui.calm import part
 from rnnviz.ui.language import labels, prose, t
 from rnnviz.ui.notice import number, percent
 from rnnviz.ui.stage import Named, Stage, stage
-from rnnviz.ui.stepper import stepper
+from rnnviz.ui.stepper import Rest, stepper
 from rnnviz.ui.training import desk
 
 SIDES = ("left", "right")
@@ -19,12 +20,12 @@ def knobs(shown: Stage | None) -> None:
     """The two networks and what can be changed about them, and the badge of what is shown."""
     names = {name: t(f"figures.network_{name}") for name in state.NETWORKS}  # short: two stand side by side on a phone
     names[state.YOURS] = t(f"step.networks.{state.YOURS}")
-    offered = {} if own_offered() else {"options": state.NETWORKS}
+    offered = (*state.NETWORKS, *((state.YOURS,) if own_offered() else ()))
     with st.container(horizontal=True, vertical_alignment="bottom", key="step-knobs"):
         for side in SIDES:
             if state.shown(side):
-                given = state.control(side) | offered
-                st.selectbox(t(f"step.{side}"), format_func=names.__getitem__, width=source.wide(side, 170), **given)
+                given = state.choice(side, names.__getitem__, offered)
+                st.selectbox(t(f"step.{side}"), width=source.wide(side, 170), **given)
         sentence.knobs()
         if shown:
             badge(shown)
@@ -46,17 +47,21 @@ def named(side: str) -> Named:
     return name if name != state.YOURS else desk().own or state.usual(side)
 
 
-@st.fragment
+@part
 def show_stepper(tokens: tuple[str, ...]) -> None:
     """The stepper. Where it rests goes into the link."""
     shown = current(tokens)
-    if "_start" not in st.session_state:  # where the link says; afterwards the browser knows better
+    began, *where = st.session_state.get("_start", (None,))
+    if began != state.moves():  # where the link says; afterwards the browser knows better, until the page is left
         unit = state.value("unit")
-        where = (state.value("step"), unit if unit >= 0 else None, SIDES.index(state.value("side")))
-        st.session_state["_start"] = where
-    rest = stepper(shown.payload, *st.session_state["_start"]).rest
-    if rest and rest["revision"] == shown.revision:
-        state.put(step=rest["step"], unit=rest["unit"], side=SIDES[rest["network"]])
+        where = [state.value("step"), unit if unit >= 0 else None, SIDES.index(state.value("side"))]
+        st.session_state["_start"] = (state.moves(), *where)
+
+    def rested(rest: Rest) -> None:
+        if rest.revision == shown.revision and rest.step < len(tokens):
+            state.put(step=rest.step, unit=rest.unit, side=SIDES[rest.network])
+
+    stepper(shown.payload, rested, *where)
 
 
 def badge(shown: Stage) -> None:
@@ -74,7 +79,7 @@ def badge(shown: Stage) -> None:
         st.markdown(prose("check"))
 
 
-@st.fragment
+@part
 def training_record() -> None:
     """Every seed of every network: how it was trained and how well it does. Drawn only while it is open."""
     record = st.expander(t("step.how"), key="step-record", on_change="rerun")
@@ -114,11 +119,9 @@ def training_record() -> None:
         )
 
 
-@st.fragment
+@part
 def reading() -> None:
     """All that a change of the sentence or a knob draws anew; the frame around it stays."""
-    state.follow()
-    state.publish()
     typed, tokens = sentence.current()
     sentence.row()
     for side in SIDES:

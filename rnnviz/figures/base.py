@@ -8,7 +8,6 @@ import html
 import json
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, ParamSpec
 
 import numpy as np
@@ -16,6 +15,7 @@ import orjson
 import plotly.graph_objects as go
 
 from rnnviz.figures import theme as themes
+from rnnviz.shipped import ASSETS
 
 Labels = Mapping[str, str]
 Spec = dict[str, Any]
@@ -34,8 +34,7 @@ TEXT, SMALL, TINY = 12, 11, 9
 @functools.cache
 def english(section: str = "figures") -> Labels:
     """The labels of a section of the locale file in English, for whoever does not pass any."""
-    file = Path(__file__).parents[2] / "assets" / "locale" / "en.json"
-    found: Labels = json.loads(file.read_text(encoding="utf-8"))[section]
+    found: Labels = json.loads((ASSETS / "locale" / "en.json").read_text(encoding="utf-8"))[section]
     return found
 
 

@@ -61,6 +61,10 @@ class Task(ABC):
         """How many levels of difficulty enter one by one; 1 for a task without a curriculum."""
         return 1
 
+    def steps(self, length: int) -> int:
+        """T of an example of this length, or the most that it may be."""
+        return length
+
     @abstractmethod
     def batch(self, rng: np.random.Generator, size: int, length: int, level: int | None = None) -> Batch:
         """`size` examples; of one level, or of all of them mixed."""

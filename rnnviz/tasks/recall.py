@@ -25,6 +25,10 @@ class Recall(Task):
     lengths = (1, 400)
     suggested: ClassVar = {"units": 16, "rate": 1e-2, "batch": 32, "steps": 800, "length": 20, "forget_bias": 3.0}
 
+    def steps(self, length: int) -> int:
+        """With the symbol and the cue."""
+        return length + 2
+
     def batch(self, rng: np.random.Generator, size: int, length: int, level: int | None = None) -> Batch:
         """Symbol, `length` distractors, cue: `length` + 2 steps."""
         answers = rng.integers(len(SYMBOLS), size=size)

@@ -21,12 +21,12 @@ from rnnviz.figures.clipping import number
 from rnnviz.fresh import fresh, sequence
 from rnnviz.tasks import errands
 from rnnviz.tracing import Trace, trace_cell
+from rnnviz.ui.asked import asked
 from rnnviz.ui.board import Figure, Section, pack
 from rnnviz.ui.language import labels_of, translate
 from rnnviz.ui.notice import filled
 from rnnviz.ui.own import Own
 from rnnviz.ui.stage import View, network
-from rnnviz.workers import aside
 
 Kind = Literal["rnn", "lstm", "gru"]
 KINDS: tuple[Kind, ...] = ("rnn", "lstm", "gru")
@@ -56,7 +56,7 @@ class Source:
     """Which random sequence of many."""
     at: Literal["last", "every"] = "last"
     asked: str = ""
-    """The word whose logit is asked for; "" for what the sentence's need asks for (`asked`)."""
+    """The word whose logit is asked for; "" for what the sentence's need asks for (`asked_word`)."""
     own: Own | None = None
     """The visitor's own network, in the place of that of its kind."""
 
@@ -82,7 +82,7 @@ class Backward:
 def read(kind: Kind, source: Source, maps: bool = False) -> Backward:
     """Forward and backward through one cell; `maps`: with the T x T maps, which take most of the time."""
     if source.tokens:
-        trace, target = heard(kind, source), asked(source)
+        trace, target = heard(kind, source), asked_word(source)
         return Backward(kind, trace, rnnviz.backpropagate(trace, target, of="logit", at=source.at, through_time=maps))
     settings: dict[str, Any] = {"activation": source.activation, "start": source.start, "scale": source.scale}
     weights = fresh(kind, source.units, INPUTS, forget_bias=source.forget, seed=source.seed, **settings)
@@ -98,7 +98,7 @@ def heard(kind: Kind, source: Source) -> Trace:
 
 
 @lru_cache(maxsize=8)
-def asked(source: Source) -> str:
+def asked_word(source: Source) -> str:
     """The word whose logit all networks are asked for: the chosen one, else the one the need asks for; where no need
     is stated, the one that the three together hold likeliest. One word for all, or their gradients could not be held
     side by side."""
@@ -110,22 +110,19 @@ def asked(source: Source) -> str:
     return traces[0].words[int(np.argmax(together))]
 
 
-@lru_cache(maxsize=8)
 def gradients(source: Source, view: View) -> Board:
     """The board of the Gradients page, computed beside the server."""
-    return aside(compute_gradients, source, view)
+    return asked(compute_gradients, source, view)
 
 
-@lru_cache(maxsize=8)
 def clipped(source: Source, kind: Kind, by: str, threshold: float, view: View) -> Board:
     """The board of the Clipping page's first half: one gradient before and after."""
-    return aside(compute_clipped, source, kind, by, threshold, view)
+    return asked(compute_clipped, source, kind, by, threshold, view)
 
 
-@lru_cache(maxsize=8)
 def descents(w: float, b: float, rate: float, threshold: float, view: View) -> Board:
     """The board of the cliff."""
-    return aside(compute_descents, w, b, rate, threshold, view)
+    return asked(compute_descents, w, b, rate, threshold, view)
 
 
 class Writer:
@@ -173,7 +170,7 @@ def compute_gradients(source: Source, view: View) -> Board:
     arrived = {one.kind: number(ratio(one.gradients)) for one in all_three}
     steps = len(all_three[0].trace)
     held = {one.kind: spectra.references(one.trace, one.gradients, source.at) for one in all_three}
-    last = asked(source) if source.tokens else ""
+    last = asked_word(source) if source.tokens else ""
     loss = writer.say("loss", word=last) if source.tokens else ""  # else it is said below the figures
     survived = {one.kind: spectra.survival(one.trace) for one in all_three}
     sections = [

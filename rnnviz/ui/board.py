@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, TypedDict
-
-import streamlit as st
+from typing import TypedDict
 
 from rnnviz import figures
 from rnnviz.figures.base import Spec
 from rnnviz.ui import component, state
+from rnnviz.ui.calm import called
+from rnnviz.ui.keys import TICKET
 
 SCRIPTS = ("shared/parts.js", "board/card.js", "board/board.js")
 STYLES = ("shared/parts.css", "board/board.css")
@@ -94,20 +94,26 @@ def pack(
 
 def board(
     payload: bytes, key: str = "board", kept: str | None = None, found: Callable[[str], None] | None = None
-) -> Any:
-    """Mount a board, or give a mounted one new data; returns its state.
+) -> None:
+    """Mount a board, or give a mounted one new data.
 
-    `payload`: what `pack` returns. The state has `theme`, None or "light" or "dark", where the page looks
-    different from what the payload was made for. The visitor's state remembers it.
+    `payload`: what `pack` returns. Where the page looks different from what it was made for, the board says so, and
+    the visitor's state remembers it.
 
     `kept`: what this tab of the browser remembers over a reload. To a page that has nothing yet ("") it says once what
     it remembers, by `found`.
     """
+
+    def remembered() -> None:
+        ticket = TICKET.check(state.told(key, "kept"))
+        if ticket and found:
+            found(ticket)
+
     mount = component.registered("board", SCRIPTS, STYLES)
-    return mount(
+    mount(
         key=key,
         data=component.joined(payload, **({} if kept is None else {"kept": kept})),
         default={"theme": None, "kept": None},
-        on_theme_change=partial(state.look, key),
-        on_kept_change=(lambda: found(st.session_state[key]["kept"])) if found else component.nothing,
+        on_theme_change=called(partial(state.look, key)),
+        on_kept_change=called(remembered),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from statistics import mean, median
@@ -11,19 +9,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnnviz import counting, figures, timing, zoo
+from rnnviz import counting, figures, timing, workers, zoo
 from rnnviz.figures.compare import percent
 from rnnviz.figures.growth import Curve
 from rnnviz.networks import Network, Shape
 from rnnviz.sight import Sight, look
 from rnnviz.tasks import errands
 from rnnviz.training import CLAUSES
+from rnnviz.ui.asked import asked
 from rnnviz.ui.backward import Board, Writer
 from rnnviz.ui.board import Section
 from rnnviz.ui.language import translate
 from rnnviz.ui.notice import filled, need_at, number
 from rnnviz.ui.stage import View
-from rnnviz.workers import aside, trainers
 
 KINDS = ("rnn", "lstm", "gru", "window", "conv", "attention")
 ARTICLE = (5, 5.0)
@@ -42,16 +40,14 @@ def network(kind: str, trained: bool) -> Network:
     return zoo.load(kind, trained).double()
 
 
-@lru_cache(maxsize=16)
 def answers(tokens: tuple[str, ...], words: int, trained: bool, view: View) -> Board:
     """The board of the six answers to one sentence."""
-    return aside(compute_answers, tokens, words, trained, view)
+    return asked(compute_answers, tokens, words, trained, view)
 
 
-@lru_cache(maxsize=16)
 def growing(length: int, words: int, view: View) -> Board:
     """The board of all that depends on the length alone; `length` words are read, `words` of them in between."""
-    return aside(compute_growing, length, words, view)
+    return asked(compute_growing, length, words, view)
 
 
 @lru_cache(maxsize=2)
@@ -226,10 +222,9 @@ class Counted(NamedTuple):
     work: str
 
 
-@lru_cache(maxsize=64)
 def counts(kind: str, length: int) -> tuple[tuple[Counted, ...], Counted, int, dict[str, int]]:
     """The lines of a network's table, their sum, what PyTorch counts, and what the letters stand for."""
-    return aside(compute_counts, kind, length)
+    return asked(compute_counts, kind, length)
 
 
 def compute_counts(kind: str, length: int) -> tuple[tuple[Counted, ...], Counted, int, dict[str, int]]:
@@ -244,18 +239,10 @@ def compute_counts(kind: str, length: int) -> tuple[tuple[Counted, ...], Counted
     return tuple(lines), total, held, counting.sizes(one, length)
 
 
-_measuring = threading.Lock()
-_latest: tuple[float, timing.Speeds] | None = None
-
-
 def measured() -> timing.Speeds:
     """All six measured, now or a moment ago: a class that asks together waits for one measurement. By a trainer, since
-    the reader is who answers everybody else."""
-    global _latest
-    with _measuring:
-        if _latest is None or time.monotonic() - _latest[0] > FRESH:
-            _latest = time.monotonic(), trainers().submit(timing.measure_zoo, KINDS).result()
-        return _latest[1]
+    the readers are who answers everybody else."""
+    return asked(timing.measure_zoo, KINDS, fresh=FRESH, pool=workers.here)
 
 
 def speeds(found: timing.Speeds, view: View) -> Board:

@@ -7,6 +7,8 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from rnnviz import figures
 from rnnviz.clipping import proposed
 from rnnviz.figures.base import Spec
@@ -43,6 +45,7 @@ class Shown(NamedTuple):
     """What a screen reader says, when it changes."""
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def payload(shown: Shown, view: View) -> bytes:
     """For `rnnviz.ui.board.board`."""
     sections = [curves(shown, view), memory(shown, view)]
@@ -130,7 +133,8 @@ def headline(shown: Shown, language: str) -> str:
     """What is seen, in one sentence."""
     one = len(shown.plan.names(language)) == 1
     if not step(shown.runs):
-        return translate(language, f"training.curves.title{'_one' * one}")
+        what = "begun" if shown.runs else "title"
+        return translate(language, f"training.curves.{what}{'_one' * one}")
     names = shown.plan.names(language)
     told = dict(zip("ab", (right(run) for run in shown.runs), strict=False))
     told |= dict(zip(("first", "second"), names, strict=False)) | {"step": f"{step(shown.runs):,}"}
@@ -149,16 +153,17 @@ def difference(shown: Shown, language: str) -> Runs:
     """The one difference between the twins, and what is the same."""
     plan = shown.plan
     runs: list[Sequence[str]] = []
+    told = {"seed": plan.seed, "settings": plan.words(language)}
     if plan.twin == "none":
-        runs.append([translate(language, "training.curves.alone"), ""])
+        (name,) = plan.names(language)
+        runs.append([translate(language, "training.curves.alone", name=name, **told), ""])
     else:
         what = translate(language, f"training.knobs.{plan.twin}")
         before, _, after = translate(language, "training.curves.differs").partition("{what}")
         runs += [[before, ""], [what, "strong"], [after, ""]]
         for (role, _, _, letter), name in zip(STYLES, plan.names(language), strict=False):
             runs += [[f"{letter} {name}", "strong" if role == "ink" else role], ["   ", ""]]
-        runs.append(["\n", ""])
-    runs.append([translate(language, "training.curves.same", seed=plan.seed, settings=plan.words(language)), ""])
+        runs += [["\n", ""], [translate(language, "training.curves.same", **told), ""]]
     held = any("held_loss" in run.log for run in shown.runs)
     end = "held" if held else "thick"
     runs.append([translate(language, f"training.curves.{end}", window=WINDOW), ""])

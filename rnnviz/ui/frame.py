@@ -7,25 +7,12 @@ under frame.pages. The first one is the start page.
 
 from __future__ import annotations
 
-import logging
-from pathlib import Path
-
 import streamlit as st
 
-from rnnviz.ui import state
-from rnnviz.ui.language import ASSETS, LANGUAGES, labels, language, t
-
-ROOT = Path(__file__).parents[2]
-
-
-def page_files() -> dict[str, list[Path]]:
-    """The page files by section, sections and pages in the order of the locale file."""
-    titles = list(labels("frame.pages"))
-    found = {
-        section: sorted((ROOT / "pages" / section).glob("[!_]*.py"), key=lambda file: titles.index(file.stem))
-        for section in labels("frame.sections")
-    }
-    return {section: files for section, files in found.items() if files}
+from rnnviz.ui import state, visits
+from rnnviz.ui.calm import called, calmly
+from rnnviz.ui.language import ASSETS, LANGUAGES, language, t
+from rnnviz.ui.pages import page_files
 
 
 def menu() -> dict[str, list[st.Page]]:
@@ -57,7 +44,7 @@ def switches() -> None:
                     key=f"frame-lang-{name}",
                     type="tertiary",
                     disabled=name == language(),
-                    on_click=state.put,
+                    on_click=called(state.put),
                     kwargs={"lang": name},
                 )
         # Screen readers and line breaking go by the document's language; Streamlit leaves it at English.
@@ -67,12 +54,24 @@ def switches() -> None:
 
 def show() -> None:
     """Draw the frame and the page in it."""
-    wrong = state.unreadable()
-    state.follow()
-    page = st.navigation(menu(), position="top")
-    state.publish()
+    visits.drawn()
+    wrong, long = state.unreadable(), state.cut()
+    with state.whole(), state.turn():
+        page = st.navigation(menu(), position="top")
+        dress(page.title)
+        if wrong:
+            st.toast(t("errors.link", names=", ".join(wrong)))
+        if long:
+            st.toast(t("errors.cut", names=", ".join(long)))
+        switches()
+        with calmly("page"):
+            page.run()
+
+
+def dress(title: str) -> None:
+    """The tab's title, the logo and the styles."""
     st.set_page_config(
-        page_title=t("frame.tab", page=page.title),
+        page_title=t("frame.tab", page=title),
         page_icon=str(ASSETS / "favicon.svg"),
         layout="wide",
         initial_sidebar_state="collapsed",
@@ -81,15 +80,6 @@ def show() -> None:
     st.html(ASSETS / "frame.css")
     if state.value("projector"):
         st.html(ASSETS / "projector.css")
-    if wrong:
-        st.toast(t("errors.link", names=", ".join(wrong)))
-    switches()
-    try:
-        page.run()
-    except Exception:
-        logging.getLogger("rnnviz").exception("page %s", page.url_path or "start")
-        with st.container(key="frame-error"):
-            st.error(t("errors.page"))
 
 
 if __name__ == "__main__":

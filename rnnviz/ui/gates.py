@@ -6,10 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
 
 import numpy as np
-import streamlit as st
 
 import rnnviz
 from rnnviz import figures, memory
@@ -17,10 +15,11 @@ from rnnviz.figures.gates import ROLES, lasts, sigmoid
 from rnnviz.figures.gradients import duration
 from rnnviz.tracing import Trace
 from rnnviz.ui import component, state
+from rnnviz.ui.asked import asked
 from rnnviz.ui.backward import Board, Writer
+from rnnviz.ui.calm import called
 from rnnviz.ui.language import labels_of, t, translate
 from rnnviz.ui.stage import View, network
-from rnnviz.workers import aside
 
 SCRIPTS = ("shared/parts.js", *(f"gates/{name}.js" for name in ("units", "challenges", "strip", "setting", "gates")))
 STYLES = ("shared/parts.css", "gates/gates.css")
@@ -36,11 +35,9 @@ NAMED = 3
 """So many units are told of in words."""
 
 
-def unit(view: View, key: str = "gates") -> Any:
-    """Mount "be the gate"; returns its state.
-
-    `drawn`: the gates as set by hand, once they have rested, or None; `theme`: as for the board.
-    """
+def unit(view: View, key: str = "gates") -> None:
+    """Mount "be the gate". Where the hand has rested, the gates as it set them are the state's `drawn`, before anything
+    is drawn: what is sent later than it was told, the browser would take for another wish."""
     payload = {
         "unit": state.value("gatecell"),
         "challenge": state.value("challenge"),
@@ -49,20 +46,11 @@ def unit(view: View, key: str = "gates") -> Any:
         "labels": labels_of(view.language, "gates.hand"),
     }
     mount = component.registered("gates", SCRIPTS, STYLES)
-    callbacks = {"on_drawn_change": component.nothing, "on_theme_change": partial(state.look, key)}
-    return mount(key=key, data=json.dumps(payload).encode(), default={"drawn": None, "theme": None}, **callbacks)
-
-
-def fitting(name: str, options: Sequence[Any]) -> dict[str, Any]:
-    """The arguments of a choice whose options depend on what else is chosen: where the one kept is none of them, the
-    default stands in."""
-    kept = state.value(name)
-    if kept not in options:
-        kept = state.KEYS[name].default
-        if name in st.session_state:
-            st.session_state[name] = kept
-    start = {"value": kept} if name == "heard" else {"index": list(options).index(kept)}
-    return {"options": options, "key": name, **start}
+    callbacks = {
+        "on_drawn_change": called(lambda: state.put(drawn=state.told(key, "drawn"))),
+        "on_theme_change": called(partial(state.look, key)),
+    }
+    mount(key=key, data=json.dumps(payload).encode(), default={"drawn": None, "theme": None}, **callbacks)
 
 
 @dataclass(frozen=True)
@@ -101,30 +89,26 @@ def letter_of(kind: str, id: str) -> str:
     return LETTERS[kind][GATES[kind].index(id)]
 
 
-@lru_cache(maxsize=16)
 def forgetting(bias: float, view: View) -> Board:
     """The board about a forget bias, and how long it makes a cell remember."""
-    return aside(compute_forgetting, bias, view)
+    return asked(compute_forgetting, bias, view)
 
 
-@lru_cache(maxsize=8)
 def remembering(kind: str, trained: bool, tokens: tuple[str, ...], unit: int, view: View) -> Board:
     """The board about every unit's memory of a sentence."""
-    return aside(compute_remembering, kind, trained, tokens, unit, view)
+    return asked(compute_remembering, kind, trained, tokens, unit, view)
 
 
-@lru_cache(maxsize=16)
 def listening(
     kind: str, trained: bool, tokens: tuple[str, ...], unit: int, letter: str, step: int, view: View
 ) -> Board:
     """The board about what one gate of one unit listens to."""
-    return aside(compute_listening, kind, trained, tokens, unit, letter, step, view)
+    return asked(compute_listening, kind, trained, tokens, unit, letter, step, view)
 
 
-@lru_cache(maxsize=8)
 def units(kind: str, trained: bool, tokens: tuple[str, ...]) -> tuple[tuple[int, float], ...]:
     """The units with their half-lives, longest first."""
-    return aside(compute_units, kind, trained, tokens)
+    return asked(compute_units, kind, trained, tokens)
 
 
 def compute_units(kind: str, trained: bool, tokens: tuple[str, ...]) -> tuple[tuple[int, float], ...]:

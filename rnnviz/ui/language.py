@@ -8,14 +8,13 @@ from __future__ import annotations
 import functools
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from rnnviz.shipped import ASSETS
 from rnnviz.ui import state
 
-ASSETS = Path(__file__).parents[2] / "assets"
 LANGUAGES = ("en", "ja")
 
 

@@ -26,6 +26,7 @@ def notices(readings: Sequence["Reading"], answer: str | None, language: str) ->
     names = [translate(language, f"step.networks.{r.name}") for r in readings]
     guesses = [guess(reading) for reading in readings]
     keeper, kept = keeping(readings)
+    overflowing = dict.fromkeys(name for name, reading in zip(names, readings, strict=True) if reading.overflows)
     notices = []
     for t in range(len(tokens)):
         runs: Runs = []
@@ -33,6 +34,8 @@ def notices(readings: Sequence["Reading"], answer: str | None, language: str) ->
         def say(key: str, runs: Runs = runs, **values: object) -> None:
             runs.extend(filled(language, f"step.notice.{key}", values))
 
+        if overflowing:
+            say("overflow", names=translate(language, "training.comma").join(overflowing))
         if need is None or t < need:
             say("no_need")
         elif t == need:
@@ -85,11 +88,15 @@ def half_life(kept: float) -> str:
     """How many more words until half is left, if each keeps this share: ln 0.5 / ln kept."""
     if kept >= 1:
         return "∞"
+    if math.isnan(kept):
+        return "?"
     return number(math.log(0.5) / math.log(kept)) if kept > 0 else "0"
 
 
 def percent(share: float) -> str:
     """A share in whole percents, "0" only when nothing is there."""
+    if not math.isfinite(share):
+        return "?"
     whole = round(100 * share)
     return str(whole) if whole or not share else "<1"
 

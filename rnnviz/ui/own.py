@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from safetensors.numpy import load, save
 
-from rnnviz.networks import Network
+from rnnviz.networks import RECURRENT, Network
 from rnnviz.runs import Run, Settings
 from rnnviz.training import fresh, restore
 
@@ -31,13 +31,18 @@ class Own:
         return self.settings.shape.kind
 
 
+def reads(settings: Settings) -> bool:
+    """Whether the pages that read sentences can show such a network: its task has sentences, and it has a state."""
+    return settings.task == "errands" and settings.shape.kind in RECURRENT
+
+
 def own(run: Run) -> Own:
     """The run's network as it is now; that with the least held-out loss, where one was kept at the end.
 
-    Raises ValueError for a run of a task without sentences.
+    Raises ValueError for a run whose network these pages cannot show.
     """
-    if run.settings.task != "errands":
-        raise ValueError(f"a network of the task {run.settings.task} reads no sentences")
+    if not reads(run.settings):
+        raise ValueError(f"no page reads with a network of kind {run.settings.shape.kind}, task {run.settings.task}")
     kept = run.best if run.ended and run.best else None
     weights = save(kept.parameters if kept else run.parameters)
     digest = hashlib.sha256(weights).hexdigest()[:16]

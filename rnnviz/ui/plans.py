@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from rnnviz.networks import RECURRENT
 from rnnviz.runs import Run
 from rnnviz.tasks import TASKS
 from rnnviz.ui import state
@@ -61,11 +62,13 @@ class Plan(NamedTuple):
         return tuple(called(language, self.twin, value) for value in self.values)
 
     def words(self, language: str) -> str:
-        """All that does not differ, in words; what is as usual and seldom asked about is left out."""
+        """All that does not differ, in words, to stand beside the names; what is as usual and seldom asked about is
+        left out."""
         told = [
             called(language, knob, id)
             for knob, id in self.knobs
-            if applies(self.task, knob, dict(self.knobs).get("cell", "lstm"))
+            if not (knob == "cell" and self.twin == "none")  # its name
+            and applies(self.task, knob, dict(self.knobs).get("cell", "lstm"))
             and (knob in ALWAYS or id != usual(self.task, knob))
         ]
         return translate(language, "training.comma").join(told)
@@ -125,6 +128,8 @@ def applies(task: str, knob: str, cell: str) -> bool:
     """Whether a choice makes a difference for a task and a kind of cell."""
     if knob in ("gate", "bias"):
         return cell == "lstm" or (knob == "bias" and cell == "gru")
+    if knob == "begin":
+        return cell in RECURRENT
     if knob in WORDS:
         return task == "errands"
     return knob not in ("examples", "patience") or not TASKS[task].streams

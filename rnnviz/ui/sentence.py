@@ -8,6 +8,7 @@ from rnnviz.figures.base import MOST_IN_PROSE, shortened
 from rnnviz.tasks import errands
 from rnnviz.text import MAX_TOKENS, tokenize, vocabulary
 from rnnviz.ui import state
+from rnnviz.ui.calm import called
 from rnnviz.ui.language import literal, t
 
 
@@ -32,7 +33,7 @@ def row() -> None:
         menu = st.popover(t("step.examples"), width="content", key="sentence-examples", on_change="rerun")
     if menu.open:  # what is not seen is not drawn: it would cost every visitor at every move of a slider
         for i, example in enumerate(errands.EXAMPLES):
-            menu.button(literal(example), key=f"example{i}", type="tertiary", on_click=_choose, args=(example,))
+            menu.button(literal(example), key=f"example{i}", type="tertiary", on_click=called(_choose), args=(example,))
 
 
 def knobs() -> None:
@@ -45,7 +46,7 @@ def knobs() -> None:
 
 def _choose(example: str) -> None:
     """Put an example into the sentence field."""
-    st.session_state["sentence"] = example
+    state.put(sentence=example)
     st.session_state["sentence-examples"] = False
 
 

@@ -1,4 +1,4 @@
-"""What the web server does beside running pages: start-up work, Plotly's file, compression, headers."""
+"""What the web server does beside running pages: start-up work, and the files that a page asks for."""
 
 from __future__ import annotations
 
@@ -9,49 +9,17 @@ import gzip
 import hashlib
 import mmap
 import sys
-from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
-from typing import Any
 
-import anyio.to_thread
 import plotly.offline
-import streamlit.file_util
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from streamlit import runtime
 
+from rnnviz.ui import visits
 from rnnviz.ui.language import LANGUAGES
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-A_YEAR = "public, max-age=31536000, immutable"
-"""For files whose name changes with their content."""
-
-# Everything the pages need comes from this server: a page that asks another host for anything is refused.
-# Streamlit and Plotly need inline scripts and styles, blob: modules and (for formulas in charts) eval.
-HEADERS = {
-    "Content-Security-Policy": "; ".join(
-        (
-            "default-src 'self'",
-            "script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob: data:",
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "media-src 'self' data: blob:",
-            "font-src 'self' data:",
-            "connect-src 'self' ws: wss: data: blob:",
-            "worker-src 'self' blob:",
-            "object-src 'none'",
-            "base-uri 'self'",
-        )
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-}
+from rnnviz.ui.web import A_YEAR
 
 _files: dict[str, bytes] = {}
 """Gzipped, by path."""
@@ -67,8 +35,10 @@ def warm() -> None:
     """
     from rnnviz import figures, zoo
     from rnnviz.text import tokenize
-    from rnnviz.ui import stage, state
+    from rnnviz.ui import calm, stage, state
 
+    visits.raise_limit()
+    calm.shorten_log()
     for name in state.NETWORKS:
         for trained in (True, False):
             stage.weights_of(name, trained)
@@ -108,9 +78,10 @@ def give_back() -> None:
 
 
 def claim() -> None:
-    """Say that app.py's own server is running, so that `file_url` may name its route."""
+    """Say that app.py's own server is running, so that `file_url` may name its route, and visits are seen to end."""
     global _own_server
     _own_server = True
+    visits.watch()
 
 
 def file_url(name: str, content: str) -> str:
@@ -150,63 +121,16 @@ def _plotly_script() -> str:
 
 
 async def _file(request: Request) -> Response:
-    packed = _files.get(request.url.path)
+    name = request.path_params["file"]
+    packed = _files.get(f"/files/{name}")
     if packed is None:
         return Response(status_code=404)
     gzipped = "gzip" in request.headers.get("accept-encoding", "")
     headers = {"Cache-Control": A_YEAR, "Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if gzipped else {})
-    content, kind = packed if gzipped else gzip.decompress(packed), TYPES[Path(request.url.path).suffix]
-    return Response(content, media_type=kind, headers=headers)
+    content = packed if gzipped else gzip.decompress(packed)
+    return Response(content, media_type=TYPES[Path(name).suffix], headers=headers)
 
 
-ROUTES = [Route("/files/{file}", _file, methods=["GET"])]
-
-
-class Headers:
-    """Add `HEADERS` to every answer."""
-
-    def __init__(self, app: ASGI) -> None:
-        self.app = app
-        self.extra = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-
-        async def with_headers(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self.extra]
-            await send(message)
-
-        return await self.app(scope, receive, with_headers)
-
-
-class Compressed:
-    """Send Streamlit's scripts and styles gzipped, each compressed once per process.
-
-    Streamlit leaves them plain, since compressing on every request costs more than it saves. Done once it
-    costs nothing, and thirty laptops that open the app at the same minute on a school's network notice.
-    """
-
-    def __init__(self, app: ASGI) -> None:
-        self.app = app
-        root = Path(streamlit.file_util.get_static_dir())
-        self.files = {
-            f"/{file.relative_to(root).as_posix()}": file
-            for kind in ("js", "css")
-            for file in root.glob(f"static/**/*.{kind}")
-        }
-        self.body = functools.cache(lambda file: gzip.compress(file.read_bytes(), 6))
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        file = self.files.get(scope.get("path", "")) if scope["type"] == "http" else None
-        if file is None or scope["method"] != "GET" or not _accepts_gzip(scope):
-            return await self.app(scope, receive, send)
-        body = await anyio.to_thread.run_sync(self.body, file)
-        headers = {"Content-Encoding": "gzip", "Cache-Control": A_YEAR, "Vary": "Accept-Encoding"}
-        kind = "text/css" if file.suffix == ".css" else "text/javascript"
-        return await Response(body, media_type=kind, headers=headers)(scope, receive, send)
-
-
-def _accepts_gzip(scope: Scope) -> bool:
-    return any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+# Under any base path, which is not known yet when app.py is read. A file that does not exist is a 404 there, where
+# Streamlit would answer with a page of HTML.
+ROUTES = [Route("/{base:path}files/{file}", _file, methods=["GET"])]

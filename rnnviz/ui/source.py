@@ -53,11 +53,11 @@ def choose(name: str, radio: bool = False) -> None:
         own = name in ("asked", "units") and id  # a word of the networks' own language, or a number
         return id if own else t(f"source.{name}_ids.{id or 'none'}")
 
-    label, given = t(f"source.{name}"), state.control(name)
+    label, given = t(f"source.{name}"), state.choice(name, named)
     if radio:
-        st.radio(label, format_func=named, horizontal=True, label_visibility="collapsed", **given)
+        st.radio(label, horizontal=True, label_visibility="collapsed", **given)
     else:
-        st.selectbox(label, help=t(f"source.{name}_help"), format_func=named, width=wide(name, 150), **given)
+        st.selectbox(label, help=t(f"source.{name}_help"), width=wide(name, 150), **given)
 
 
 def wide(name: str, usual: int) -> int:

@@ -1,7 +1,6 @@
 """What the Step page sends to the stepper: two networks' readings of one sentence, as one JSON in bytes.
 
-Readings and payloads are kept for all visitors: a class that follows its teacher asks for the same sentence a
-hundred times, and it is computed once.
+A reader process computes them, once for all who ask (`rnnviz.ui.asked`).
 """
 
 import hashlib
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import torch
 from numpy import ndarray
 
 import rnnviz
@@ -20,10 +20,10 @@ from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
 from rnnviz.tracing import Trace, arrays, ask, cell_parameters, recurrent, surprise
 from rnnviz.ui import server
+from rnnviz.ui.asked import asked
 from rnnviz.ui.language import labels_of, translate
-from rnnviz.ui.notice import notices
+from rnnviz.ui.notice import notices, number
 from rnnviz.ui.own import Own, network_of
-from rnnviz.workers import aside
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Reading:
     """`(T, 10)`: probabilities of `errands.THINGS`, had the sentence ended here with "to buy"."""
     weights: int
     """How many recurrent weights it has."""
+    overflows: bool = False
+    """Whether its numbers go beyond the largest that there is, in the single precision in which it was trained."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,11 @@ Named = str | Own
 def network(name: Named, trained: bool) -> Network:
     """A network, loaded once. An RNN and a GRU in double precision: one may be chaotic, the other takes 1 - z of a gate
     near 1, and what single precision rounds differently here and in PyTorch grows from word to word. An LSTM does well
-    enough without, and PyTorch has a kernel for it in single precision that is four times as fast."""
+    enough without, and PyTorch has a kernel for it in single precision that is four times as fast; but one that a visitor
+    brings may have weights whose sums only double precision can hold."""
     loaded = network_of(name, trained) if isinstance(name, Own) else zoo.load(name, trained)
-    return loaded if loaded.shape.kind == "lstm" else loaded.double()
+    single = loaded.shape.kind == "lstm" and not isinstance(name, Own)
+    return loaded if single else loaded.double()
 
 
 @lru_cache(maxsize=8)
@@ -108,15 +112,23 @@ def read(name: Named, trained: bool, tokens: tuple[str, ...]) -> Reading:
     checked = check(recurrent(reader.body), trace, gradients)
     things = [reader.words.index(thing) for thing in errands.THINGS]
     asked = ask(reader, trace)[:, things]
-    return Reading(reader.name, trained, trace, gradients, checked, asked, reader.body_weights())
+    overflows = isinstance(name, Own) and (beyond(name, trained, tokens) or not np.isfinite(gradients.norms).all())
+    return Reading(reader.name, trained, trace, gradients, checked, asked, reader.body_weights(), bool(overflows))
 
 
-@lru_cache(maxsize=16)
+def beyond(own: Own, trained: bool, tokens: tuple[str, ...]) -> bool:
+    """Whether a visitor's network has numbers that single precision cannot hold."""
+    vectors = vocabulary().vectors[[vocabulary().index(token) for token in tokens]]
+    with torch.inference_mode():
+        return not bool(network_of(own, trained)(torch.tensor(vectors)[None]).isfinite().all())
+
+
 def stage(tokens: tuple[str, ...], left: Named, right: Named, trained: bool, view: View) -> Stage:
     """Everything for one sentence, computed beside the server. `tokens` must not be empty."""
-    return aside(compute, tokens, left, right, trained, view)
+    return asked(compute, tokens, left, right, trained, view)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def compute(tokens: tuple[str, ...], left: Named, right: Named, trained: bool, view: View) -> Stage:
     """As `stage`, here and now."""
     readings = (read(left, trained, tokens), read(right, trained, tokens))
@@ -169,7 +181,7 @@ def network_block(side: str, reading: Reading, weights: str | dict[str, ndarray]
         "figure": figure,
         "unit_rows": {"order": [int(u) for u in order]},
         "next": trace.tops(5),
-        "surprise": [None if b is None else round(b, 2) for b in bits],
+        "surprise": [b if b is None else round(b, 2) if np.isfinite(b) else number(b) for b in bits],
         # What the cell diagram needs beside the word vectors, and the states and gates, which it finds in the figure.
         "cell": {"H": trace.h.shape[1], "weights": weights},
     }

@@ -1,7 +1,7 @@
-"""All that a visitor can set, declared once: name, default, what is allowed. The link carries it.
+"""What a visitor has set, and how widgets and the link follow it. What can be set stands in `rnnviz/ui/keys.py`.
 
-A page draws a widget for a key with `control`, asks for its value with `value`, and writes what Python
-itself decides (the step at rest, say) with `put`:
+A page draws a widget for a key with `control`, `choice` or `ladder`, asks for its value with `value`, and writes what
+Python itself decides (the step at rest, say) with `put`:
 
     if state.shown("words"):
         st.slider(t("step.words"), **state.control("words"))
@@ -9,7 +9,11 @@ itself decides (the step at rest, say) with `put`:
 
 `value` works whether or not the widget is drawn, so a link can hide a control and still set it, and values
 outlive a visit to a page without the widget. A link with nonsense in it never raises: the default stands
-in, and `unreadable` names the key.
+in, and `unreadable` names the key. A widget with nonsense in it (a forged message) is set back.
+
+A visitor acts before the answer to their last action has come. So a message of the browser is read as what it is: what
+the visitor saw when it left, and what they changed. What they saw is in the message, since the link is the state:
+a value that the widget had under that link is no action, and a label means what it meant then (`rnnviz/ui/labels.py`).
 
 Not Streamlit's own `bind="query-params"`, for three things seen with it: a choice's translated label goes
 into the link, which then fails in the other language; a move to another page drops what has no widget
@@ -18,211 +22,40 @@ there; and the Back button after a move sets the sentence back to its default.
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state import get_session_state
 
-from rnnviz.records import NAMES as RECORDED
-from rnnviz.tasks import TASKS
-from rnnviz.tasks.errands import THINGS
-
-# What the networks read is English in every language of the app.
-ALICE = "Starving, Alice drives to the nearest store to buy"
-NETWORKS = ("rnn", "rnn-orthogonal", "lstm", "gru")
-YOURS = "yours"
-"""The network that this visitor trained; only the visit knows it."""
-
-
-LADDER = tuple(f"{digit * 10.0**power:g}" for power in range(-3, 4) for digit in (1, 2, 5))
-"""Thresholds, three to a power of ten."""
-
-
-@dataclass(frozen=True)
-class Text:
-    """A line of text of at most `limit` characters, so that the link stays short enough for every server.
-
-    The widget itself must refuse a longer one (`validate`), with a sentence in the reader's language.
-    """
-
-    default: str = ""
-    limit: int = 2000
-
-    def parse(self, link: str) -> str | None:
-        return link[: self.limit]
-
-    def widget(self, start: str) -> dict[str, Any]:
-        return {"value": start}
-
-
-@dataclass(frozen=True)
-class Whole:
-    """A whole number from `low` to `high`, both included, or the default."""
-
-    default: int
-    low: int
-    high: int
-
-    def parse(self, link: str) -> int | None:
-        if link == str(self.default):
-            return self.default
-        # isdecimal alone would let other scripts' digits through, and int() would take a million of them.
-        number = int(link) if link.isascii() and link.isdecimal() and len(link) < 10 else self.low - 1
-        return number if self.low <= number <= self.high else None
-
-    def widget(self, start: int) -> dict[str, Any]:
-        return {"value": start, "min_value": self.low, "max_value": self.high}
-
-
-@dataclass(frozen=True)
-class Flag:
-    """On or off."""
-
-    default: bool
-
-    def parse(self, link: str) -> bool | None:
-        return {"true": True, "false": False}.get(link.lower())
-
-    def widget(self, start: bool) -> dict[str, Any]:
-        return {"value": start}
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One of a few ids; for `st.selectbox` and `st.radio`."""
-
-    default: str
-    ids: tuple[str, ...]
-
-    def parse(self, link: str) -> str | None:
-        return link if link in self.ids else None
-
-    def widget(self, start: str) -> dict[str, Any]:
-        return {"options": self.ids, "index": self.ids.index(start)}
-
-
-@dataclass(frozen=True)
-class Rung(Choice):
-    """One of a few ids in their order; for `st.select_slider`."""
-
-    def widget(self, start: str) -> dict[str, Any]:
-        return {"options": self.ids, "value": start}
-
-
-@dataclass(frozen=True)
-class Real:
-    """A number from `low` to `high` in steps of `step`; for `st.slider`."""
-
-    default: float
-    low: float
-    high: float
-    step: float
-
-    def parse(self, link: str) -> float | None:
-        try:
-            number = float(link)
-        except ValueError:
-            return None
-        return number if self.low <= number <= self.high else None
-
-    def widget(self, start: float) -> dict[str, Any]:
-        return {"value": start, "min_value": self.low, "max_value": self.high, "step": self.step}
-
-
-@dataclass(frozen=True)
-class Names:
-    """Names parted by commas, without a widget. Unknown ones are harmless."""
-
-    default: tuple[str, ...] = ()
-
-    def parse(self, link: str) -> tuple[str, ...] | None:
-        return tuple(part.strip() for part in link[:500].split(","))
-
-
-Key = Text | Whole | Real | Flag | Choice | Names
-
-SENTENCE = Text(ALICE)
-TWINS = (
-    *("none", "limit", "cell", "bias", "begin", "rate", "delay", "size", "optimizer", "gate"),
-    *("examples", "dropout", "decay", "worddrop", "synonyms", "patience"),
+from rnnviz.ui.keys import (
+    ALICE,
+    IDS,
+    KEYS,
+    KNOBS,
+    LOOK,
+    NETWORKS,
+    SENTENCE,
+    TWINS,
+    WRITTEN,
+    YOURS,
+    Choice,
+    Names,
+    Text,
+    as_text,
 )
-"""In what two training runs may differ: one of these keys."""
-KNOBS: dict[str, Choice] = {  # of a training run; empty: what the task suggests
-    "limit": Choice("", ("", "off", "0.1", "0.2", "0.5", "1", "2", "5", "10")),
-    "cell": Choice("", ("", "rnn", "lstm", "gru")),
-    "bias": Choice("", ("", "0", "1", "3", "5")),
-    "begin": Choice("", ("", "default", "orthogonal", "identity")),
-    "rate": Choice(
-        "", ("", "0.0003", "0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2")
-    ),
-    "delay": Choice("", ("", "0", "2", "4", "8", "12", "20", "30", "50", "70", "100", "150", "200")),
-    "size": Choice("", ("", "4", "8", "16", "32", "50", "64", "84", "100")),
-    "batch": Choice("", ("", "8", "16", "32", "64", "128")),
-    "budget": Choice("", ("", "100", "200", "400", "600", "800", "1000", "1200", "1500", "2000", "3000", "4500")),
-    "optimizer": Choice("", ("", "adam", "sgd")),
-    "gate": Choice("", ("", "learned", "fixed")),
-    "examples": Choice("", ("", "all", "128", "64", "32")),
-    "dropout": Choice("", ("", "0", "0.1", "0.2", "0.3", "0.5")),
-    "decay": Choice("", ("", "0", "0.01", "0.1", "0.3", "1")),
-    "worddrop": Choice("", ("", "0", "0.1", "0.2", "0.3", "0.5")),
-    "synonyms": Choice("", ("", "off", "on")),
-    "patience": Choice("", ("", "off", "100", "200", "400")),
-}
-IDS = ("", *dict.fromkeys(id for knob in KNOBS.values() for id in knob.ids if id))
-KEYS: dict[str, Key] = {
-    # the frame
-    "lang": Choice("", ("en", "ja")),  # empty: what the browser prefers
-    "projector": Flag(False),
-    "hide": Names(),  # controls a lesson does without, by key: hide=lang,projector,words
-    # the sentence and the networks that read it
-    "sentence": SENTENCE,
-    "words": Whole(0, 0, 64),
-    "left": Choice("rnn", (*NETWORKS, YOURS)),
-    "right": Choice("lstm", (*NETWORKS, YOURS)),
-    "trained": Flag(True),
-    # what flows back: the sentence above, or random numbers read by cells that were never trained
-    "input": Choice("random", ("random", "sentence")),
-    "length": Whole(20, 2, 200),
-    "units": Choice("32", ("16", "32", "64")),
-    "scale": Real(1.0, 0.0, 5.0, 0.1),  # of the recurrent weights
-    "forget": Real(0.0, -3.0, 6.0, 0.5),
-    "activation": Choice("tanh", ("tanh", "relu", "logistic")),
-    "start": Choice("default", ("default", "orthogonal", "identity")),
-    "seed": Whole(0, 0, 99),
-    "at": Choice("last", ("last", "every")),
-    "asked": Choice("", ("", *THINGS)),  # the word whose logit is asked for; empty: what answers the need
-    # clipping
-    "net": Choice("rnn", ("rnn", "lstm", "gru")),
-    "clip": Choice("norm", ("off", "norm", "value")),
-    "threshold": Rung("1", LADDER),
-    "cliffw": Real(5.5, 4.1, 6.0, 0.05),
-    "cliffb": Real(-2.0, -4.0, -1.0, 0.05),
-    "cliffrate": Rung("0.5", ("0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1")),
-    "cliffclip": Rung("1", ("0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2", "5", "10")),
-    "own": Flag(False),  # Gradients: the visitor's own network in the place of ours
-    # training
-    "task": Choice("errands", tuple(TASKS)),
-    "twin": Choice("limit", TWINS),
-    "first": Choice("", IDS),  # what the first twin has of it; empty: a usual pair
-    "second": Choice("", IDS),
-    **KNOBS,
-    "record": Choice("p5", RECORDED),
-    # be the gate: the unit, what it is to do, and its gates as set by hand (put by the browser)
-    "gatecell": Choice("lstm", ("lstm", "gru", "rnn")),
-    "challenge": Choice("hold", ("hold", "count", "stop")),
-    "drawn": Text("", 120),
-    # whose memory is shown; the unit, gate and word that are looked at
-    "keeps": Choice("lstm", ("lstm", "gru")),
-    "listener": Whole(-1, 0, 255),  # -1: the one that remembers longest
-    "listens": Choice("f", ("f", "i", "g", "o", "r", "n")),  # f: the gate that keeps the state, in a GRU z
-    "heard": Whole(-1, 0, 9999),  # -1: the last word
-    "counted": Choice("lstm", ("rnn", "lstm", "gru", "window", "conv", "attention")),  # Compare: whose weights
-    # where the stepper rests; set with `put`
-    "step": Whole(0, 0, 9999),
-    "unit": Whole(-1, 0, 9999),  # -1: whichever the stepper begins with
-    "side": Choice("right", ("left", "right")),  # whose unit it is
-}
+from rnnviz.ui.labels import Drawings
+
+__all__ = ["ALICE", "IDS", "KEYS", "KNOBS", "NETWORKS", "SENTENCE", "TWINS", "YOURS"]
+
+LINKS = 32
+"""Links that are known as what this visit's browser was told."""
+HEARD = "_heard"
+"""Stands in Streamlit's session from when a message was taken in until the next one comes."""
 
 
 @dataclass
@@ -230,54 +63,131 @@ class Memory:
     """What a visit remembers beyond the widgets that happen to be drawn."""
 
     page: str | None = None
+    moves: int = 0  # to another page
     kept: dict[str, Any] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)  # our part of the link as the last run left it
     refilled: dict[str, str] | None = None  # the same, right after the last move to another page
-    spoken: str | None = None  # the language of the last run
+    received: dict[str, str] | None = None  # the link of the last message
+    known: deque[int] = field(default_factory=lambda: deque(maxlen=LINKS))  # links that the browser was given
+    said: dict[str, Any] = field(default_factory=dict)  # what each widget had in the last message
+    stands_in: dict[str, Any] = field(default_factory=dict)  # what is drawn in the place of what is not offered now
+    drawn: dict[str, Drawings] = field(default_factory=dict)  # the labels of each choice
     theme: str | None = None  # what a component said the page looks like
+    recolored: bool = False  # since the page was drawn as a whole
+
+
+_hooks: dict[str, Callable[[], None]] = {}
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Around all that answers a message, or a part of it: hear what changed, and write the link at the end.
+
+    The link comes last, since it says to the browser (and, in its next message, to us) what has been drawn.
+    """
+    follow()
+    context: Any = get_script_run_ctx(suppress_warning=True)
+    depth = getattr(context, "rnnviz_depth", 0)
+    failure: Exception | None = None
+    try:
+        if context is not None:
+            context.rnnviz_depth = depth + 1
+        yield
+    except Exception as error:
+        failure = error
+    finally:  # also where Streamlit ends the run, which is no Exception
+        if context is not None:
+            context.rnnviz_depth = depth
+    if not depth:
+        publish()
+    if failure:
+        raise failure
 
 
 def follow() -> None:
-    """Take in what changed since the last run: a widget, or the link (at the first run, or by Back).
+    """Take in what changed since the last message: a widget, or the link (at the first run, or by Back).
 
-    The frame calls it once, before anything is drawn. A move to another page empties the link, and may leave
-    an entry with an empty link in the browser's history. Neither is a wish of the visitor's, so what is
-    missing there is kept.
+    Whatever reacts to a message begins with it: the frame, a part of a page, a callback. Only the first call for
+    a message does something, before anything is drawn.
     """
-    memory, link, drawn = _memory(), st.query_params.to_dict(), st.session_state.to_dict()
-    moved = memory.page not in (None, _page())
-    emptied = memory.seen == memory.refilled and not KEYS.keys() & link.keys()
-    for name, key in KEYS.items():
+    session = get_session_state()
+    if session.is_new_state_value(HEARD):
+        return
+    session[HEARD] = True
+    memory, link, held = _memory(), st.query_params.to_dict(), st.session_state.to_dict()
+    emptied = _moved(memory) or (memory.seen == memory.refilled and not KEYS.keys() & link.keys())
+    wished = _wishes(memory, link, emptied)
+    for name, wish in wished.items():
+        memory.kept[name] = wish
+        memory.said.pop(name, None)
+    sent = _link(link)
+    known = sent in memory.known and not emptied
+    untouched = known and sent == _link(memory.received or {})
+    acted = []
+    for name in held.keys() & KEYS.keys() - wished.keys():
+        meant = _meant(memory, name, held[name], sent)
+        if meant is None:
+            continue
+        before = [value(name), memory.stands_in.get(name)]
+        if untouched and name in memory.said:  # the browser heard nothing in between: only the visitor changed it
+            before.append(memory.said[name])
+        elif known:
+            before.append(_read(name, link.get(name)))
+        memory.said[name] = meant
+        if meant not in before:
+            memory.kept[name] = meant
+            acted.append(name)
+    memory.received = link
+    for name in held.keys() & KEYS.keys():
+        if held[name] not in (value(name), memory.stands_in.get(name)):
+            st.session_state[name] = value(name)
+    for name in acted:
+        if name in _hooks:
+            _hooks[name]()
+
+
+def _wishes(memory: Memory, link: dict[str, str], emptied: bool) -> dict[str, Any]:
+    """What the link alone asks for: at the first run, by Back, or if something else than us has written it.
+
+    A move to another page empties the link, and may leave an entry with an empty link in the browser's history.
+    Neither is a wish of the visitor's, so what is missing there is kept.
+    """
+    context: Any = get_script_run_ctx(suppress_warning=True)
+    asked = memory.received is None or getattr(context, "is_history_navigation", False)
+    before = memory.received or {}
+    ours = _link(link) in memory.known
+    wished = {}
+    for name in KEYS:
         text = link.get(name)
-        if text != memory.seen.get(name) and not (text is None and (moved or emptied)):
-            found = None if text is None else key.parse(text)
-            memory.kept[name] = key.default if found is None else found
-            if name in drawn:
-                st.session_state[name] = memory.kept[name]
-        elif drawn.get(name) is not None:
-            memory.kept[name] = drawn[name]
-    if memory.spoken != value("lang"):  # a drawn choice shows its old label until its value is set anew
-        memory.spoken = value("lang")
-        st.session_state.update({name: value(name) for name in _choices() if name in drawn})
+        if text == memory.seen.get(name) or (text is None and emptied):
+            continue
+        if asked or (not ours and text != before.get(name)):
+            wished[name] = _read(name, text)
+    return wished
+
+
+def _meant(memory: Memory, name: str, held: Any, sent: int) -> Any:
+    """The allowed value that a widget's stands for, or None."""
+    drawings = memory.drawn.get(name)
+    return KEYS[name].check(drawings.meant(held, sent) if drawings else held)
 
 
 def publish() -> None:
-    """Write what is remembered into the link, defaults left out. One message if it changed, else none.
-
-    The frame calls it once `st.navigation` has settled which page this is.
-    """
-    memory, link = _memory(), st.query_params.to_dict()
-    ours = {name: _text(value(name)) for name in KEYS if value(name) != KEYS[name].default}
+    """Write what is remembered into the link, defaults left out. One message if it changed, else none."""
+    memory, link, ours = _memory(), st.query_params.to_dict(), _ours()
     wanted = {name: text for name, text in link.items() if name not in KEYS} | ours
     if wanted != link:
         st.query_params.from_dict(wanted)
-    if memory.page not in (None, _page()):
+    if _moved(memory):
         memory.refilled = ours
+        memory.moves += 1
     memory.page, memory.seen = _page(), ours
+    if not memory.known or memory.known[-1] != _link(ours):
+        memory.known.append(_link(ours))
 
 
 def value(name: str) -> Any:
-    """What stands under a key: what the widget had when `follow` was called, or was put since; else the default."""
+    """What stands under a key: what the visitor or Python set last; else the default."""
     return _memory().kept.get(name, KEYS[name].default)
 
 
@@ -289,9 +199,53 @@ def usual(name: str) -> Any:
 def control(name: str) -> dict[str, Any]:
     """The arguments that make a widget the control of a key: its session key, start value and limits."""
     key = KEYS[name]
-    if isinstance(key, Names):
-        raise TypeError(f"{name} has no widget")
+    if isinstance(key, Names | Choice):
+        raise TypeError(f"{name} has no widget" if isinstance(key, Names) else f"{name} is a choice")
     return {"key": name, **key.widget(value(name))}
+
+
+def choice(
+    name: str, named: Callable[[Any], str] = str, options: Sequence[Any] | None = None, instead: Any = None
+) -> dict[str, Any]:
+    """The arguments that make a selectbox or a radio the control of a key.
+
+    `named` gives an id's label: no two the same, and none another one's id. `options`: the ids that are offered now,
+    where that depends on something else. Where the kept one is not among them, `instead` (or the default) is shown, and
+    the kept one waits until it is offered again, or the visitor chooses.
+    """
+    ids, start, called = _draw(name, named, options, instead)
+    return {"key": name, "options": ids, "index": ids.index(start), "format_func": called}
+
+
+def ladder(
+    name: str, named: Callable[[Any], str] = str, options: Sequence[Any] | None = None, instead: Any = None
+) -> dict[str, Any]:
+    """As `choice`, for a select_slider."""
+    ids, start, called = _draw(name, named, options, instead)
+    return {"key": name, "options": ids, "value": start, "format_func": called}
+
+
+def _draw(
+    name: str, named: Callable[[Any], str], options: Sequence[Any] | None, instead: Any
+) -> tuple[tuple[Any, ...], Any, Callable[[Any], str]]:
+    """A choice's ids, the one that is shown, and the function of its labels; remembered as drawn."""
+    memory, key = _memory(), KEYS[name]
+    ids: tuple[Any, ...] = tuple(getattr(key, "ids", ()) if options is None else options)
+    start = next((id for id in (value(name), instead, key.default) if id in ids), ids[0])
+    labels = [named(id) for id in ids]
+    memory.stands_in.pop(name, None)
+    if start != value(name):
+        memory.stands_in[name] = start
+    renamed = memory.drawn.setdefault(name, Drawings()).add(_link(_ours()), labels, ids, start)
+    held = st.session_state.get(name)
+    # A widget shows its old label, or what is not offered any more, until its value is set anew.
+    if held is not None and (renamed or held != start):
+        st.session_state[name] = start
+
+    def called(id: Any) -> str:
+        return labels[ids.index(id)] if id in ids else str(id)
+
+    return ids, start, called
 
 
 def shown(name: str) -> bool:
@@ -300,18 +254,39 @@ def shown(name: str) -> bool:
 
 
 def put(**values: Any) -> None:
-    """Set values from Python and write the link. Keys with a widget on the page: from a callback only."""
-    drawn = st.session_state.to_dict()  # a callback comes before `follow`
-    kept = _memory().kept
-    kept.update({name: drawn[name] for name in KEYS if drawn.get(name) is not None} | values)
-    st.session_state.update({name: new for name, new in values.items() if name in drawn})
-    publish()
+    """Set values from Python; what is not allowed is left as it was. Keys with a widget on the page: from a callback
+    only. The link follows at the end of the turn."""
+    follow()
+    memory, held = _memory(), st.session_state.to_dict()
+    for name, wanted in values.items():
+        new = KEYS[name].check(wanted)
+        if new is not None:
+            memory.kept[name] = new
+            if name in held:
+                st.session_state[name] = new
+
+
+def whenever(name: str, then: Callable[[], None]) -> None:
+    """Have something done each time the visitor changes a key with its widget: before anything is drawn."""
+    _hooks[name] = then
 
 
 def unreadable() -> list[str]:
     """The keys to which the link gives a value that is not allowed. To be asked before `follow`."""
     link = st.query_params.to_dict()
     return [name for name, key in KEYS.items() if link.get(name) and key.parse(link[name]) is None]
+
+
+def cut() -> list[str]:
+    """The keys to which the link gives more than fits. To be asked before `follow`."""
+    link = st.query_params.to_dict()
+    return [name for name, key in KEYS.items() if isinstance(key, Text | Names) and len(link.get(name, "")) > key.limit]
+
+
+def moves() -> int:
+    """How often this visit has moved to another page, this time included."""
+    memory = _memory()
+    return memory.moves + _moved(memory)
 
 
 def theme() -> str:
@@ -322,11 +297,49 @@ def theme() -> str:
 def look(component: str) -> None:
     """For a component's callback: it saw that the page looks different now. Told once, since to ask a component for
     its state takes Streamlit longer than anything else a page asks."""
-    _memory().theme = st.session_state[component]["theme"]
+    memory, seen = _memory(), LOOK.check(told(component, "theme"))
+    if seen and seen != theme():
+        memory.theme, memory.recolored = seen, True
 
 
-def _choices() -> list[str]:
-    return [name for name, key in KEYS.items() if isinstance(key, Choice)]
+@contextmanager
+def whole() -> Iterator[None]:
+    """Around a run of the whole page. One that comes to its end has drawn everything as the page looks now."""
+    context: Any = get_script_run_ctx(suppress_warning=True)
+    if context is not None:
+        context.rnnviz_whole = True
+    yield
+    _memory().recolored = False
+
+
+def outdated() -> bool:
+    """Whether more than a part of the page has to be drawn anew: of several components that saw another colour only one
+    is heard, and only its part is run."""
+    context: Any = get_script_run_ctx(suppress_warning=True)
+    return _memory().recolored and not getattr(context, "rnnviz_whole", False)
+
+
+def told(component: str, name: str) -> Any:
+    """What a mounted component says under a name, as it came: anything at all, until it has been checked."""
+    said = st.session_state.get(component)
+    return said.get(name) if isinstance(said, Mapping) else None
+
+
+def _read(name: str, text: str | None) -> Any:
+    """What a link's text says of a key: the default if nothing, or nonsense."""
+    found = None if text is None else KEYS[name].parse(text)
+    return KEYS[name].default if found is None else found
+
+
+def _ours() -> dict[str, str]:
+    """What is remembered, as the link has it."""
+    kept = _memory().kept
+    return {name: as_text(kept[name]) for name in KEYS if name in kept and kept[name] != KEYS[name].default}
+
+
+def _link(link: Mapping[str, str]) -> int:
+    """Stands for a link's part that widgets set."""
+    return hash(frozenset((name, text) for name, text in link.items() if name in KEYS and name not in WRITTEN))
 
 
 def _memory() -> Memory:
@@ -339,12 +352,11 @@ def _memory() -> Memory:
     return memory
 
 
+def _moved(memory: Memory) -> bool:
+    """Whether this is the first run on another page."""
+    return memory.page not in (None, _page())
+
+
 def _page() -> str:
     context = get_script_run_ctx(suppress_warning=True)
     return context.page_script_hash if context else ""
-
-
-def _text(kept: Any) -> str:
-    if isinstance(kept, tuple):
-        return ",".join(kept)
-    return str(kept).lower() if isinstance(kept, bool) else str(kept)

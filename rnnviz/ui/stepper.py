@@ -2,26 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import NamedTuple
 
 from rnnviz.ui import component, state
+from rnnviz.ui.calm import called
 
 SCRIPTS = ("shared/parts.js", *(f"stepper/{name}.js" for name in ("equations", "cell", "views", "stepper")))
 STYLES = ("shared/parts.css", "stepper/cell.css", "stepper/stepper.css")
 
 
-def stepper(payload: bytes, step: int = 0, unit: int | None = None, network: int = 1, key: str = "stepper") -> Any:
-    """Mount the stepper; returns its state.
+class Rest(NamedTuple):
+    """Where a reader rests."""
 
-    `payload`: the JSON object that `rnnviz.ui.stage` writes. `step` (from 0), `unit` and its `network` (0 or 1)
-    say where a reader who opens the page begins; afterwards the browser knows better. The result has `rest`, None
-    or `{revision, step, network, unit}` once the reader has rested for half a second, and `theme`, None or "light"
-    or "dark", where the page looks different from what the payload was made for. The visitor's
-    state remembers that.
+    revision: str
+    """Of the payload that it is about."""
+    step: int
+    network: int
+    """0 or 1."""
+    unit: int
+
+
+def stepper(
+    payload: bytes,
+    rested: Callable[[Rest], object],
+    step: int = 0,
+    unit: int | None = None,
+    network: int = 1,
+    key: str = "stepper",
+) -> None:
+    """Mount the stepper.
+
+    `payload`: the JSON object that `rnnviz.ui.stage` writes. `rested` is told where the reader is each time they have
+    rested for half a second somewhere else than before. `step` (from 0), `unit` and its `network` (0 or 1) say where a
+    reader who opens the page begins; afterwards the browser knows better. Where the page looks different from what the
+    payload was made for, the stepper says so, and the visitor's state remembers it.
     """
+
+    def tell() -> None:
+        if found := rest(state.told(key, "rest")):
+            rested(found)
+
     # Where to begin is no part of the payload, so that one payload serves every visitor.
     data = component.joined(payload, step=step, unit=unit, network=network)
-    callbacks = {"on_rest_change": component.nothing, "on_theme_change": partial(state.look, key)}
+    callbacks = {"on_rest_change": called(tell), "on_theme_change": called(partial(state.look, key))}
     mount = component.registered("stepper", SCRIPTS, STYLES)
-    return mount(key=key, data=data, default={"rest": None, "theme": None}, **callbacks)
+    mount(key=key, data=data, default={"rest": None, "theme": None}, **callbacks)
+
+
+def rest(told: object) -> Rest | None:
+    """What the component says of where the reader rests; None if it is no such thing."""
+    if not isinstance(told, Mapping):
+        return None
+    revision, network = told.get("revision"), told.get("network")
+    step, unit = (state.KEYS[name].check(told.get(name)) for name in ("step", "unit"))
+    if not isinstance(revision, str) or type(network) is not int or network not in (0, 1):
+        return None
+    return Rest(revision, step, network, unit) if isinstance(step, int) and isinstance(unit, int) else None

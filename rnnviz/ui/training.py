@@ -6,17 +6,20 @@ import time
 from dataclasses import dataclass, field
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rnnviz import turns
 from rnnviz.figures.training_lines import Log, Twin, mean_of_last
-from rnnviz.runs import Run
+from rnnviz.runs import STEP_BYTES, Run
 from rnnviz.runs_io import dump, read
 from rnnviz.training import start
 from rnnviz.ui import curves, plans
-from rnnviz.ui.language import language, t
+from rnnviz.ui.asked import aside, visitor
+from rnnviz.ui.language import LANGUAGES, language, t
 from rnnviz.ui.own import Own
 from rnnviz.ui.plans import Plan
-from rnnviz.workers import aside
+from rnnviz.ui.stage import View
 
 FIRST_LOOK = 0.8
 """Seconds that a page waits for the first point of a run, which is mostly there sooner."""
@@ -26,6 +29,10 @@ MOST = 12
 """Earlier runs that a visit keeps."""
 CROWD = 8
 """With more in turn than this, a page looks every two seconds."""
+FAILURES = ("memory", "slow", "lost", "busy")
+"""Why a run can fail on the server, as `rnnviz.turns.Progress.error` has it, where there are words for it."""
+GRACE = 1.5
+"""Seconds in which the old page of a reload may still count as open."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -65,6 +72,10 @@ class Desk:
     kept: int = 0
     """Runs that were ever kept."""
     own: Own | None = None
+    session: str = ""
+    """The visit that looks at it."""
+    lost: str = ""
+    """Why a run that this tab remembers is not here: "restart" or "elsewhere"."""
     spoken: tuple[float, str, str] = (0.0, "", "")
     """When a screen reader was last told something, of which state, and what."""
 
@@ -94,8 +105,8 @@ class Desk:
 
     def take(self, plan: Plan, runs: tuple[Run, ...]) -> None:
         """Go on with these runs."""
-        self.plan, self.runs, self.furthest, self.cancelled = plan, runs, runs, False
-        self.ticket = turns.submit(runs, owner=self)
+        self.plan, self.runs, self.furthest, self.cancelled, self.lost = plan, runs, runs, False, ""
+        self.ticket = turns.submit(runs, owner=self, visitor=visitor())
         self.going = True
 
     def end(self) -> None:
@@ -118,7 +129,7 @@ class Desk:
             self.going = True
 
     def pause(self) -> None:
-        """Stop where it is; the chunk under way still counts."""
+        """Stop where it is."""
         if self.ticket:
             self.ticket.pause()
 
@@ -154,15 +165,18 @@ class Desk:
             self.spoken = (time.monotonic(), state, said)
         return said
 
-    def upload(self, data: bytes) -> Run | None:
-        """Take a downloaded run, paused; None and nothing changed if it is none."""
-        try:
-            run = aside(read, data)
-        except ValueError:
-            return None
+    def upload(self, data: bytes) -> Run:
+        """Take a downloaded run, paused. Raises ValueError if it is none, and `runs_io.TooMuch` if a step of it would
+        take more memory than a trainer has to spare; then nothing is changed.
+
+        All that can fail is done first: a reader reads the file and draws it in every language.
+        """
+        run, plan = aside(examined, data)
         self.end()
-        self.take(plans.plan_of(run), (run,))
-        self.pause()
+        self.take(plan, (run,))
+        assert self.ticket
+        self.ticket.rewind(run.step)  # it waits where it is, without a chunk
+        self.look()
         return run
 
     def file(self, which: int) -> bytes:
@@ -173,19 +187,56 @@ class Desk:
 def desk() -> Desk:
     """This visit's."""
     found: Desk = st.session_state.setdefault("_training", Desk())
+    context = get_script_run_ctx(suppress_warning=True)
+    mine = context.session_id if context else found.session
+    if found.session not in ("", mine) and _active(found.session):  # another page took it over while this one was away
+        found = st.session_state["_training"] = Desk(lost="elsewhere")
+    found.session = mine
     return found
 
 
 def find(id: str) -> None:
-    """After a reload: the desk whose ticket this is belongs to the new visit, if it still exists."""
+    """After a reload: the desk whose ticket this is belongs to the new visit, if it still exists and nobody else sits
+    at it. A duplicated tab remembers the same ticket."""
+    mine = desk()
+    if mine.ticket is not None:
+        return
     ticket = turns.find(id)
-    if ticket and isinstance(ticket.owner, Desk) and desk().ticket is None:
+    if ticket is None or not isinstance(ticket.owner, Desk):
+        mine.lost = "restart"
+    elif _open(ticket.owner.session):
+        mine.lost = "elsewhere"
+    else:
+        ticket.owner.own = ticket.owner.own or mine.own
         st.session_state["_training"] = ticket.owner
+
+
+def _open(session: str) -> bool:
+    """Whether the page of this visit is open, also after a moment: a page that is reloaded closes as it opens anew."""
+    until = time.monotonic() + GRACE
+    while _active(session):
+        if time.monotonic() > until:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _active(session: str) -> bool:
+    return runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
 def begin(plan: Plan) -> tuple[Run, ...]:
     """The runs of a plan before their first step; for a reader process, since it makes networks."""
     return tuple(start(plan.task, **settings) for settings in plan.settings())
+
+
+def examined(data: bytes) -> tuple[Run, Plan]:
+    """For a reader process: a run that was uploaded, and its plan. Raises ValueError as `Desk.upload` does."""
+    run = read(data, STEP_BYTES)
+    plan = plans.plan_of(run)
+    for spoken in LANGUAGES:
+        curves.payload(curves.Shown(plan, (run,), (run,), run.settings.steps, (), ""), View(spoken, "light", 1.0))
+    return run, plan
 
 
 def interval() -> float:
@@ -214,6 +265,8 @@ def status(one: Desk) -> str:
         if now.others:
             return t("training.status.shared", others=now.others, left=left, **told)
         return t("training.status.running", left=left, **told)
+    if now.state == "failed":
+        return t(f"training.failed.{now.error if now.error in FAILURES else 'other'}")
     return t(f"training.status.{'measuring' if now.state == 'running' else now.state}", **told)
 
 

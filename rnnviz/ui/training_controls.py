@@ -6,11 +6,13 @@ from functools import partial
 
 import streamlit as st
 
+from rnnviz.runs_io import TooMuch
 from rnnviz.tasks import TASKS
-from rnnviz.ui import plans, state
+from rnnviz.ui import plans, state, uploads
+from rnnviz.ui.calm import called
 from rnnviz.ui.language import language, t
 from rnnviz.ui.notice import percent
-from rnnviz.ui.own import own
+from rnnviz.ui.own import own, reads
 from rnnviz.ui.plans import Plan
 from rnnviz.ui.source import wide
 from rnnviz.ui.training import Desk, desk, row
@@ -19,22 +21,18 @@ MAIN = ("cell", "size", "rate", "limit", "delay")
 """Choices in the row; the others are a click away."""
 FURTHER = ("budget", "batch", "optimizer", "begin", "bias", "gate")
 REMEDIES = ("examples", "dropout", "decay", "worddrop", "synonyms", "patience")
-LARGEST = 20
-"""MB of a file that may be uploaded."""
 
 
 def pick() -> None:
     """The task, and experiments to pick."""
     if state.shown("task"):
         names = {task: t(f"training.tasks.{task}") for task in TASKS}
-        st.selectbox(
-            t("training.task"), format_func=names.__getitem__, width=wide("task", 200), **state.control("task")
-        )
+        st.selectbox(t("training.task"), width=wide("task", 200), **state.choice("task", names.__getitem__))
     menu = st.popover(t("training.presets"), width="content", key="presets", on_change="rerun")
     if menu.open:
         for name in plans.PRESETS:
             key = f"preset-{name}"
-            menu.button(t(f"training.preset.{name}"), key=key, type="tertiary", on_click=_pick, args=(name,))
+            menu.button(t(f"training.preset.{name}"), key=key, type="tertiary", on_click=called(_pick), args=(name,))
 
 
 def asked(plan: Plan) -> None:
@@ -52,26 +50,24 @@ def _pick(name: str) -> None:
 def differ(plan: Plan) -> None:
     """In what the twins differ, and what each has of it."""
     if state.shown("twin"):
-        given = state.control("twin")
         ids = plans.twins(plan.task, dict(plan.knobs).get("cell", "lstm"))
-        given |= {"options": ids, "index": ids.index(plan.twin), "on_change": _usual_pair}
         names = {id: t(f"training.knobs.{id}") for id in ids if id != "none"} | {"none": t("training.ids.none")}
-        help = t("training.twin_help")
-        st.selectbox(t("training.twin"), format_func=names.__getitem__, width=wide("twin", 220), help=help, **given)
+        given = state.choice("twin", names.__getitem__, ids, instead=plan.twin)
+        st.selectbox(t("training.twin"), width=wide("twin", 220), help=t("training.twin_help"), **given)
     for name, value in zip(("first", "second"), plan.values, strict=False):
         if plan.twin != "none" and state.shown(name):
-            ids = plans.options(plan.task, plan.twin)
-            given = state.control(name) | {"options": ids, "index": ids.index(value)}
-            mark = {"first": "◆", "second": "●"}[name]
             named = partial(plans.called, language(), plan.twin)
-            st.selectbox(f"{mark} {t(f'training.{name}')}", format_func=named, width=wide(name, 195), **given)
+            given = state.choice(name, named, plans.options(plan.task, plan.twin), instead=value)
+            mark = {"first": "◆", "second": "●"}[name]
+            st.selectbox(f"{mark} {t(f'training.{name}')}", width=wide(name, 195), **given)
 
 
 def _usual_pair() -> None:
     """Another difference: its usual values."""
-    twin = st.session_state["twin"]
-    first, second = plans.pair(state.value("task"), twin) if twin != "none" else ("", "")
-    state.put(first=first, second=second)
+    state.put(first="", second="")
+
+
+state.whenever("twin", _usual_pair)
 
 
 def settings(plan: Plan) -> None:
@@ -105,17 +101,12 @@ def choose(plan: Plan, knob: str) -> None:
     if knob == plan.twin or not state.shown(knob) or not plans.applies(plan.task, knob, cell):
         return
     usual = plans.usual(plan.task, knob)
-    given = state.control(knob)
-    ids = ["", *plans.options(plan.task, knob)]
-    value = state.value(knob) if state.value(knob) in ids else ""
-    given |= {"options": ids, "index": ids.index(value)}
 
     def named(id: str) -> str:
         return plans.label(language(), id) if id else t("training.usual", value=plans.label(language(), usual))
 
-    st.selectbox(
-        t(f"training.knobs.{knob}"), format_func=named, width=wide(knob, 160), help=t(f"training.help.{knob}"), **given
-    )
+    given = state.choice(knob, named, ("", *plans.options(plan.task, knob)))
+    st.selectbox(t(f"training.knobs.{knob}"), width=wide(knob, 160), help=t(f"training.help.{knob}"), **given)
 
 
 def keep() -> None:
@@ -129,19 +120,17 @@ def keep() -> None:
                     _offer(one, k, name)
         if one.plan.task != "errands":
             st.caption(t("training.use_only"))
+        elif not any(reads(run.settings) for run in one.runs):
+            st.caption(t("training.use_kinds"))
     if said := st.session_state.pop("_used", ""):
         st.success(said)
     with st.expander(t("training.upload"), key="training-upload"):
-        found = st.file_uploader(
-            t("training.upload"),
-            type="safetensors",
-            max_upload_size=LARGEST,
-            label_visibility="collapsed",
-            key="upload",
-            on_change=_upload,
-        )
-        if found and st.session_state.get("_refused") == found.file_id:
-            st.error(t("training.upload_bad"))
+        st.markdown(t("training.upload_what", most=uploads.LARGEST))
+        uploads.uploader(t("training.upload"), _upload)
+        if refused := st.session_state.get("_refused"):
+            st.error(t(refused[0], **refused[1]))
+        elif said := st.session_state.pop("_uploaded", ""):
+            st.success(said)
     if one.earlier:
         st.markdown(f"**{t('training.saved')}**", help=t("training.saved_help"))
         for old in reversed(one.earlier):
@@ -153,8 +142,8 @@ def _offer(one: Desk, k: int, name: str) -> None:
     """The buttons of one run."""
     mark = "◆●"[k]
     assert one.plan
-    if one.plan.task == "errands":
-        st.button(f"{t('training.use')}: {mark} {name}", key=f"use{k}", on_click=_use, args=(k, name))
+    if reads(one.runs[k].settings):
+        st.button(f"{t('training.use')}: {mark} {name}", key=f"use{k}", on_click=called(_use), args=(k, name))
     st.download_button(
         f"{t('training.download')}: {mark} {name}",
         data=partial(one.file, k),
@@ -171,8 +160,18 @@ def _use(k: int, name: str) -> None:
     st.session_state["_used"] = t("training.used", name=name, steps=f"{one.own.step:,}")
 
 
-def _upload() -> None:
-    """Take what was uploaded, or say that it is none."""
-    found = st.session_state.get("upload")
-    if found is not None and desk().upload(found.getvalue()) is None:
-        st.session_state["_refused"] = found.file_id
+def _upload(data: bytes | None) -> None:
+    """Take what was uploaded, or say why not."""
+    st.session_state["_refused"] = None
+    try:
+        if data is None:
+            st.session_state["_refused"] = ("training.upload_lost", {})
+            return
+        run = desk().upload(data)
+        said = {"steps": f"{run.step:,}", "of": f"{run.settings.steps:,}"}
+        st.session_state["_uploaded"] = t(f"training.upload_{'ended' if run.ended else 'ok'}", **said)
+    except TooMuch as why:
+        megabytes = {"needed": f"{why.needed / 2**20:,.0f}", "most": f"{why.most / 2**20:,.0f}"}
+        st.session_state["_refused"] = ("training.upload_large", megabytes)
+    except ValueError:
+        st.session_state["_refused"] = ("training.upload_bad", {})

@@ -20,7 +20,7 @@ if state.shown("sentence"):
     st.text_input("sentence", **state.control("sentence"))
 if state.shown("words"):
     st.slider("words", **state.control("words"))
-st.selectbox("left", format_func=lambda id: f"{{state.value('lang')}}-{{id}}", **state.control("left"))
+st.selectbox("left", **state.choice("left", lambda id: f"{{state.value('lang')}}-{{id}}"))
 st.toggle("trained", **state.control("trained"))
 st.button("rest", on_click=state.put, kwargs=dict(step=3, unit=7))
 st.code({{name: state.value(name) for name in state.KEYS}} | dict(plotly=server.plotly_url()))

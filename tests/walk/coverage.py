@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from rnnviz.tasks import TASKS
+from rnnviz.ui.keys import KEYS, KNOBS, TWINS, Choice, Flag
 from rnnviz.ui.plans import options
 from rnnviz.ui.recorded import there
-from rnnviz.ui.state import KEYS, KNOBS, TWINS, Choice, Flag
 
 Triple = tuple[str, str, str]
 """A page, a control on it, an option of that."""

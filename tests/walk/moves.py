@@ -114,8 +114,8 @@ def of_control(tab: Browser, control: Control, rng: random.Random, files: dict[s
         for text, value in TEXTS.items():
             yield put(text, value, value if len(value) < 60 else f"{value[:40]}… ({len(value)} characters)")
     elif kind in ("checkbox", "popover", "expandable"):
-        value = not control.value
-        yield put("on" if value else "off", value)
+        turned = not control.value
+        yield put("on" if turned else "off", turned)
     elif kind == "button":
         yield Move(name, option or "press", f"press {label} ({control.key})", lambda: acts.press(tab, control), control)
     elif kind == "download_button":

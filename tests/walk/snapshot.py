@@ -14,7 +14,7 @@ from benchmarks import widgets
 from benchmarks.browser import Browser
 from benchmarks.tree import Node
 from benchmarks.widgets import Control
-from rnnviz.ui.state import YOURS
+from rnnviz.ui.keys import YOURS
 from tests.walk import words
 from tests.walk.words import linked
 

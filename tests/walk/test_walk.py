@@ -85,4 +85,5 @@ def test_what_is_done_at_once_can_be_meant_together() -> None:
     assert not fits(choose, back)
     assert checkable(choose, choose, None)
     assert checkable(menu, choose, menu)
-    assert not checkable(choose, choose, menu), "its control is on another page"
+    assert checkable(choose, choose, train)
+    assert not checkable(train, train, menu), "what it does is on another page"

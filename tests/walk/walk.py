@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 from benchmarks import acts
 from benchmarks.browser import Browser
-from rnnviz.ui.state import KEYS, Choice, Flag, Key, Real, Whole
+from rnnviz.ui.keys import KEYS, Choice, Flag, Key, Real, Whole
 from scripts.serving import Served
 from tests.walk import words
 from tests.walk.coverage import Coverage, Triple
@@ -277,7 +277,7 @@ def checkable(move: Move, first: Move, second: Move | None) -> bool:
     if second is None:
         return True
     if second.control == "menu":
-        return move is second and not first.control
+        return move is second or (first.target is not None and first.target.key in KEYS)
     whole = ("preset", "example", "task", "twin", "input", "one", "popover")
     return move is second or (second.control not in whole and move.control not in ("one", "menu"))
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from benchmarks.browser import Browser
+from rnnviz.ui.keys import KEYS
 from rnnviz.ui.language import LANGUAGES, labels_of
-from rnnviz.ui.state import KEYS
 
 SECTIONS = ("frame", "step", "source", "training", "gates", "compare", "compare_figures", "figures", "errors")
 
@@ -77,7 +77,13 @@ def said(tab: Browser) -> set[str]:
 def in_words(key: str) -> set[str]:
     """A label in each language."""
     section, _, rest = key.partition(".")
-    return {functools.reduce(dict.__getitem__, rest.split("."), labels_of(one, section)) for one in LANGUAGES}
+    found: set[str] = set()
+    for one in LANGUAGES:
+        label: Any = labels_of(one, section)
+        for part in rest.split("."):
+            label = label[part]
+        found.add(label)
+    return found
 
 
 def is_saying(text: str, key: str) -> bool:

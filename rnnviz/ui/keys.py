@@ -1,0 +1,243 @@
+"""All that a visitor can set, declared once in `KEYS`: name, default, what is allowed.
+
+Each key has one gate: `check` says whether a Python value is allowed, wherever it comes from (a widget, a component, a
+file), and `parse` reads a link and asks `check`. Both answer None for what is not allowed, and never raise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rnnviz.records import NAMES as RECORDED
+from rnnviz.tasks import TASKS
+from rnnviz.tasks.errands import THINGS
+
+# What the networks read is English in every language of the app.
+ALICE = "Starving, Alice drives to the nearest store to buy"
+NETWORKS = ("rnn", "rnn-orthogonal", "lstm", "gru")
+YOURS = "yours"
+"""The network that this visitor trained; only the visit knows it."""
+
+
+LADDER = tuple(f"{digit * 10.0**power:g}" for power in range(-3, 4) for digit in (1, 2, 5))
+"""Thresholds, three to a power of ten."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line of text of at most `limit` characters, so that the link stays short enough for every server.
+
+    A longer one is cut in a link, and refused anywhere else: the field itself asks for less (`validate`), with a
+    sentence in the reader's language.
+    """
+
+    default: str = ""
+    limit: int = 2000
+
+    def check(self, value: object) -> str | None:
+        return value if type(value) is str and len(value) <= self.limit and _can_travel(value) else None
+
+    def parse(self, link: str) -> str | None:
+        return self.check(link[: self.limit])
+
+    def widget(self, start: str) -> dict[str, Any]:
+        return {"value": start}
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number from `low` to `high`, both included, or the default."""
+
+    default: int
+    low: int
+    high: int
+
+    def check(self, value: object) -> int | None:
+        if type(value) is not int:  # True is an int, too
+            return None
+        return value if self.low <= value <= self.high or value == self.default else None
+
+    def parse(self, link: str) -> int | None:
+        if link == str(self.default):
+            return self.default
+        # isdecimal alone would let other scripts' digits through, and int() would take a million of them.
+        return self.check(int(link)) if link.isascii() and link.isdecimal() and len(link) < 10 else None
+
+    def widget(self, start: int) -> dict[str, Any]:
+        return {"value": start, "min_value": self.low, "max_value": self.high}
+
+
+@dataclass(frozen=True)
+class Real:
+    """A number from `low` to `high` in steps of `step`; for `st.slider`."""
+
+    default: float
+    low: float
+    high: float
+    step: float
+
+    def check(self, value: object) -> float | None:
+        if type(value) is not float and type(value) is not int:
+            return None
+        return float(value) if self.low <= value <= self.high else None
+
+    def parse(self, link: str) -> float | None:
+        try:
+            return self.check(float(link))
+        except ValueError:
+            return None
+
+    def widget(self, start: float) -> dict[str, Any]:
+        return {"value": start, "min_value": self.low, "max_value": self.high, "step": self.step}
+
+
+@dataclass(frozen=True)
+class Flag:
+    """On or off."""
+
+    default: bool
+
+    def check(self, value: object) -> bool | None:
+        return value if type(value) is bool else None
+
+    def parse(self, link: str) -> bool | None:
+        return {"true": True, "false": False}.get(link.lower())
+
+    def widget(self, start: bool) -> dict[str, Any]:
+        return {"value": start}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few ids. Its control is made by `state.choice` or `state.ladder`."""
+
+    default: str
+    ids: tuple[str, ...]
+
+    def check(self, value: object) -> str | None:
+        return value if type(value) is str and value in self.ids else None
+
+    def parse(self, link: str) -> str | None:
+        return self.check(link)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names parted by commas, without a widget. Unknown ones are harmless."""
+
+    default: tuple[str, ...] = ()
+    limit: int = 500
+
+    def check(self, value: object) -> tuple[str, ...] | None:
+        if type(value) is not tuple or not all(type(part) is str for part in value):
+            return None
+        whole = ",".join(value)
+        fits = len(whole) <= self.limit and _can_travel(whole)
+        return value if fits and all(part and part == part.strip() and "," not in part for part in value) else None
+
+    def parse(self, link: str) -> tuple[str, ...] | None:
+        return self.check(tuple(part.strip() for part in link[: self.limit].split(",") if part.strip()))
+
+
+Key = Text | Whole | Real | Flag | Choice | Names
+
+SENTENCE = Text(ALICE)
+TWINS = (
+    *("none", "limit", "cell", "bias", "begin", "rate", "delay", "size", "optimizer", "gate"),
+    *("examples", "dropout", "decay", "worddrop", "synonyms", "patience"),
+)
+"""In what two training runs may differ: one of these keys."""
+KNOBS: dict[str, Choice] = {  # of a training run; empty: what the task suggests
+    "limit": Choice("", ("", "off", "0.1", "0.2", "0.5", "1", "2", "5", "10")),
+    "cell": Choice("", ("", "rnn", "lstm", "gru")),
+    "bias": Choice("", ("", "0", "1", "3", "5")),
+    "begin": Choice("", ("", "default", "orthogonal", "identity")),
+    "rate": Choice(
+        "", ("", "0.0003", "0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2")
+    ),
+    "delay": Choice("", ("", "0", "2", "4", "8", "12", "20", "30", "50", "70", "100", "150", "200")),
+    "size": Choice("", ("", "4", "8", "16", "32", "50", "64", "84", "100")),
+    "batch": Choice("", ("", "8", "16", "32", "64", "128")),
+    "budget": Choice("", ("", "100", "200", "400", "600", "800", "1000", "1200", "1500", "2000", "3000", "4500")),
+    "optimizer": Choice("", ("", "adam", "sgd")),
+    "gate": Choice("", ("", "learned", "fixed")),
+    "examples": Choice("", ("", "all", "128", "64", "32")),
+    "dropout": Choice("", ("", "0", "0.1", "0.2", "0.3", "0.5")),
+    "decay": Choice("", ("", "0", "0.01", "0.1", "0.3", "1")),
+    "worddrop": Choice("", ("", "0", "0.1", "0.2", "0.3", "0.5")),
+    "synonyms": Choice("", ("", "off", "on")),
+    "patience": Choice("", ("", "off", "100", "200", "400")),
+}
+IDS = ("", *dict.fromkeys(id for knob in KNOBS.values() for id in knob.ids if id))
+KEYS: dict[str, Key] = {
+    # the frame
+    "lang": Choice("", ("en", "ja")),  # empty: what the browser prefers
+    "projector": Flag(False),
+    "hide": Names(),  # controls a lesson does without, by key: hide=lang,projector,words
+    # the sentence and the networks that read it
+    "sentence": SENTENCE,
+    "words": Whole(0, 0, 64),
+    "left": Choice("rnn", (*NETWORKS, YOURS)),
+    "right": Choice("lstm", (*NETWORKS, YOURS)),
+    "trained": Flag(True),
+    # what flows back: the sentence above, or random numbers read by cells that were never trained
+    "input": Choice("random", ("random", "sentence")),
+    "length": Whole(20, 2, 200),
+    "units": Choice("32", ("16", "32", "64")),
+    "scale": Real(1.0, 0.0, 5.0, 0.1),  # of the recurrent weights
+    "forget": Real(0.0, -3.0, 6.0, 0.5),
+    "activation": Choice("tanh", ("tanh", "relu", "logistic")),
+    "start": Choice("default", ("default", "orthogonal", "identity")),
+    "seed": Whole(0, 0, 99),
+    "at": Choice("last", ("last", "every")),
+    "asked": Choice("", ("", *THINGS)),  # the word whose logit is asked for; empty: what answers the need
+    # clipping
+    "net": Choice("rnn", ("rnn", "lstm", "gru")),
+    "clip": Choice("norm", ("off", "norm", "value")),
+    "threshold": Choice("1", LADDER),
+    "cliffw": Real(5.5, 4.1, 6.0, 0.05),
+    "cliffb": Real(-2.0, -4.0, -1.0, 0.05),
+    "cliffrate": Choice("0.5", ("0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1")),
+    "cliffclip": Choice("1", ("0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2", "5", "10")),
+    "own": Flag(False),  # Gradients: the visitor's own network in the place of ours
+    # training
+    "task": Choice("errands", tuple(TASKS)),
+    "twin": Choice("limit", TWINS),
+    "first": Choice("", IDS),  # what the first twin has of it; empty: a usual pair
+    "second": Choice("", IDS),
+    **KNOBS,
+    "record": Choice("p5", RECORDED),
+    # be the gate: the unit, what it is to do, and its gates as set by hand (put by the browser)
+    "gatecell": Choice("lstm", ("lstm", "gru", "rnn")),
+    "challenge": Choice("hold", ("hold", "count", "stop")),
+    "drawn": Text("", 120),
+    # whose memory is shown; the unit, gate and word that are looked at
+    "keeps": Choice("lstm", ("lstm", "gru")),
+    "listener": Whole(-1, 0, 255),  # -1: the one that remembers longest
+    "listens": Choice("f", ("f", "i", "g", "o", "r", "n")),  # f: the gate that keeps the state, in a GRU z
+    "heard": Whole(-1, 0, 9999),  # -1: the last word
+    "counted": Choice("lstm", ("rnn", "lstm", "gru", "window", "conv", "attention")),  # Compare: whose weights
+    # where the stepper rests; set with `put`
+    "step": Whole(0, 0, 9999),
+    "unit": Whole(-1, 0, 9999),  # -1: whichever the stepper begins with
+    "side": Choice("right", ("left", "right")),  # whose unit it is
+}
+WRITTEN = ("step", "unit", "side", "drawn")
+"""What the browser writes into the link by itself, before Python hears of it."""
+LOOK = Choice("", ("light", "dark"))
+"""What a component may say of how the page looks."""
+TICKET = Text("", 64)
+"""What a tab of the browser may remember of a training run."""
+
+
+def as_text(value: Any) -> str:
+    """A value as the link has it."""
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _can_travel(text: str) -> bool:
+    """Half of a surrogate pair, as JSON may hold it, fits into no link and no message."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
