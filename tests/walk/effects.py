@@ -33,6 +33,8 @@ class Before:
     entry: tuple[str, str] | None
     """Where Back or Forward would lead."""
     trained: bool = False
+    alone: bool = True
+    """Whether nothing else was done before the answer."""
     shown: Shown | None = None
 
 
@@ -43,7 +45,7 @@ def before(tab: Browser, move: Move, trained: bool = False) -> Before:
     controls = {control.key: control for control in seen(tab)}
     shown = snapshot(tab, trained) if move.control == "reload" else None
     return Before(
-        tab.page, words.settings(tab.link), words.status(tab), words.said(tab), controls, entry, trained, shown
+        tab.page, words.settings(tab.link), words.status(tab), words.said(tab), controls, entry, trained, shown=shown
     )
 
 
@@ -166,7 +168,7 @@ def _menu(tab: Browser, move: Move, was: Before) -> str:
     page, link = move.value, words.settings(tab.link)
     if tab.page != ("" if page.is_default else page.url_pathname):
         return f"{page.page_name} was followed, the address is /{tab.page}"
-    return _same(was.link, link, "the move") or _drawn(tab)
+    return (_same(was.link, link, "the move") if was.alone else "") or _drawn(tab)
 
 
 def _history(tab: Browser, move: Move, was: Before) -> str:
