@@ -52,7 +52,8 @@ def differ(plan: Plan) -> None:
     """In what the twins differ, and what each has of it."""
     if state.shown("twin"):
         given = state.control("twin")
-        ids = plans.twins(plan.task, dict(plan.knobs).get("cell", "lstm"))
+        knobs = {"cell": "lstm", "gate": "learned"} | dict(plan.knobs)
+        ids = plans.twins(plan.task, knobs["cell"], knobs["gate"])
         given |= {"options": ids, "index": ids.index(plan.twin), "on_change": _usual_pair}
         names = {id: t(f"training.knobs.{id}") for id in ids if id != "none"} | {"none": t("training.ids.none")}
         help = t("training.twin_help")
