@@ -193,7 +193,7 @@ class Ticket:
 
     def __init__(self, runs: tuple[Run, ...], owner: object = None) -> None:
         self.runs, self.owner, self.wanted, self.goal, self.cancelled = runs, owner, True, 10**9, False
-        self.frames = {0: runs}
+        self.frames = {curves.step(runs): runs}
 
     def now(self, again: float) -> Progress:
         if self.wanted and not self.cancelled:
