@@ -86,6 +86,7 @@ def test_every_run_that_can_be_is_shown_when_it_is_uploaded(draws: some.DataObje
             shown = sections(payload(Shown(one.plan, one.runs, one.furthest, 9, (), ""), View(language, "light", 1.0)))
             assert one.plan.names(language)[0] in shown["curves"]["text"][0][0]
             assert len(shown["curves"]["figures"]) == 3
+            assert ("memory" in shown) == (run.settings.shape.kind in RECURRENT)
         if not run.ended:
             one.resume()
             one.look()
