@@ -1,10 +1,11 @@
 # Each target sets up what it needs from nothing but Python 3.11 or later; stamps in .venv keep repeats quick.
 PYTHON ?= python3
 PORT ?= 8501
+ACTIONS ?= 1000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test weights bench screenshots format
+.PHONY: run test night walk weights bench screenshots format
 
 run: .venv/ready-run
 	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
@@ -14,6 +15,15 @@ test: .venv/ready-dev .venv/ready-browser
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+# A visitor who does everything at random: make walk ACTIONS=3000 SEED=7
+walk: .venv/ready-dev
+	$(BIN)/python -m tests.walk --actions $(ACTIONS) $(if $(SEED),--seed $(SEED))
+
+# What is too long for every change.
+night: .venv/ready-dev .venv/ready-browser
+	$(BIN)/python -m pytest -m night
+	$(MAKE) walk ACTIONS=30000
 
 weights: .venv/ready-weights
 	$(BIN)/python -m scripts.vectors

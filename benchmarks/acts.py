@@ -122,7 +122,7 @@ async def upload(browser: Browser, control: Control, name: str, data: bytes, pat
     request.file_urls_request.request_id = asked = uuid.uuid4().hex
     request.file_urls_request.file_names.append(name)
     request.file_urls_request.session_id = browser.session
-    await browser.socket.send(request.SerializeToString())
+    await browser.put(request)
     await browser.until(lambda: asked in browser.replies, patience)
     answer = browser.replies.pop(asked).file_urls_response
     if answer.error_msg:
@@ -138,6 +138,15 @@ async def upload(browser: Browser, control: Control, name: str, data: bytes, pat
     await browser.send(control.fragment)
 
 
+async def take_away(browser: Browser, control: Control) -> None:
+    """Take a file away again."""
+    await leave(browser, control)
+    for old in browser.states[control.id].file_uploader_state_value.uploaded_file_info:
+        await asyncio.to_thread(_request, browser, old.file_urls.delete_url, "DELETE")
+    browser.states[control.id] = widgets.state_of(control.kind, control.proto, control.id, [])
+    await browser.send(control.fragment)
+
+
 async def download(browser: Browser, control: Control, patience: float) -> bytes:
     """Press a download button; returns the file."""
     await leave(browser, control)
@@ -150,7 +159,7 @@ async def download(browser: Browser, control: Control, patience: float) -> bytes
         request.backend_operation_request.request_id = asked = uuid.uuid4().hex
         request.backend_operation_request.session_id = browser.session
         request.backend_operation_request.deferred_file.file_id = button.deferred_file_id
-        await browser.socket.send(request.SerializeToString())
+        await browser.put(request)
         await browser.until(lambda: asked in browser.replies, patience)
         answer = browser.replies.pop(asked).backend_operation_response
         if answer.error_msg:

@@ -65,6 +65,9 @@ class Browser:
     locale: str = "en-US"
     alive: bool = False
     """Whether it looks again by itself as often as the page says, as a browser does."""
+    batches: bool = False
+    """A move to another page leaves an entry with an empty link in the history, or it does not: in a browser it depends
+    on whether the page's name and its link happen to be taken in together."""
     storage: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -80,6 +83,7 @@ class Browser:
         """The parts of the page that are run again and again, and the seconds in between."""
         self.timers: dict[str, asyncio.Task[None]] = {}
         self.pages: list[AppPage] = []
+        self.moving: str | None = None
         self.script = self.main = self.session = self.run_id = ""
         self.told_query = self.link  # what the frontend takes the link for; a component may have changed the address
         self.cache: dict[str, tuple[int, str, ForwardMsg]] = {}
@@ -155,14 +159,19 @@ class Browser:
                 run, self.run = self.run, Run()
                 return run
 
+    def waits(self) -> str:
+        """What it waits for."""
+        begun = "begun" if self.begun else "not begun"
+        return f"{self.waiting} messages, {begun}, {'a script runs' if self.running else 'no script runs'}"
+
     async def _still(self, patience: float) -> None:
         """Wait until the server has read all that was sent, and says nothing more."""
-        before, until = self.acks, time.monotonic() + patience
+        before, last = self.acks, time.monotonic() + patience
         while self.acks == before:  # a run that begins throws away what was still to be sent, an answer to this too
-            await self.socket.send(BackMsg(app_heartbeat=True).SerializeToString())
+            await self.put(BackMsg(app_heartbeat=True))
             with suppress(TimeoutError):
                 await self.until(lambda: self.acks > before, min(1.0, patience))
-            if time.monotonic() > until:
+            if time.monotonic() > last:
                 raise TimeoutError
         until = time.monotonic() + STILL
         while (left := until - time.monotonic()) > 0:
@@ -206,6 +215,10 @@ class Browser:
             self.history_epoch = self.epoch
         self.waiting, self.begun = self.waiting + 1, self.begun and self.waiting > 0
         self.sent = time.perf_counter()
+        await self.put(message)
+
+    async def put(self, message: BackMsg) -> None:
+        """Send a message."""
         await self.socket.send(message.SerializeToString())
 
     async def tell(self) -> bool:
@@ -235,6 +248,9 @@ class Browser:
         elif message.metadata.cacheable and message.hash:
             self.cache[message.hash] = (self.runs, message.delta.fragment_id, message)
         handler = getattr(self, f"_on_{kind}", None)
+        if self.moving is not None and kind != "page_info_changed":
+            self._visit(self.moving, self.told_query, push=True)
+            self.moving = None
         if handler:
             handler(message)
         elif kind == "heartbeat_ack":
@@ -316,7 +332,10 @@ class Browser:
         start = next(page.url_pathname for page in self.pages if page.is_default)
         self.script = hash
         if (self.page or start) != here.url_pathname:
-            self._visit("" if here.is_default else here.url_pathname, self.told_query, push=True)
+            self.moving = "" if here.is_default else here.url_pathname
+            if not self.batches:
+                self._visit(self.moving, self.told_query, push=True)
+                self.moving = None
 
     def _on_auto_rerun(self, message: ForwardMsg) -> None:
         fragment, seconds = message.auto_rerun.fragment_id, message.auto_rerun.interval
@@ -355,7 +374,7 @@ class Browser:
         active = {widgets.id_of(node) for node in self.tree.walk()}
         for kept in (self.states, self.parts, self.opened):
             for id in [id for id in kept if id not in active]:
-                del kept[id]  # type: ignore[attr-defined]
+                del kept[id]
 
     # The address
 

@@ -67,6 +67,8 @@ def control_of(node: Node, states: dict[str, WidgetState]) -> Control | None:
 
 def shown_value(kind: str, proto: Any, state: WidgetState | None) -> Any:
     """What a control shows, by the state that the browser keeps of it."""
+    if kind in NAMES and state is None:
+        return is_open(kind, proto)
     if state is None or kind in BUTTONS:
         return None
     if kind in CHOICES or kind == "text_input":
@@ -83,6 +85,11 @@ def shown_value(kind: str, proto: Any, state: WidgetState | None) -> Any:
     return state.bool_value
 
 
+def is_open(kind: str, proto: Any) -> bool:
+    """What the server says of a box that opens."""
+    return bool(proto.open if kind == "popover" else proto.expanded)
+
+
 def register(node: Node, states: dict[str, WidgetState], opened: dict[str, bool]) -> None:
     """A control was drawn: it keeps the state it had, has its default, or takes what the server sets.
 
@@ -93,8 +100,8 @@ def register(node: Node, states: dict[str, WidgetState], opened: dict[str, bool]
         return
     proto = getattr(node.element if node.element is not None else node.block, kind)
     if kind in NAMES:
-        said = proto.open if kind == "popover" else proto.expanded
-        if opened.get(id) != said:
+        said = is_open(kind, proto)
+        if opened.setdefault(id, said) != said:
             opened[id], states[id] = said, state_of(kind, proto, id, said)
     elif getattr(proto, "set_value", False) or id not in states:
         states[id] = state_of(kind, proto, id, given(kind, proto))

@@ -160,6 +160,20 @@ def test_another_page_leaves_the_frame_and_tells_only_of_it(server: Server) -> N
     assert server.tab.history == [("", ""), ("", "frame=1&x=2"), ("far", ""), ("far", "x=2")]
 
 
+def test_a_move_can_come_with_its_link_at_once(server: Server) -> None:
+    server.tab.batches = True
+    server.begin("1")
+    server.menu("home", "home", "far")
+    server.link("x=2")
+    server.end()
+    server.does(acts.follow(server.tab, "far"))
+    server.begin("2", page="far")
+    server.menu("far", "home", "far")
+    server.link("x=2")
+    server.end()
+    assert server.tab.history == [("", ""), ("", "x=2"), ("far", "x=2")]
+
+
 def test_back_asks_for_the_link_as_it_was_and_adds_nothing_to_the_history(server: Server) -> None:
     server.begin("1")
     server.menu("home", "home", "far")
@@ -184,7 +198,7 @@ def test_a_menu_closes_before_something_else_is_touched(server: Server) -> None:
     server.end()
     server.does(acts.press(server.tab, server.key("inside")))
     assert len(server.wire.sent) == 1
-    assert server.wire.values() == {"menu": True, "inside": True}
+    assert server.wire.values() == {"inside": True}, "of a menu that nobody has touched the browser says nothing"
     server.does(acts.press(server.tab, server.key("outside")))
     assert [one.rerun_script.fragment_id for one in server.wire.sent] == ["", "part", ""]
     assert server.wire.values() == {"menu": False, "outside": True}

@@ -43,12 +43,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--talk", action="store_true", help="print every action")
     parser.add_argument("--left", action="store_true", help="print what was offered and not tried")
+    parser.add_argument("--known", default="", help="a pattern of faults that do not end a visit")
     parser.add_argument("--twice", type=float, default=TWICE, help="the share of actions followed by one at once")
     chosen = parser.parse_args(arguments)
     print(f"seed {chosen.seed}", flush=True)
     start = time.monotonic()
     with serve() as served:
-        walk = Walk(served, chosen.seed, files(), chosen.talk, chosen.twice)
+        walk = Walk(served, chosen.seed, files(), known=chosen.known, talk=chosen.talk, twice=chosen.twice)
         asyncio.run(walk.go(chosen.actions))
     print(report(walk, time.monotonic() - start))
     if chosen.left or (walk.done >= LONG and not passed(walk)):

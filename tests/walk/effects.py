@@ -1,4 +1,4 @@
-"""Whether what a visitor did took effect: the control shows it, the link says it, and what a button promises is there."""
+"""Whether what a visitor did took effect: a control shows it, the link says it, what a button promises is there."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from benchmarks import acts, widgets
 from benchmarks.browser import Browser
 from benchmarks.widgets import CHOICES, Control
 from rnnviz.ui.keys import KEYS, Choice, Text
-from rnnviz.ui.language import labels_of
+from rnnviz.ui.language import LANGUAGES, labels_of
 from rnnviz.ui.plans import PRESETS
 from tests.walk import words
 from tests.walk.moves import Move, examples, named, seen
 from tests.walk.snapshot import Shown, differences, snapshot
 
 VALUED = (*CHOICES, "slider", "select_slider", "number_input", "text_input", "checkbox", "popover", "expandable")
+OTHER = {one: [other for other in LANGUAGES if other != one] for one in LANGUAGES}
 GOING = ("waiting", "starting", "running", "shared", "measuring", "paused", "done", "stopped", "broken")
 
 
@@ -24,22 +25,26 @@ GOING = ("waiting", "starting", "running", "shared", "measuring", "paused", "don
 class Before:
     """The page before somebody did something."""
 
+    page: str
     link: dict[str, Any]
     status: words.Status
     said: set[str]
     controls: dict[str, Control]
     entry: tuple[str, str] | None
     """Where Back or Forward would lead."""
+    trained: bool = False
     shown: Shown | None = None
 
 
-def before(tab: Browser, move: Move) -> Before:
-    """To be asked before a move."""
+def before(tab: Browser, move: Move, trained: bool = False) -> Before:
+    """To be asked before a move. `trained`: whether the visitor has a network of their own."""
     by = {"back": -1, "forward": 1}.get(move.control, 0)
     entry = tab.history[tab.place + by] if by else None
     controls = {control.key: control for control in seen(tab)}
-    shown = snapshot(tab) if move.control == "reload" else None
-    return Before(words.settings(tab.link), words.status(tab), words.said(tab), controls, entry, shown)
+    shown = snapshot(tab, trained) if move.control == "reload" else None
+    return Before(
+        tab.page, words.settings(tab.link), words.status(tab), words.said(tab), controls, entry, trained, shown
+    )
 
 
 def missing(tab: Browser, move: Move, was: Before) -> str:
@@ -61,6 +66,8 @@ def _value(tab: Browser, move: Move, was: Before) -> str:
     if acts.refused(control, wanted):
         return ""
     now = widgets.find(tuple(seen(tab)), control.key)
+    if tab.page != was.page:  # the visitor went on at once
+        return _in_link(tab, control, wanted) if control.key in KEYS else ""
     if now is None:
         if words.said(tab) - was.said or control.key.startswith(("rewind", "saw")):
             return ""
@@ -69,10 +76,10 @@ def _value(tab: Browser, move: Move, was: Before) -> str:
         wanted = now.options[control.options.index(wanted)]  # in another language
     if now.value != wanted and not (wanted not in now.options and now.options):
         return f"{wanted!r} was chosen, {now.value!r} is shown"
-    return _in_link(tab, now) if control.key in KEYS else ""
+    return _in_link(tab, now, now.value) if control.key in KEYS else ""
 
 
-def _in_link(tab: Browser, control: Control) -> str:
+def _in_link(tab: Browser, control: Control, wanted: Any) -> str:
     """A number, a text or a switch is in the link as it is shown; a choice as one of its ids."""
     key, name = KEYS[control.key], control.key
     text = words.linked(tab.link).get(name)
@@ -81,7 +88,7 @@ def _in_link(tab: Browser, control: Control) -> str:
         return f"the link says {name}={text!r}, which is no value of it"
     if isinstance(key, Choice) or control.kind in (*CHOICES, "select_slider"):
         return ""
-    shown = control.value[: key.limit] if isinstance(key, Text) else control.value
+    shown = wanted[: key.limit] if isinstance(key, Text) else wanted
     if found != shown:
         return f"{shown!r} is shown, the link says {name}={text!r}"
     return ""
@@ -90,8 +97,8 @@ def _in_link(tab: Browser, control: Control) -> str:
 def _language(tab: Browser, move: Move, was: Before) -> str:
     if words.linked(tab.link).get("lang") != move.option:
         return "the link does not say the language"
-    titles = labels_of(move.option, "frame")["pages"]
-    other = [page.page_name for page in tab.pages if page.page_name not in titles.values()]
+    titles, here = ({*labels_of(one, "frame")["pages"].values()} for one in (*OTHER[move.option], move.option))
+    other = [page.page_name for page in tab.pages if page.page_name in titles - here]
     return f"the menu says {other}" if other else ""
 
 
@@ -108,7 +115,7 @@ def _example(tab: Browser, move: Move, was: Before) -> str:
     field, wanted = widgets.find(tab.controls(), "sentence"), examples()[int(move.option)]
     if field is None or field.value != wanted:
         return f"the example {wanted!r} was chosen, {field and field.value!r} is in the field"
-    return _in_link(tab, field) or _closed(tab, "sentence-examples")
+    return _in_link(tab, field, wanted) or _closed(tab, "sentence-examples")
 
 
 def _closed(tab: Browser, menu: str) -> str:
@@ -141,6 +148,8 @@ def _use(tab: Browser, move: Move, was: Before) -> str:
 
 def _upload(tab: Browser, move: Move, was: Before) -> str:
     refused = bool(words.said(tab) & words.in_words("training.upload_bad"))
+    if move.option == "away":
+        return "the file is still refused" if refused else ""
     if move.option.startswith("bad"):
         return "" if refused else "nothing says that the file is no run"
     now = words.status(tab)
@@ -166,7 +175,9 @@ def _history(tab: Browser, move: Move, was: Before) -> str:
     if tab.page != page:
         return f"the address was to be /{page}, it is /{tab.page}"
     wanted, link = words.settings(query), words.settings(tab.link)
-    # An entry with an empty link is left by a move to another page, and says nothing.
+    if was.page != tab.page:  # a move to another page empties the link: what is missing there is kept
+        link = {name: value for name, value in link.items() if name in wanted}
+    # An entry with an empty link is left by such a move, and says nothing.
     return (_same(wanted, link, "the history") if words.linked(query) else "") or _drawn(tab)
 
 
@@ -182,7 +193,7 @@ def _drawn(tab: Browser) -> str:
 
 def _reload(tab: Browser, move: Move, was: Before) -> str:
     assert was.shown is not None
-    changed = differences(was.shown, snapshot(tab))
+    changed = differences(was.shown, snapshot(tab, was.trained))
     if was.status.state not in ("", "ready") and words.status(tab).state == "ready":
         changed.append(f"the run ({was.status}) is not found again")
     return "; ".join(changed)

@@ -101,7 +101,7 @@ def of_control(tab: Browser, control: Control, rng: random.Random, files: dict[s
         options = list(enumerate(control.options))
         few = len(options) <= MANY and name not in ("rewind", "heard", "listener")
         picked = options if few else [options[k] for k in ends(len(options), rng)]
-        for place, (k, text) in zip(PLACES if not few else [""] * len(picked), picked, strict=False):
+        for place, (_, text) in zip(PLACES if not few else [""] * len(picked), picked, strict=False):
             if text != control.value:
                 yield put(place or words.neutral(text, language), text, text)
     elif kind in ("slider", "number_input"):
@@ -114,8 +114,8 @@ def of_control(tab: Browser, control: Control, rng: random.Random, files: dict[s
         for text, value in TEXTS.items():
             yield put(text, value, value if len(value) < 60 else f"{value[:40]}… ({len(value)} characters)")
     elif kind in ("checkbox", "popover", "expandable"):
-        value = not control.value
-        yield put("on" if value else "off", value)
+        turned = not control.value
+        yield put("on" if turned else "off", turned)
     elif kind == "button":
         yield Move(name, option or "press", f"press {label} ({control.key})", lambda: acts.press(tab, control), control)
     elif kind == "download_button":
@@ -124,6 +124,8 @@ def of_control(tab: Browser, control: Control, rng: random.Random, files: dict[s
     elif kind == "file_uploader":
         for file, data in files.items():
             yield upload(tab, control, file, data)
+        if control.value:
+            yield Move(name, "away", f"take {control.value[0]} away", lambda: acts.take_away(tab, control), control)
 
 
 def upload(tab: Browser, control: Control, file: str, data: bytes) -> Move:

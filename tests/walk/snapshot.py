@@ -31,10 +31,10 @@ TEXTS = ("heading", "markdown", "text", "alert")
 Shown = dict[str, Any]
 
 
-def snapshot(tab: Browser) -> Shown:
-    """What a link has to bring back."""
+def snapshot(tab: Browser, trained: bool = False) -> Shown:
+    """What a link has to bring back. `trained`: whether the visitor has a network of their own."""
     link = linked(tab.link)
-    own = YOURS in (link.get("left"), link.get("right")) or link.get("own") == "true"
+    own = trained and (YOURS in (link.get("left"), link.get("right")) or link.get("own") == "true")
     shown: Shown = {"page": tab.page}
     texts = []
     for node in _visible(tab):

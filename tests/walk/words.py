@@ -77,7 +77,13 @@ def said(tab: Browser) -> set[str]:
 def in_words(key: str) -> set[str]:
     """A label in each language."""
     section, _, rest = key.partition(".")
-    return {functools.reduce(dict.__getitem__, rest.split("."), labels_of(one, section)) for one in LANGUAGES}
+    found: set[str] = set()
+    for one in LANGUAGES:
+        label: Any = labels_of(one, section)
+        for part in rest.split("."):
+            label = label[part]
+        found.add(label)
+    return found
 
 
 def is_saying(text: str, key: str) -> bool:
