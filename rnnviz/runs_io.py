@@ -6,7 +6,7 @@ Nothing in the file is ever executed, and nothing is believed: a stranger may ha
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, fields
-from math import inf, isfinite, isnan
+from math import isfinite, isnan
 from typing import Any
 
 import numpy as np
@@ -67,7 +67,7 @@ class TooMuch(ValueError):
         return f"a step of this run takes about {self.needed / 2**20:.0f} MB, of {self.most / 2**20:.0f}"
 
 
-def read(data: bytes, most: float = inf) -> Run:
+def read(data: bytes, most: int | None = None) -> Run:
     """The run that `dump` made bytes of. Raises ValueError for anything else, and TooMuch for a run of which one step
     would take more than `most` bytes; whoever reads a run of their own need not mind that.
 
@@ -106,11 +106,11 @@ class Form:
     Raises ValueError for what cannot be, and whatever Python does for what is missing or of another type.
     """
 
-    def __init__(self, rest: dict[str, Any], declared: Tensors, most: float) -> None:
+    def __init__(self, rest: dict[str, Any], declared: Tensors, most: int | None) -> None:
         demand(rest["format"] == FORMAT, "its format")
         self.settings = s = settings_of(rest["settings"])
-        if (needed := step_bytes(s)) > most:
-            raise TooMuch(needed, int(most))
+        if most is not None and (needed := step_bytes(s)) > most:
+            raise TooMuch(needed, most)
         self.step = whole(rest["step"], 0, s.steps)
         self.shapes = shapes_of(s)
         self.trouble = trouble_of(rest["trouble"], self.step, self.shapes)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 import rnnviz
 from rnnviz import training as library
+from rnnviz.networks import OTHERS
 from rnnviz.runs import Run
 from rnnviz.tasks import errands
 from rnnviz.text import tokenize, vocabulary
 from rnnviz.ui import backward, stage
-from rnnviz.ui.own import own
+from rnnviz.ui.language import translate
+from rnnviz.ui.own import Own, own
 from rnnviz.ui.stage import View
 
 LIGHT = View("en", "light", 1.0)
@@ -60,3 +66,70 @@ def test_it_takes_the_place_of_its_kind_on_the_page_gradients(mine: Run) -> None
 def test_only_errands_read_sentences() -> None:
     with pytest.raises(ValueError, match="adding"):
         own(library.start("adding"))
+    for kind in OTHERS:
+        with pytest.raises(ValueError, match=kind):
+            own(library.start("errands", kind=kind))
+
+
+# Numbers beyond all numbers.
+
+
+def scaled(kind: str, seed: int, scales: dict[str, float]) -> Own:
+    """A network whose weights are of these sizes, of 0 where nothing is said."""
+    run = library.start("errands", kind=kind, units=3, embedding=4)
+    rng = np.random.default_rng(seed)
+    weights = {
+        name: (rng.choice([-1, 1, 0.3], array.shape) * scales.get(name, 0.0)).astype(np.float32)
+        for name, array in run.parameters.items()
+    }
+    return own(replace(run, parameters=weights))
+
+
+def no_constant(wrong: str) -> None:
+    pytest.fail(f"{wrong} is no JSON")
+
+
+NAMES = sorted(library.start("errands", kind="lstm", units=3, embedding=4).parameters)
+sizes = some.dictionaries(
+    some.sampled_from(NAMES), some.sampled_from([1e-45, 1.0, 1e10, 1e38, 3.4e38]) | some.floats(0, 3.4e38)
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(some.sampled_from(backward.KINDS), some.integers(0, 9), sizes, some.sampled_from([ALICE, ("buy",)]))
+def test_whatever_its_weights_every_page_shows_it(kind: Any, seed: int, scales: dict[str, float], tokens: Any) -> None:
+    mine = scaled(kind, seed, scales)
+    source = backward.Source(tokens, own=mine)
+    language = "ja" if seed % 2 else "en"
+    view = View(language, "light", 1.0)
+    shown = stage.compute(tokens, mine, "lstm", True, view)
+    boards = [backward.compute_gradients(one, view) for one in (source, replace(source, at="every"))]
+    boards += [backward.compute_clipped(source, kind, by, 1.0, view) for by in ("off", "norm", "value")]
+    for found in (shown, *boards):
+        json.loads(found.payload, parse_constant=no_constant)
+    assert shown.checks[0][1].states < 1e-9  # it still equals PyTorch
+
+
+HUGE = dict.fromkeys(NAMES, 1e38)
+EXPLODES = {"body.weight_hh_l0": 1e38, "readout.weight": 1e38}
+"""Nothing but the way back through the states, at whose zeros every slope is 1."""
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("scales", [HUGE, EXPLODES])
+@pytest.mark.parametrize("kind", backward.KINDS)
+def test_a_network_whose_numbers_overflow_is_told_and_shown(kind: str, scales: dict[str, float], language: str) -> None:
+    shown = json.loads(
+        stage.compute(ALICE, "lstm", scaled(kind, 0, scales), True, View(language, "light", 1.0)).payload
+    )
+    name = translate(language, "step.networks.yours")
+    for runs in shown["notice"]:
+        assert "3.4·10³⁸" in runs[0][0] + runs[2][0]
+        assert [name, "strong"] in runs
+        assert "nan" not in "".join(text for text, _ in runs)
+    assert all(0 <= p <= 1 for step in shown["networks"][1]["next"] for _, p in step)
+
+
+def test_a_usual_network_is_not_said_to_overflow(mine: Run) -> None:
+    assert not stage.read(own(mine), True, ALICE).overflows
+    assert not stage.read("lstm", True, ALICE).overflows

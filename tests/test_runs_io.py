@@ -1,7 +1,10 @@
 """Files of runs, as a stranger may have made them: `read` gives a run that works, or raises ValueError."""
 
 import json
+import time
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,7 +16,7 @@ from rnnviz.runs_io import dump, read
 from rnnviz.training import advance, network_of
 from tests.test_runs import begun
 
-RUNS = [advance(begun(case), 12) for case in ("errands-everything", "continual-lstm", "recall")]
+RUNS = [advance(begun(case), 12) for case in ("errands-everything", "continual-lstm", "recall", "errands-attention")]
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(), st.text(max_size=5), st.just([]), st.just({})
 )
@@ -85,6 +88,117 @@ def test_missing_tensors_and_other_shapes_are_refused(run: Run, draws: st.DataOb
         header[name]["shape"] = [1, *header[name]["shape"]]
     with pytest.raises(ValueError, match="not a run"):
         read(rebuilt(header, rest))
+
+
+def test_a_log_says_what_a_run_can_say() -> None:
+    """Shares are shares; a loss or a norm may be anything."""
+    run = RUNS[2]
+    for name, value in (("accuracy", 1.5), ("clipped", -1), ("level", np.inf), ("length", 3)):
+        log = run.log | {name: np.full_like(run.log[name], value)}
+        with pytest.raises(ValueError, match=f"log/{name}"):
+            read(dump(replace(run, log=log)))
+    for name in ("loss", "norm"):
+        read(dump(replace(run, log=run.log | {name: np.full_like(run.log[name], np.inf)})))
+
+
+# A file that is none is refused by its header.
+
+
+def many(header: dict, rest: bytes) -> bytes:
+    """200,000 tensors without a number, before those of the run."""
+    empty = {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}
+    return rebuilt({f"{k:x}": empty for k in range(200_000)} | header, rest)
+
+
+def told(header: dict, rest: bytes, **changes: object) -> bytes:
+    """Another value in what is told of the run."""
+    said = json.loads(header["__metadata__"]["run"]) | changes
+    return rebuilt(header | {"__metadata__": {"run": json.dumps(said)}}, rest)
+
+
+def deep(header: dict, rest: bytes, where: str) -> bytes:
+    """Lists in lists."""
+    nested = "[" * 30_000 + "]" * 30_000
+    text = nested if where == "header" else json.dumps(header | {"__metadata__": {"run": nested}})
+    return len(text).to_bytes(8, "little") + text.encode() + rest
+
+
+def twice(header: dict, rest: bytes) -> bytes:
+    """A name that comes twice."""
+    text = json.dumps(header)[:-1] + "," + json.dumps({"probes/h": header["probes/h"]})[1:]
+    return len(text).to_bytes(8, "little") + text.encode() + rest
+
+
+def other(header: dict, rest: bytes, name: str, **changes: object) -> bytes:
+    """A tensor of another shape or type."""
+    return rebuilt(header | {name: header[name] | changes}, rest)
+
+
+FALSE: dict[str, Callable[[dict, bytes], bytes]] = {
+    "200,000 tensors": many,
+    "a header of 12 MB": lambda header, rest: rebuilt(header | {"x" * (12 * 2**20): {}}, rest),
+    "a header of 2^63 bytes": lambda header, rest: (2**63).to_bytes(8, "little") + rest,
+    "a long text in it": partial(told, ended="x" * (12 * 2**20)),
+    "many accuracies": partial(told, recent=[0.5] * 2_000_000),
+    "deep in the header": partial(deep, where="header"),
+    "deep in what is told": partial(deep, where="run"),
+    "a name twice": twice,
+    "a huge number": partial(told, step=10**4000),
+    "a huge shape": partial(other, name="probes/h", shape=[2**40, 2**40]),
+    "a long log": partial(other, name="log/loss", shape=[100_000_000]),
+    "many probes": partial(other, name="probes/step", shape=[2**40]),
+    "another type": partial(other, name="log/loss", dtype="F64"),
+    "no shape": partial(other, name="log/loss", shape=None),
+    "deep shape": partial(other, name="log/loss", shape=[[]]),
+}
+
+
+def seconds(data: bytes) -> float:
+    """Of the processor, to read or refuse a file: the least of four."""
+    spent = []
+    for _ in range(4):
+        start = time.process_time()
+        try:
+            read(data)
+        except ValueError:
+            pass
+        spent.append(time.process_time() - start)
+    return min(spent)
+
+
+@pytest.mark.parametrize("what", FALSE)
+def test_what_is_no_run_is_refused_by_its_header(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As fast as a small run is read, and without a look at the rest."""
+    valid = dump(RUNS[2])
+    false = FALSE[what](*metadata(valid))
+    usual = seconds(valid)
+    assert seconds(false) < 3 * usual
+    monkeypatch.setattr("rnnviz.runs_io.load", lambda data: pytest.fail("read to the end"))
+    with pytest.raises(ValueError, match=r"."):
+        read(false)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(RUNS), st.data())
+def test_no_header_takes_long(run: Run, draws: st.DataObject) -> None:
+    """Whatever is put in the place of a tensor's description, or beside them."""
+    valid = dump(run)
+    header, rest = metadata(valid)
+    name = draws.draw(st.sampled_from(sorted(header)) | st.text(max_size=8))
+    anything = st.recursive(SCALARS, lambda some: st.lists(some) | st.dictionaries(st.text(max_size=9), some))
+    header[name] = draws.draw(
+        anything
+        | st.fixed_dictionaries(
+            {
+                "dtype": st.sampled_from(["F32", "I64", "F64", "BOOL", ""]),
+                "shape": st.lists(st.integers(-1, 2**63), max_size=4),
+                "data_offsets": st.lists(st.integers(0, 2**63), max_size=3),
+            }
+        )
+    )
+    false = rebuilt(header, rest)
+    only_value_error(false)
+    assert seconds(false) < 3 * seconds(valid)
 
 
 def test_numbers_that_are_none_are_refused_among_the_weights() -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as some
 from rnnviz import training as library
 from rnnviz import turns
 from rnnviz.runs import Run, Trouble
-from rnnviz.runs_io import dump
+from rnnviz.runs_io import TooMuch, dump
 from rnnviz.tasks import TASKS
 from rnnviz.text import tokenize
 from rnnviz.turns import Progress
@@ -194,7 +194,7 @@ class Ticket:
 
     def __init__(self, runs: tuple[Run, ...], owner: object = None, visitor: object = None) -> None:
         self.runs, self.owner, self.wanted, self.goal, self.cancelled = runs, owner, True, 10**9, False
-        self.frames = {0: runs}
+        self.frames = {curves.step(runs): runs}
 
     def now(self, again: float) -> Progress:
         if self.wanted and not self.cancelled:
@@ -331,7 +331,34 @@ def test_a_bad_file_changes_nothing(spoil: Callable[[bytes], bytes], desk: page.
     desk.train(plans.chosen())
     desk.look()
     before = vars(desk).copy()
-    assert desk.upload(spoil(dump(desk.runs[0]))) is None
+    with pytest.raises(ValueError, match=r"."):
+        desk.upload(spoil(dump(desk.runs[0])))
+    assert vars(desk) == before
+
+
+def test_a_run_that_needs_too_much_changes_nothing(desk: page.Desk) -> None:
+    desk.train(plans.chosen())
+    desk.look()
+    before = vars(desk).copy()
+    with pytest.raises(TooMuch):
+        desk.upload(dump(library.start("recall", units=256, batch=512, length=400)))
+    assert vars(desk) == before
+
+
+@pytest.mark.parametrize("part", ["read", "plans.plan_of", "curves.payload"])
+def test_whatever_fails_fails_before_the_old_run_is_ended(
+    part: str, desk: page.Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.train(plans.chosen())
+    desk.look()
+    file, before = desk.file(0), vars(desk).copy()
+
+    def broken(*_: Any) -> Any:
+        raise KeyError(part)
+
+    monkeypatch.setattr(f"rnnviz.ui.training.{part}", broken)
+    with pytest.raises(KeyError):
+        desk.upload(file)
     assert vars(desk) == before
 
 
@@ -340,7 +367,7 @@ def test_a_downloaded_run_goes_on_where_it_was(desk: page.Desk) -> None:
     desk.look()
     file, there = desk.file(1), desk.runs[1]
     assert desk.upload(file)
-    desk.look()
+    assert not desk.going
     assert curves.step(desk.runs) == 3
     assert desk.runs[0].settings == there.settings
     desk.resume()

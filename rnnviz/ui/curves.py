@@ -15,6 +15,7 @@ from rnnviz.figures.base import Spec
 from rnnviz.figures.clipping import number
 from rnnviz.figures.paths import STYLES
 from rnnviz.figures.training_lines import WINDOW, Twin, mean_of_last
+from rnnviz.networks import RECURRENT
 from rnnviz.runs import Probe, Run
 from rnnviz.tasks import TASKS
 from rnnviz.text import vocabulary
@@ -48,7 +49,9 @@ class Shown(NamedTuple):
 @np.errstate(over="ignore", invalid="ignore")
 def payload(shown: Shown, view: View) -> bytes:
     """For `rnnviz.ui.board.board`."""
-    sections = [curves(shown, view), memory(shown, view)]
+    sections = [curves(shown, view)]
+    if not shown.runs or any(run.settings.shape.kind in RECURRENT for run in shown.runs):  # else no state to ask about
+        sections.append(memory(shown, view))
     if TASKS[shown.plan.task].streams:
         sections.insert(1, state(shown, view))
     now = [(run.settings, run.step, run.ended) for run in shown.runs]

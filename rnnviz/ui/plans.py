@@ -79,7 +79,7 @@ def chosen() -> Plan:
     task = state.value("task")
     knobs = {knob: resolved(task, knob) for knob in state.KNOBS}
     twin = state.value("twin")
-    if twin not in twins(task, knobs["cell"]):
+    if twin not in twins(task, knobs["cell"], knobs["gate"]):
         twin = "none"
     values = tuple(side(task, twin, name) for name in ("first", "second")) if twin != "none" else ("",)
     rest = tuple((knob, id) for knob, id in knobs.items() if knob != twin)
@@ -135,9 +135,10 @@ def applies(task: str, knob: str, cell: str) -> bool:
     return knob not in ("examples", "patience") or not TASKS[task].streams
 
 
-def twins(task: str, cell: str) -> list[str]:
-    """In what the twins of a task may differ."""
-    return [twin for twin in state.TWINS if twin == "none" or applies(task, twin, cell)]
+def twins(task: str, cell: str, gate: str = "learned") -> list[str]:
+    """In what the twins of a task may differ; a forget gate that is fixed bears no weight decay."""
+    without = ("decay",) if cell == "lstm" and gate == "fixed" else ()
+    return [twin for twin in state.TWINS if twin == "none" or (twin not in without and applies(task, twin, cell))]
 
 
 def called(language: str, knob: str, id: str) -> str:

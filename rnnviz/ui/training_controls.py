@@ -50,7 +50,8 @@ def _pick(name: str) -> None:
 def differ(plan: Plan) -> None:
     """In what the twins differ, and what each has of it."""
     if state.shown("twin"):
-        ids = plans.twins(plan.task, dict(plan.knobs).get("cell", "lstm"))
+        knobs = {"cell": "lstm", "gate": "learned"} | dict(plan.knobs)
+        ids = plans.twins(plan.task, knobs["cell"], knobs["gate"])
         names = {id: t(f"training.knobs.{id}") for id in ids if id != "none"} | {"none": t("training.ids.none")}
         given = state.choice("twin", names.__getitem__, ids, instead=plan.twin)
         st.selectbox(t("training.twin"), width=wide("twin", 220), help=t("training.twin_help"), **given)

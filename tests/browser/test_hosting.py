@@ -131,8 +131,7 @@ def test_in_a_frame_of_another_site_everything_works(app: Served, browser: objec
     file.write_bytes(b"no run at all")
     with site(frame_of(f"{app.address}/training?embed=true")) as where:
         page = browser.new_page()  # type: ignore[attr-defined]
-        errors: list[str] = []
-        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        noted = Visit(page)
         inside = framed(page, where)
         inside.get_by_text(translate("en", "training.upload")).first.click()
         inside.locator("input[type=file]").set_input_files(file)

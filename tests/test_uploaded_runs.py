@@ -1,0 +1,126 @@
+"""Runs that were uploaded: whatever a run can be, it is shown, in both languages, and goes on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as some
+
+from rnnviz import training as library
+from rnnviz import turns
+from rnnviz.networks import RECURRENT
+from rnnviz.runs import CHOICES, LIMITS, Probe
+from rnnviz.runs_io import dump
+from rnnviz.tasks import TASKS
+from rnnviz.ui import curves
+from rnnviz.ui import training as page
+from rnnviz.ui.curves import Shown, payload
+from rnnviz.ui.language import translate
+from rnnviz.ui.own import own, reads
+from rnnviz.ui.stage import View
+from tests.test_training_page import LIGHT, Ticket, sections
+
+PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
+"""A failing example says enough as it is: to make it simpler takes minutes."""
+
+
+def every(task: str) -> some.SearchStrategy[dict[str, Any]]:
+    """All that `Settings` accepts for a task, as small as it trains fast; what does not go together is left out."""
+    streams, words = TASKS[task].streams, task == "errands"
+    kind = some.sampled_from(tuple(RECURRENT) if streams else CHOICES["kind"])
+    low, high = TASKS[task].lengths
+
+    def settled(given: dict[str, Any]) -> dict[str, Any]:
+        recurrent, lstm = given["kind"] in RECURRENT, given["kind"] == "lstm"
+        given["start"] = given["start"] if recurrent else "default"
+        given["units"] = 4 * given["units"] if given["kind"] == "attention" else given["units"]
+        given["fixed_forget"] = given["fixed_forget"] and lstm
+        given["weight_decay"] = 0.0 if given["fixed_forget"] else given["weight_decay"]
+        if not given["examples"]:
+            given["patience"] = None
+        return given
+
+    numbers = {name: some.floats(*LIMITS[name]) for name in ("rate", "forget_bias", "weight_decay", "dropout")}
+    return some.fixed_dictionaries(
+        {
+            **numbers,
+            "kind": kind,
+            "units": some.integers(1, 6),
+            "embedding": some.integers(0, 6),
+            "steps": some.integers(1, 9) | some.integers(1, 100_000),
+            "batch": some.integers(1, 4),
+            "clip": some.none() | some.floats(*LIMITS["clip"]),
+            "seed": some.integers(0, 2**31 - 1),
+            "length": some.integers(low, min(high, low + 9)),
+            "examples": some.none() if streams else some.none() | some.integers(1, 9),
+            "patience": some.none() | some.integers(1, 100_000),
+            "word_dropout": some.floats(0, 0.95) if words else some.just(0.0),
+            "synonyms": some.booleans() if words else some.just(False),
+            "noise": some.tuples(some.floats(0, 5), some.floats(5, 10)),
+            **{name: some.sampled_from(CHOICES[name]) for name in ("start", "optimizer", "fixed_forget")},
+        }
+    ).map(settled)
+
+
+@settings(deadline=None, max_examples=60, phases=PHASES)
+@given(some.data(), some.sampled_from(list(TASKS)), some.integers(0, 4))
+def test_every_run_that_can_be_is_shown_when_it_is_uploaded(draws: some.DataObject, task: str, steps: int) -> None:
+    """Whatever the settings, in both languages: its words, its figures, and it can go on."""
+    run = library.advance(library.start(task, **draws.draw(every(task))), steps)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(turns, "submit", Ticket)
+        patched.setattr(page, "aside", lambda function, *args: function(*args))
+        one = page.Desk()
+        one.upload(dump(run))
+        assert one.plan
+        assert curves.step(one.runs) == run.step
+        for language in ("en", "ja"):
+            words = [*one.plan.names(language), one.plan.words(language)]
+            assert not [word for word in words if "{" in word or not word]
+            assert one.plan.names(language)[0] not in one.plan.words(language).split(", ")
+            shown = sections(payload(Shown(one.plan, one.runs, one.furthest, 9, (), ""), View(language, "light", 1.0)))
+            assert one.plan.names(language)[0] in shown["curves"]["text"][0][0]
+            assert len(shown["curves"]["figures"]) == 3
+            assert ("memory" in shown) == (run.settings.shape.kind in RECURRENT)
+        if not run.ended:
+            one.resume()
+            one.look()
+            assert curves.step(one.runs) > run.step
+        assert reads(run.settings) == (task == "errands" and run.settings.shape.kind in RECURRENT)
+        if reads(run.settings):
+            own(run)
+
+
+odd = some.sampled_from([np.nan, np.inf, -np.inf, 0.0, 1e-45, 3e38, -3e38, 1.0])
+
+
+@settings(deadline=None, max_examples=40)
+@given(some.data(), some.sampled_from(["adding", "continual", "errands"]), some.booleans())
+def test_a_log_without_a_number_in_it_can_be_shown(draws: some.DataObject, task: str, few: bool) -> None:
+    """Losses, norms and probes of a stranger's run may be anything."""
+    more: dict[str, Any] = {"examples": 5} if few and task != "continual" else {}
+    run = library.advance(library.start(task, kind="lstm", units=4, batch=2, steps=9, **more), 3)
+    log = dict(run.log)
+    for name in log.keys() & {"loss", "norm", "held_loss", "state_norm"}:
+        log[name] = np.array(draws.draw(some.lists(odd, min_size=3, max_size=3)), np.float32)
+    for name in ("accuracy", "clipped"):
+        log[name] = np.array(draws.draw(some.lists(some.sampled_from([0, 1, np.nan]), min_size=3, max_size=3)), "f4")
+    size = len(run.probes[0].norms_h)
+    norms = [np.array(draws.draw(some.lists(odd, min_size=size, max_size=size))) for _ in "hc"]
+    run = replace(run, log=log, probes=(Probe(0, *norms),))
+    found, plan = page.examined(dump(run))
+    data = payload(Shown(plan, (found,), (found,), 9, (), ""), LIGHT)
+    json.loads(data, parse_constant=lambda wrong: pytest.fail(wrong))
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_run_before_its_first_step_asks_nobody_to_press_train(language: str) -> None:
+    run, plan = page.examined(dump(library.start("recall", units=4, batch=2)))
+    asks, says = (translate(language, f"training.curves.{key}_one") for key in ("title", "begun"))
+    assert curves.headline(Shown(plan, (), (), 9, (), ""), language) == asks
+    assert curves.headline(Shown(plan, (run,), (run,), 9, (), ""), language) == says
