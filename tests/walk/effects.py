@@ -81,6 +81,8 @@ def _value(tab: Browser, move: Move, was: Before) -> str:
     now = widgets.find(tuple(seen(tab)), control.key)
     if tab.page != was.page:  # the visitor went on at once
         return _in_link(tab, control, wanted) if control.key in KEYS else ""
+    if now is None and not was.alone:  # gone with what else was done
+        return _in_link(tab, control, wanted) if control.key in KEYS else ""
     if now is None:
         if words.said(tab) - was.said or control.key.startswith(("rewind", "saw")):
             return ""
