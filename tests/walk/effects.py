@@ -18,6 +18,8 @@ from tests.walk.snapshot import Shown, differences, snapshot
 
 VALUED = (*CHOICES, "slider", "select_slider", "number_input", "text_input", "checkbox", "popover", "expandable")
 OTHER = {one: [other for other in LANGUAGES if other != one] for one in LANGUAGES}
+MEASURED = ("listener",)
+"""What has numbers of the sentence in its labels, and is in their order."""
 GOING = ("waiting", "starting", "running", "shared", "measuring", "paused", "done", "stopped", "broken")
 
 
@@ -26,6 +28,7 @@ class Before:
     """The page before somebody did something."""
 
     page: str
+    language: str
     link: dict[str, Any]
     status: words.Status
     said: set[str]
@@ -33,6 +36,8 @@ class Before:
     entry: tuple[str, str] | None
     """Where Back or Forward would lead."""
     trained: bool = False
+    alone: bool = True
+    """Whether nothing else was done before the answer."""
     shown: Shown | None = None
 
 
@@ -43,7 +48,15 @@ def before(tab: Browser, move: Move, trained: bool = False) -> Before:
     controls = {control.key: control for control in seen(tab)}
     shown = snapshot(tab, trained) if move.control == "reload" else None
     return Before(
-        tab.page, words.settings(tab.link), words.status(tab), words.said(tab), controls, entry, trained, shown
+        tab.page,
+        words.language(tab),
+        words.settings(tab.link),
+        words.status(tab),
+        words.said(tab),
+        controls,
+        entry,
+        trained,
+        shown=shown,
     )
 
 
@@ -68,13 +81,16 @@ def _value(tab: Browser, move: Move, was: Before) -> str:
     now = widgets.find(tuple(seen(tab)), control.key)
     if tab.page != was.page:  # the visitor went on at once
         return _in_link(tab, control, wanted) if control.key in KEYS else ""
+    if now is None and not was.alone:  # gone with what else was done
+        return _in_link(tab, control, wanted) if control.key in KEYS else ""
     if now is None:
         if words.said(tab) - was.said or control.key.startswith(("rewind", "saw")):
             return ""
         return "the control is gone, and nothing says why"
-    if control.options and now.options != control.options and len(now.options) == len(control.options):
-        wanted = now.options[control.options.index(wanted)]  # in another language
-    if now.value != wanted and not (wanted not in now.options and now.options):
+    if control.options != now.options:  # other labels, for what else was done
+        same = words.language(tab) != was.language and len(now.options) == len(control.options)
+        wanted = now.options[control.options.index(wanted)] if same and control.key not in MEASURED else now.value
+    if now.value != wanted:
         return f"{wanted!r} was chosen, {now.value!r} is shown"
     return _in_link(tab, now, now.value) if control.key in KEYS else ""
 
@@ -166,7 +182,7 @@ def _menu(tab: Browser, move: Move, was: Before) -> str:
     page, link = move.value, words.settings(tab.link)
     if tab.page != ("" if page.is_default else page.url_pathname):
         return f"{page.page_name} was followed, the address is /{tab.page}"
-    return _same(was.link, link, "the move") or _drawn(tab)
+    return (_same(was.link, link, "the move") if was.alone else "") or _drawn(tab)
 
 
 def _history(tab: Browser, move: Move, was: Before) -> str:

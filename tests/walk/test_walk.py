@@ -34,7 +34,7 @@ def test_a_long_walk_breaks_nothing_and_tries_nearly_all() -> None:
 
 
 def test_a_visit_begins_the_same_with_the_same_seed() -> None:
-    once, again, other = (begin(random.Random(seed), ("", "step")) for seed in (5, 5, 6))
+    once, again, other = (begin(random.Random(seed), "step") for seed in (5, 5, 6))
     assert once == again != other
 
 

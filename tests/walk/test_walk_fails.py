@@ -14,18 +14,17 @@ BEGIN = """
 import logging
 import streamlit as st
 from rnnviz.ui import state
+from rnnviz.ui.calm import part
 from rnnviz.ui.language import t
 
-@st.fragment
-def part():
-    state.follow()
-    state.publish()
+@part
+def own():
     st.title("title")
     st.markdown("text")
     st.toggle(t("step.trained"), **state.control("trained"))
 """
 END = """
-part()
+own()
 """
 PAGES = {
     "sound": "    st.slider('words', **state.control('words'))\n    st.button('rest', key='rest')",
@@ -33,9 +32,8 @@ PAGES = {
     "callback": "    st.button('boom', key='boom', on_click=lambda: {}['call'])",
     "lost": """
     def forget():
-        st.session_state['left'] = 'rnn'
-        state.put(left='rnn')
-    st.selectbox('left', on_change=forget, **state.control('left'))
+        st.session_state['letter'] = 'a'
+    st.selectbox('letter', ['a', 'b', 'c'], key='letter', on_change=forget)
 """,
     "moves": """
     if 'here' not in st.session_state:
@@ -58,19 +56,19 @@ PAGES = {
     "raw": """
     def named(id):
         return f"{state.value('trained')} {id}"
-    st.selectbox('left', format_func=named, **state.control('left'))
+    st.selectbox('letter', ['a', 'b'], key='letter', format_func=named)
 """,
     "hangs": "    if not state.value('trained'):\n        import time\n        time.sleep(6)",
 }
 FOUND = {
     "fragment": ("error box", "KeyError"),
     "callback": ("error box", "KeyError"),
-    "lost": ("left: ", "was chosen"),
+    "lost": ("letter: ", "was chosen"),
     "moves": ("the link",),
     "changes": ("a link shows something else", "texts"),
     "box": ("error box",),
     "quiet": ("traceback in the log", "KeyError"),
-    "raw": ("left shows", "does not offer"),
+    "raw": ("letter shows", "does not offer"),
     "hangs": ("no answer",),
 }
 """What the walk says of each."""

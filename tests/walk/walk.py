@@ -12,19 +12,20 @@ import random
 import re
 import time
 from collections import defaultdict
-from collections.abc import Coroutine, Sequence
+from collections.abc import Container, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from benchmarks import acts
 from benchmarks.browser import Browser
+from benchmarks.widgets import id_of
 from rnnviz.ui.keys import KEYS, Choice, Flag, Key, Real, Whole
 from scripts.serving import Served
 from tests.walk import words
 from tests.walk.coverage import Coverage, Triple
-from tests.walk.effects import SLOW, before, missing, sound
+from tests.walk.effects import SLOW, Before, before, missing, sound
 from tests.walk.moves import TEXTS, Move, moves
 from tests.walk.snapshot import differences, snapshot
 
@@ -36,10 +37,13 @@ COMPARED = 10
 """After so many actions a link is opened anew."""
 TOLD = 15
 """Actions in a recipe."""
-NEW, NEW_ELSEWHERE = 8.0, 2.0
-"""How much likelier is what was never done, and a page where there is something of that."""
+NEW, NEW_ELSEWHERE, NEAR = 8.0, 4.0, 5.0
+"""How much likelier is what was never done, a page where there is something of that, and what lies in an open menu."""
 RARE = {"reload": 0.4, "colours": 0.4, "rest": 0.3, "frame-lang": 0.7, "measure": 0.3}
 TWICE = 0.15
+A_HAND = 0.1
+"""Seconds until a hand is at the menu. Streamlit itself forgets a value when another page is asked for before the run
+has begun that would have taken it in: that message tells of the frame alone."""
 ALONE = ("reload", "rest", "back", "forward", "menu", "colours", "download")
 """What nothing follows at once."""
 RUNS = ("train", "again", "resume", "pause", "cancel", "one", "rewind", "upload", "use")
@@ -85,6 +89,8 @@ class Walk:
     """Seconds in which a page may still come to show what it was asked for; where trainers have part in it."""
     coverage: Coverage = field(default_factory=Coverage)
     faults: dict[str, Fault] = field(default_factory=dict)
+    refused: bool = False
+    """Whether the visitor has uploaded a file that is no run."""
     trained: bool = False
     """Whether the visitor has made a network their own."""
     done: int = 0
@@ -105,8 +111,8 @@ class Walk:
     async def visit(self, actions: int) -> None:
         """One tab of one browser."""
         rng = random.Random(f"{self.seed} {self.visits}")
-        tab = Browser(self.served.address, **begin(rng, self.pages), alive=True)  # type: ignore[arg-type]
-        self.trained = False
+        tab = Browser(self.served.address, **begin(rng, self.where(rng)), alive=True)  # type: ignore[arg-type]
+        self.trained = self.refused = False
         look = "dark" if tab.dark else "light"
         recipe = [f"open /{tab.page}?{tab.link} ({tab.locale}, {look})"]
         try:
@@ -125,41 +131,47 @@ class Walk:
         finally:
             await tab.close()
 
+    def where(self, rng: random.Random) -> str:
+        """Where a visit begins: rather where there is still something to be done."""
+        return rng.choices(self.pages, [0.3 + self.left(page or "step") for page in self.pages])[0]
+
     async def act(self, tab: Browser, recipe: list[str], rng: random.Random) -> None:
         """One action, sometimes a second one at once."""
         offered = [move for move in moves(tab, rng, self.files) if self.may(move)]
         page = tab.page or "step"
         self.coverage.offer((page, move.control, move.option) for move in offered)
-        first = self.pick(page, offered, rng)
+        first = self.pick(page, offered, rng, opened(tab))
         second = None
         if first.control not in ALONE and rng.random() < self.twice:
-            others = [move for move in offered if fits(first, move)]
+            others = [move for move in offered if fits(first, move) and not inside(tab, first, move)]
             second = self.pick(page, others, rng) if others else None
         self.trained |= "use" in (first.control, second and second.control)
+        self.refused |= first.control == "upload" and first.option.startswith("bad")
         was = [before(tab, move, self.trained) for move in (first, second) if move]
         recipe.append(f"/{tab.page}: {first.told}" + (f"; at once: {second.told}" if second else ""))
         self.done += 1 + (second is not None)
         if self.talk:
             print(self.done, recipe[-1], flush=True)
-        errors: list[str] = []
-        for move in (first, second):
-            if move:
-                await self.trying(tab, recipe, move.do())
-                self.coverage.done.add((page, move.control, move.option))
-        errors += (await self.trying(tab, recipe, tab.settle(self.patience))).errors
-        self.look(tab, recipe, errors)
+        await self.trying(tab, recipe, first.do())
+        if second:
+            await asyncio.sleep(A_HAND if second.control == "menu" else 0)
+            await self.trying(tab, recipe, second.do())
+        self.coverage.done.update((page, move.control, move.option) for move in (first, second) if move)
+        run = await self.trying(tab, recipe, tab.settle(self.patience))
+        self.look(tab, recipe, run.errors)
         for move, then in zip((first, second), was, strict=False):
             if move and checkable(move, first, second):
+                then = replace(then, alone=second is None)
                 await self.wait_for(tab, recipe, move, then)
         self.learn(tab, first, second)
 
     def may(self, move: Move) -> bool:
         return move.control != "menu" or move.option in self.pages
 
-    async def wait_for(self, tab: Browser, recipe: list[str], move: Move, was: object) -> None:
+    async def wait_for(self, tab: Browser, recipe: list[str], move: Move, was: Before) -> None:
         """A move takes effect, if not at once then when the page has looked again."""
         until = time.monotonic() + self.grace[move.control in SLOW]
-        while (problem := missing(tab, move, was)) and time.monotonic() < until:  # type: ignore[arg-type]
+        while (problem := missing(tab, move, was)) and time.monotonic() < until:
             await asyncio.sleep(0.1)
             run = await self.trying(tab, recipe, tab.settle(self.patience))
             self.look(tab, recipe, run.errors)
@@ -201,8 +213,7 @@ class Walk:
         log = fresh.decode(errors="replace")
         trace = log[log.index("Traceback") :] if "Traceback" in log else ""
         last = next((line for line in reversed(trace.strip().splitlines()) if re.match(r"\w[\w.]*(:|$)", line)), "")
-        bad = any(name.startswith("bad") for one in tab.controls() if one.key == "upload" for name in one.value or ())
-        allowed = words.in_words("training.upload_bad") if bad else set()  # said as long as the file stands there
+        allowed = words.in_words("training.upload_bad") if self.refused else set()  # said until something else is
         for error in (error for error in errors if error not in allowed):
             self.found(True, tab, recipe, f"error box: {error.splitlines()[0]} {last}", trace)
         self.found(bool(trace), tab, recipe, f"traceback in the log: {last}", trace)
@@ -228,22 +239,27 @@ class Walk:
     def tell(self, fault: Fault) -> str:
         return "\n  ".join([f"{fault.page}: {fault.what}", *fault.recipe])
 
-    def pick(self, page: str, offered: list[Move], rng: random.Random) -> Move:
-        """A control, then something to do with it; what was never done is likelier."""
+    def pick(self, page: str, offered: list[Move], rng: random.Random, near: Container[str] = ()) -> Move:
+        """A control, then something to do with it; what was never done is likelier, in an open menu above all."""
         controls: dict[str, list[Move]] = {}
         for move in offered:
             controls.setdefault(move.control, []).append(move)
         weights = [RARE.get(name, 1.0) * max(self.weight(page, move) for move in of) for name, of in controls.items()]
+        for k, (one, *_) in enumerate(controls.values()):
+            weights[k] *= NEAR if one.target and one.target.id in near and weights[k] >= NEW else 1.0
         (of,) = rng.choices(list(controls.values()), weights)
         (move,) = rng.choices(of, [self.weight(page, one) for one in of])
         return move
 
     def weight(self, page: str, move: Move) -> float:
         if move.control == "menu":
-            left = sum(1 for where, _, _ in self.coverage.offered - self.coverage.done if where == move.option)
-            return 0.5 + NEW_ELSEWHERE * min(1.0, left / 20)
+            return 0.5 + NEW_ELSEWHERE * self.left(move.option)
         triple: Triple = (page, move.control, move.option)
         return 1.0 if triple in self.coverage.done else NEW
+
+    def left(self, page: str) -> float:
+        """How much of a page is still to be done, from 0 to 1."""
+        return min(1.0, sum(1 for where, _, _ in self.coverage.offered - self.coverage.done if where == page) / 40)
 
     def learn(self, tab: Browser, *done: Move | None) -> None:
         """Which values the link has had."""
@@ -272,17 +288,36 @@ def fits(first: Move, second: Move) -> bool:
     return (first.control != second.control and not both) or (button and first == second)
 
 
+def opened(tab: Browser) -> set[str]:
+    """What lies in the menus that are open."""
+    menus = [node for node in tab.tree.walk() if node.kind == "popover"]
+    return {id_of(child) for node in menus for child in node.walk()} - {id_of(node) for node in menus}
+
+
+def inside(tab: Browser, first: Move, second: Move) -> bool:
+    """Whether the second lies in a menu that the first one closes."""
+    for node in tab.tree.walk():
+        if node.kind == "popover":
+            within = {id_of(child) for child in node.walk()}
+            one, other = (move.target.id if move.target else "" for move in (first, second))
+            if other in within and one not in within:
+                return True
+    return False
+
+
 def checkable(move: Move, first: Move, second: Move | None) -> bool:
     """Whether the effect of a move can be seen once both are done."""
     if second is None:
         return True
     if second.control == "menu":
         return move is second or (first.target is not None and first.target.key in KEYS)
-    whole = ("preset", "example", "task", "twin", "input", "one", "popover")
+    if move.control == "hand" or (move.target and move.target.kind in ("popover", "expandable")):
+        return False  # what is open is of no weight, and a box with another label is another box
+    whole = ("preset", "example", "task", "twin", "input", "one")
     return move is second or (second.control not in whole and move.control not in ("one", "menu"))
 
 
-def begin(rng: random.Random, pages: Sequence[str]) -> dict[str, object]:
+def begin(rng: random.Random, page: str) -> dict[str, object]:
     """Where and how a visit begins: mostly at a page as it is, sometimes by a link with much in it."""
     link: dict[str, str] = {"budget": "100"} if rng.random() < 0.8 else {}
     if rng.random() < 0.4:
@@ -294,7 +329,7 @@ def begin(rng: random.Random, pages: Sequence[str]) -> dict[str, object]:
     if rng.random() < 0.4:
         link["lang"] = rng.choice(("en", "ja"))
     return {
-        "page": rng.choice(pages),
+        "page": page,
         "link": urlencode({name: value for name, value in link.items() if value}),
         "dark": rng.random() < 0.4,
         "locale": rng.choice(("en-US", "ja-JP", "de")),
