@@ -16,7 +16,6 @@ import streamlit as st
 from starlette.responses import Response
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import UploadedFileManager
 from streamlit.typing import UploadedFile
 
 from rnnviz.ui.web import ASGI, Receive, Scope, Send
@@ -47,7 +46,8 @@ def _arrived(key: str, read: Callable[[bytes | None], None]) -> None:
     found, visit = st.session_state.get(key), get_script_run_ctx()
     if found is None or visit is None:
         return
-    visit.uploaded_file_mgr.remove_file(visit.session_id, found.file_id)
+    manager: Any = visit.uploaded_file_mgr
+    manager.remove_file(visit.session_id, found.file_id)
     st.session_state["_uploads"] += 1  # another field, and Streamlit forgets what this one held
     read(found.getvalue() if isinstance(found, UploadedFile) else None)
 
@@ -129,8 +129,7 @@ async def _pass_by(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _manager() -> Any:
     """Streamlit's keeper of uploaded files."""
-    manager: UploadedFileManager = runtime.get_instance().uploaded_file_mgr
-    return manager
+    return runtime.get_instance().uploaded_file_mgr
 
 
 def _held() -> int:
