@@ -74,8 +74,8 @@ Named = str | Own
 def network(name: Named, trained: bool) -> Network:
     """A network, loaded once. An RNN and a GRU in double precision: one may be chaotic, the other takes 1 - z of a gate
     near 1, and what single precision rounds differently here and in PyTorch grows from word to word. An LSTM does well
-    enough without, and PyTorch has a kernel for it in single precision that is four times as fast; but one that a
-    visitor brings may have weights whose sums only double precision can hold."""
+    enough without, and PyTorch has a kernel for it in single precision that is four times as fast; but a visitor's own
+    may have weights whose sums only double precision can hold."""
     loaded = network_of(name, trained) if isinstance(name, Own) else zoo.load(name, trained)
     single = loaded.shape.kind == "lstm" and not isinstance(name, Own)
     return loaded if single else loaded.double()

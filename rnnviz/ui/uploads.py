@@ -18,6 +18,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.typing import UploadedFile
 
+from rnnviz.ui.calm import called
 from rnnviz.ui.web import ASGI, Receive, Scope, Send
 
 LARGEST = 4
@@ -35,10 +36,15 @@ WHERE = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
 def uploader(label: str, read: Callable[[bytes | None], None]) -> None:
     """A field for one file. `read` is called with its bytes, or with None if the server could not keep it. Nothing of
     it stays on the server, and the field is ready for the next one."""
-    key = f"upload-{st.session_state.setdefault('_uploads', 0)}"
+    key = f"upload{st.session_state.setdefault('_uploads', 0)}"
     # No `type`: phones would not let these files be chosen, and what is refused is better refused in words of ours.
     st.file_uploader(
-        label, max_upload_size=LARGEST, label_visibility="collapsed", key=key, on_change=_arrived, args=(key, read)
+        label,
+        max_upload_size=LARGEST,
+        label_visibility="collapsed",
+        key=key,
+        on_change=called(_arrived),
+        args=(key, read),
     )
 
 

@@ -201,8 +201,8 @@ class Walk:
         log = fresh.decode(errors="replace")
         trace = log[log.index("Traceback") :] if "Traceback" in log else ""
         last = next((line for line in reversed(trace.strip().splitlines()) if re.match(r"\w[\w.]*(:|$)", line)), "")
-        bad = any(name.startswith("bad") for one in tab.controls() if one.key == "upload" for name in one.value or ())
-        allowed = words.in_words("training.upload_bad") if bad else set()  # said as long as the file stands there
+        field = any(one.kind == "file_uploader" for one in tab.controls())  # whose last answer stands beside it
+        allowed = words.in_words("training.upload_bad") if field else set()
         for error in (error for error in errors if error not in allowed):
             self.found(True, tab, recipe, f"error box: {error.splitlines()[0]} {last}", trace)
         self.found(bool(trace), tab, recipe, f"traceback in the log: {last}", trace)
