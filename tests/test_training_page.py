@@ -219,6 +219,8 @@ class Ticket:
     def cancel(self) -> None:
         self.cancelled = True
 
+    leave = cancel
+
     def steps(self) -> tuple[int, ...]:
         return tuple(self.frames)
 
