@@ -193,6 +193,8 @@ def test_a_ticket_is_found_with_its_owner(monkeypatch: pytest.MonkeyPatch) -> No
     assert found.owner is owner
     assert found.now().step == ticket.now().step > 0
     ticket.cancel()
+    assert turns.find(ticket.id)
+    ticket.leave()
     assert turns.find(ticket.id) is None
 
 

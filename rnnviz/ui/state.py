@@ -285,8 +285,8 @@ def cut() -> list[str]:
 
 
 def places() -> int:
-    """How often this visit was told from outside where the reader stands: by a move to another page, this time included,
-    or by the link (Back, say)."""
+    """How often something else than the stepper has said where the reader stands: a move to another page, this time
+    included, or the link (Back, say)."""
     memory = _memory()
     return memory.moves + _moved(memory)
 
