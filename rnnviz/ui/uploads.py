@@ -36,7 +36,7 @@ WHERE = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
 def uploader(label: str, read: Callable[[bytes | None], None]) -> None:
     """A field for one file. `read` is called with its bytes, or with None if the server could not keep it. Nothing of
     it stays on the server, and the field is ready for the next one."""
-    key = f"upload{st.session_state.setdefault('_uploads', 0)}"
+    key = _field()
     # No `type`: phones would not let these files be chosen, and what is refused is better refused in words of ours.
     st.file_uploader(
         label,
@@ -48,13 +48,20 @@ def uploader(label: str, read: Callable[[bytes | None], None]) -> None:
     )
 
 
+def _field() -> str:
+    """The key of the field that stands on the page; each file has its own."""
+    return f"upload{st.session_state.get('_uploads', 0)}"
+
+
 def _arrived(key: str, read: Callable[[bytes | None], None]) -> None:
     found, visit = st.session_state.get(key), get_script_run_ctx()
-    if found is None or visit is None:
+    if found is None or visit is None or key != _field():  # what comes twice, with another action, is read already
         return
     manager: Any = visit.uploaded_file_mgr
     manager.remove_file(visit.session_id, found.file_id)
-    st.session_state["_uploads"] += 1  # another field, and Streamlit forgets what this one held
+    st.session_state["_uploads"] = (
+        st.session_state.get("_uploads", 0) + 1
+    )  # another field, and Streamlit forgets what this one held
     read(found.getvalue() if isinstance(found, UploadedFile) else None)
 
 
