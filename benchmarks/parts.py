@@ -85,6 +85,8 @@ class StepperPart(Part):
     def show(self, data: bytes) -> None:
         old = self.payload
         super().show(data)
+        if old.get("place") != self.payload.get("place"):  # the link says where to stand
+            old, self.chosen, self.told, self.named = {}, None, None, False
         last = len(self.payload["tokens"]) - 1
         if not old:
             self.step = self.payload.get("step") or 0
@@ -140,7 +142,8 @@ class GatesPart(Part):
         drawn = self.payload["drawn"]
         fresh = drawn not in (self.told, self.linked)
         linked = settings_of(self.payload["unit"], self.payload["challenge"], drawn) if fresh else None
-        self.linked = drawn
+        if linked or drawn == self.told:
+            self.linked = drawn
         self.kept[self.name] = linked or self.kept.get(self.name) or start_of(*self.name.split("."))
         self.told = self.told if self.told is not None else self.place()
 

@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass
 from typing import Literal
 
-from rnnviz.keyframes import Runs
+from rnnviz.keyframes import Keyframes, Runs
 from rnnviz.queueing import KEEP, LATE, LOOK, Dispatcher, Entry
 
 __all__ = ["KEEP", "LATE", "LOOK", "Progress", "Runs", "State", "Ticket", "crowd", "find", "stop", "submit"]
@@ -106,10 +106,17 @@ class Ticket:
             self._go(step)
 
     def cancel(self) -> None:
-        """Leave the queue for good. The runs stay as they are; what is under way is not waited for."""
+        """Train no more. The runs stay as they are, and can be found; what is under way is not waited for."""
         with self._lock:
-            self._entry.drop()
-            self._entry.cancelled = True
+            entry = self._entry
+            entry.drop()
+            entry.cancelled = True
+            entry.frames = Keyframes(entry.runs)
+
+    def leave(self) -> None:
+        """Cancel, and be forgotten."""
+        with self._lock:
+            self.cancel()
             self._dispatcher.entries.pop(self.id, None)
 
     def steps(self) -> tuple[int, ...]:
@@ -162,7 +169,7 @@ def submit(runs: Runs, dispatcher: Dispatcher | None = None, owner: object = Non
 
 
 def find(id: str) -> Ticket | None:
-    """The ticket of that id, unless it was cancelled or without a sign of life for `KEEP` seconds."""
+    """The ticket of that id, unless it has left or was without a sign of life for `KEEP` seconds."""
     dispatcher = _everybody()
     dispatcher.forget()
     entry = dispatcher.entries.get(id)

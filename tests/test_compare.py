@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,7 +20,7 @@ from rnnviz import timing
 from rnnviz.sight import look
 from rnnviz.tasks import errands
 from rnnviz.text import tokenize, vocabulary
-from rnnviz.ui import compare
+from rnnviz.ui import asked, compare
 from rnnviz.ui.stage import View
 
 ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
@@ -144,14 +145,21 @@ def test_speeds_are_ratios_of_one_run() -> None:
 
 
 def test_a_class_that_asks_together_waits_for_one_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[object] = []
+    """By a trainer; who asks later than `FRESH` seconds gets another one."""
+    asked_for: list[object] = []
 
-    class Executor(ThreadPoolExecutor):
-        def submit(self, work: Any, /, *given: Any) -> Any:  # type: ignore[override]
-            asked.append((work, *given))
-            return super().submit(timing.Speeds, (1,), {}, {}, 0.0)
+    class Trainers(ThreadPoolExecutor):
+        def ask(self, visit: object, work: Any, /, *given: Any) -> Any:
+            asked_for.append((work, *given))
+            return self.submit(timing.Speeds, (1,), {}, {}, 0.0)
 
-    monkeypatch.setattr(compare, "trainers", lambda: Executor(1))
-    monkeypatch.setattr(compare, "_latest", None)
-    assert compare.measured() is compare.measured()
-    assert asked == [(timing.measure_zoo, compare.KINDS)]
+    trainers = Trainers(1)
+    asked.kept.clear()
+    monkeypatch.setattr(compare.workers, "here", lambda: trainers)
+    first = compare.measured()
+    assert compare.measured() is first
+    assert asked_for == [(timing.measure_zoo, compare.KINDS)]
+    monkeypatch.setattr(compare, "FRESH", 0.0)
+    time.sleep(0.001)
+    assert compare.measured() is not first
+    asked.kept.clear()

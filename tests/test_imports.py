@@ -99,4 +99,4 @@ def test_the_library_needs_no_app() -> None:
 
 def test_no_file_is_long() -> None:
     files = [f for kind in ("py", "js") for f in ROOT.rglob(f"*.{kind}") if ".venv" not in f.parts]
-    assert {str(f.relative_to(ROOT)): n for f in files if (n := len(f.read_text().splitlines())) > 350} == {}
+    assert {str(f.relative_to(ROOT)): n for f in files if (n := len(f.read_text().splitlines())) > 450} == {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +15,6 @@ from hypothesis import strategies as some
 from rnnviz import training as library
 from rnnviz import turns
 from rnnviz.runs import Run, Trouble
-from rnnviz.runs_io import TooMuch, dump
 from rnnviz.tasks import TASKS
 from rnnviz.text import tokenize
 from rnnviz.turns import Progress
@@ -221,6 +219,8 @@ class Ticket:
     def cancel(self) -> None:
         self.cancelled = True
 
+    leave = cancel
+
     def steps(self) -> tuple[int, ...]:
         return tuple(self.frames)
 
@@ -322,57 +322,6 @@ def test_another_run_leaves_the_last_one_in_the_list(desk: page.Desk, monkeypatc
         desk.look()
         desk.train(plan)
     assert len(desk.earlier) == page.MOST
-
-
-@pytest.mark.parametrize(
-    "spoil", [lambda d: b"", lambda d: b"no run at all", lambda d: d[:-9], lambda d: d[:50] + d[80:]]
-)
-def test_a_bad_file_changes_nothing(spoil: Callable[[bytes], bytes], desk: page.Desk) -> None:
-    desk.train(plans.chosen())
-    desk.look()
-    before = vars(desk).copy()
-    with pytest.raises(ValueError, match=r"."):
-        desk.upload(spoil(dump(desk.runs[0])))
-    assert vars(desk) == before
-
-
-def test_a_run_that_needs_too_much_changes_nothing(desk: page.Desk) -> None:
-    desk.train(plans.chosen())
-    desk.look()
-    before = vars(desk).copy()
-    with pytest.raises(TooMuch):
-        desk.upload(dump(library.start("recall", units=256, batch=512, length=400)))
-    assert vars(desk) == before
-
-
-@pytest.mark.parametrize("part", ["read", "plans.plan_of", "curves.payload"])
-def test_whatever_fails_fails_before_the_old_run_is_ended(
-    part: str, desk: page.Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    desk.train(plans.chosen())
-    desk.look()
-    file, before = desk.file(0), vars(desk).copy()
-
-    def broken(*_: Any) -> Any:
-        raise KeyError(part)
-
-    monkeypatch.setattr(f"rnnviz.ui.training.{part}", broken)
-    with pytest.raises(KeyError):
-        desk.upload(file)
-    assert vars(desk) == before
-
-
-def test_a_downloaded_run_goes_on_where_it_was(desk: page.Desk) -> None:
-    desk.train(plans.chosen())
-    desk.look()
-    file, there = desk.file(1), desk.runs[1]
-    assert desk.upload(file)
-    assert not desk.going
-    assert curves.step(desk.runs) == 3
-    assert desk.runs[0].settings == there.settings
-    desk.resume()
-    desk.look()
-    np.testing.assert_array_equal(desk.runs[0].log["loss"], library.advance(there, 3).log["loss"])
 
 
 def test_a_screen_reader_is_told_now_and_then(desk: page.Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -193,6 +193,8 @@ def test_a_ticket_is_found_with_its_owner(monkeypatch: pytest.MonkeyPatch) -> No
     assert found.owner is owner
     assert found.now().step == ticket.now().step > 0
     ticket.cancel()
+    assert turns.find(ticket.id)
+    ticket.leave()
     assert turns.find(ticket.id) is None
 
 
@@ -305,9 +307,11 @@ def test_what_is_cancelled_takes_no_more_turns() -> None:
     room.go(each=other.now)
     assert room.begun[1] == begun
     assert (ticket.now().step, ticket.now().state, ticket.now().of) == (step, "done", STEPS)
-    assert ticket.id not in room.dispatcher.entries
     ticket.resume()
     assert ticket.now().state == "done"
+    assert ticket.id in room.dispatcher.entries  # whoever reloads the page finds it
+    ticket.leave()
+    assert ticket.id not in room.dispatcher.entries
 
 
 def test_a_lost_worker_costs_time_and_nothing_else() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +16,9 @@ from rnnviz import training as library
 from rnnviz import turns
 from rnnviz.networks import RECURRENT
 from rnnviz.runs import CHOICES, LIMITS, Probe
-from rnnviz.runs_io import dump
+from rnnviz.runs_io import TooMuch, dump
 from rnnviz.tasks import TASKS
-from rnnviz.ui import curves
+from rnnviz.ui import curves, plans, state
 from rnnviz.ui import training as page
 from rnnviz.ui.curves import Shown, payload
 from rnnviz.ui.language import translate
@@ -124,3 +125,62 @@ def test_a_run_before_its_first_step_asks_nobody_to_press_train(language: str) -
     asks, says = (translate(language, f"training.curves.{key}_one") for key in ("title", "begun"))
     assert curves.headline(Shown(plan, (), (), 9, (), ""), language) == asks
     assert curves.headline(Shown(plan, (run,), (run,), 9, (), ""), language) == says
+
+
+# Into a visit that trains already.
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> page.Desk:
+    """A visit that has trained three steps of twins."""
+    monkeypatch.setattr(turns, "submit", Ticket)
+    monkeypatch.setattr(page, "aside", lambda function, *args: function(*args))
+    said = {"task": "recall", "delay": "2", "size": "4", "budget": "100"}
+    monkeypatch.setattr(state, "value", lambda name: said.get(name, state.KEYS[name].default))
+    one = page.Desk()
+    one.train(plans.chosen())
+    one.look()
+    return one
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda d: b"", lambda d: b"no run at all", lambda d: d[:-9], lambda d: d[:50] + d[80:]]
+)
+def test_a_bad_file_changes_nothing(spoil: Callable[[bytes], bytes], desk: page.Desk) -> None:
+    before = vars(desk).copy()
+    with pytest.raises(ValueError, match=r"."):
+        desk.upload(spoil(dump(desk.runs[0])))
+    assert vars(desk) == before
+
+
+def test_a_run_that_needs_too_much_changes_nothing(desk: page.Desk) -> None:
+    before = vars(desk).copy()
+    with pytest.raises(TooMuch):
+        desk.upload(dump(library.start("recall", units=256, batch=512, length=400)))
+    assert vars(desk) == before
+
+
+@pytest.mark.parametrize("part", ["read", "plans.plan_of", "curves.payload"])
+def test_whatever_fails_fails_before_the_old_run_is_ended(
+    part: str, desk: page.Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, before = desk.file(0), vars(desk).copy()
+
+    def broken(*_: Any) -> Any:
+        raise KeyError(part)
+
+    monkeypatch.setattr(f"rnnviz.ui.training.{part}", broken)
+    with pytest.raises(KeyError):
+        desk.upload(file)
+    assert vars(desk) == before
+
+
+def test_a_downloaded_run_goes_on_where_it_was(desk: page.Desk) -> None:
+    file, there = desk.file(1), desk.runs[1]
+    assert desk.upload(file)
+    assert not desk.going
+    assert curves.step(desk.runs) == 3
+    assert desk.runs[0].settings == there.settings
+    desk.resume()
+    desk.look()
+    np.testing.assert_array_equal(desk.runs[0].log["loss"], library.advance(there, 3).log["loss"])

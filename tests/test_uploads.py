@@ -10,13 +10,16 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFileRec
 from streamlit.testing.v1 import AppTest
 from streamlit.typing import UploadedFile
 from streamlit.web.server.starlette.starlette_routes import BASE_ROUTE_UPLOAD_FILE
@@ -240,3 +243,19 @@ def test_a_file_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     test.run()
     assert not test.exception
     assert test.session_state["lengths"] == [None]
+
+
+def test_a_file_that_is_told_twice_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who acts again at once sends the old field with it, whose file is read and gone by then."""
+    visit = SimpleNamespace(uploaded_file_mgr=MemoryUploadedFileManager(""), session_id="a")
+    monkeypatch.setattr(uploads, "get_script_run_ctx", lambda: visit)
+    state: dict[str, Any] = {"upload0": UploadedFile(UploadedFileRec("one", "any.txt", "", b"abc"), FileURLs())}
+    monkeypatch.setattr(uploads.st, "session_state", state)
+    read: list[bytes | None] = []
+    uploads._arrived("upload0", read.append)
+    state["upload0"] = DeletedFile("one")
+    uploads._arrived("upload0", read.append)
+    assert read == [b"abc"]
+    state["upload1"] = DeletedFile("two")
+    uploads._arrived("upload1", read.append)
+    assert read == [b"abc", None]

@@ -39,7 +39,7 @@ class Gates {
     this.root.dataset.theme = theme;
     const key = JSON.stringify([unit, challenge, labels]);
     const linked = drawn !== this.told && drawn !== this.linked ? settingsOfText(unit, challenge, drawn) : null;
-    this.linked = drawn;
+    if (linked || drawn === this.told) this.linked = drawn; // what fits another challenge waits for it
     if (key === this.key && !linked) return;
     const moved = unit !== this.kind || challenge !== this.challenge;
     Object.assign(this, { key, labels, kind: unit, challenge });

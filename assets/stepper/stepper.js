@@ -59,9 +59,10 @@ class Stepper {
   show(payload) {
     const words = payload.labels;
     this.labels = { ...words, ...words.stepper };
-    const key = [payload.revision, payload.theme, payload.scale, JSON.stringify(words)].join(" ");
+    const key = [payload.revision, payload.theme, payload.scale, payload.place, JSON.stringify(words)].join(" ");
     if (key === this.key_) return;
-    const old = this.payload;
+    const old = this.payload?.place === payload.place ? this.payload : null; // else the link says where to stand
+    if (!old) Object.assign(this, { chosen: null, told: null, named: false });
     this.payload = { ...payload, networks: payload.networks.map((network) => withStates(network, payload.vectors)) };
     this.key_ = key;
     this.stop();

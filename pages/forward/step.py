@@ -51,17 +51,17 @@ def named(side: str) -> Named:
 def show_stepper(tokens: tuple[str, ...]) -> None:
     """The stepper. Where it rests goes into the link."""
     shown = current(tokens)
-    began, *where = st.session_state.get("_start", (None,))
-    if began != state.moves():  # where the link says; afterwards the browser knows better, until the page is left
+    place = state.places()
+    if st.session_state.get("_start", (None,))[-1] != place:  # where the link says; then the browser knows better
         unit = state.value("unit")
-        where = [state.value("step"), unit if unit >= 0 else None, SIDES.index(state.value("side"))]
-        st.session_state["_start"] = (state.moves(), *where)
+        where = (state.value("step"), unit if unit >= 0 else None, SIDES.index(state.value("side")))
+        st.session_state["_start"] = (*where, place)
 
     def rested(rest: Rest) -> None:
         if rest.revision == shown.revision and rest.step < len(tokens):
             state.put(step=rest.step, unit=rest.unit, side=SIDES[rest.network])
 
-    stepper(shown.payload, rested, *where)
+    stepper(shown.payload, rested, *st.session_state["_start"])
 
 
 def badge(shown: Stage) -> None:

@@ -74,7 +74,7 @@ def _told(error: Exception, where: str) -> str:
     """Why the server would not compute it, which is no fault of the page's; "" for a fault. The log has either."""
     why = workers.why(error)
     if why:
-        log.warning("%s: %s", where, error)
+        log.warning(f"{where}: {error}")
     else:
         log.exception("%s", where)
     return why

@@ -63,7 +63,7 @@ class Memory:
     """What a visit remembers beyond the widgets that happen to be drawn."""
 
     page: str | None = None
-    moves: int = 0  # to another page
+    moves: int = 0  # to another page, or by the link to another place on this one
     kept: dict[str, Any] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)  # our part of the link as the last run left it
     refilled: dict[str, str] | None = None  # the same, right after the last move to another page
@@ -120,6 +120,7 @@ def follow() -> None:
     for name, wish in wished.items():
         memory.kept[name] = wish
         memory.said.pop(name, None)
+    memory.moves += bool(wished.keys() & set(WRITTEN))
     sent = _link(link)
     known = sent in memory.known and not emptied
     untouched = known and sent == _link(memory.received or {})
@@ -283,8 +284,9 @@ def cut() -> list[str]:
     return [name for name, key in KEYS.items() if isinstance(key, Text | Names) and len(link.get(name, "")) > key.limit]
 
 
-def moves() -> int:
-    """How often this visit has moved to another page, this time included."""
+def places() -> int:
+    """How often something else than the stepper has said where the reader stands: a move to another page, this time
+    included, or the link (Back, say)."""
     memory = _memory()
     return memory.moves + _moved(memory)
 

@@ -30,13 +30,15 @@ def stepper(
     step: int = 0,
     unit: int | None = None,
     network: int = 1,
+    place: int = 0,
     key: str = "stepper",
 ) -> None:
     """Mount the stepper.
 
     `payload`: the JSON object that `rnnviz.ui.stage` writes. `rested` is told where the reader is each time they have
     rested for half a second somewhere else than before. `step` (from 0), `unit` and its `network` (0 or 1) say where a
-    reader who opens the page begins; afterwards the browser knows better. Where the page looks different from what the
+    reader begins who opens the page, or for whom `place` is another number than before; afterwards the browser knows
+    better. Where the page looks different from what the
     payload was made for, the stepper says so, and the visitor's state remembers it.
     """
 
@@ -45,7 +47,7 @@ def stepper(
             rested(found)
 
     # Where to begin is no part of the payload, so that one payload serves every visitor.
-    data = component.joined(payload, step=step, unit=unit, network=network)
+    data = component.joined(payload, step=step, unit=unit, network=network, place=place)
     callbacks = {"on_rest_change": called(tell), "on_theme_change": called(partial(state.look, key))}
     mount = component.registered("stepper", SCRIPTS, STYLES)
     mount(key=key, data=data, default={"rest": None, "theme": None}, **callbacks)

@@ -81,9 +81,12 @@ class Desk:
 
     def look(self) -> None:
         """Take in how far the runs are."""
-        if self.ticket is None or self.cancelled:
+        if self.ticket is None:
             return
-        self.progress = now = self.ticket.now(self.every)
+        now = self.ticket.now(self.every)
+        if self.cancelled:
+            return
+        self.progress = now
         self.runs = now.runs
         if self.going or curves.step(self.furthest) <= now.step:
             self.furthest = now.runs
@@ -111,9 +114,9 @@ class Desk:
 
     def end(self) -> None:
         """Leave the queue, and keep what was trained for comparison."""
-        if self.ticket and not self.cancelled:
+        if self.ticket:
             self.look()
-            self.ticket.cancel()
+            self.ticket.leave()
         for k, run in enumerate(self.furthest):
             if self.plan and run.step:
                 log = {name: run.log[name] for name in ("loss", "norm", "accuracy")}

@@ -16,9 +16,9 @@ import streamlit as st
 from starlette.responses import Response
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import UploadedFileManager
 from streamlit.typing import UploadedFile
 
+from rnnviz.ui.calm import called
 from rnnviz.ui.web import ASGI, Receive, Scope, Send
 
 LARGEST = 4
@@ -36,19 +36,32 @@ WHERE = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
 def uploader(label: str, read: Callable[[bytes | None], None]) -> None:
     """A field for one file. `read` is called with its bytes, or with None if the server could not keep it. Nothing of
     it stays on the server, and the field is ready for the next one."""
-    key = f"upload-{st.session_state.setdefault('_uploads', 0)}"
+    key = _field()
     # No `type`: phones would not let these files be chosen, and what is refused is better refused in words of ours.
     st.file_uploader(
-        label, max_upload_size=LARGEST, label_visibility="collapsed", key=key, on_change=_arrived, args=(key, read)
+        label,
+        max_upload_size=LARGEST,
+        label_visibility="collapsed",
+        key=key,
+        on_change=called(_arrived),
+        args=(key, read),
     )
+
+
+def _field() -> str:
+    """The key of the field that stands on the page; each file has its own."""
+    return f"upload{st.session_state.get('_uploads', 0)}"
 
 
 def _arrived(key: str, read: Callable[[bytes | None], None]) -> None:
     found, visit = st.session_state.get(key), get_script_run_ctx()
-    if found is None or visit is None:
+    if found is None or visit is None or key != _field():  # what comes twice, with another action, is read already
         return
-    visit.uploaded_file_mgr.remove_file(visit.session_id, found.file_id)
-    st.session_state["_uploads"] += 1  # another field, and Streamlit forgets what this one held
+    manager: Any = visit.uploaded_file_mgr
+    manager.remove_file(visit.session_id, found.file_id)
+    st.session_state["_uploads"] = (
+        st.session_state.get("_uploads", 0) + 1
+    )  # another field, and Streamlit forgets what this one held
     read(found.getvalue() if isinstance(found, UploadedFile) else None)
 
 
@@ -129,8 +142,7 @@ async def _pass_by(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _manager() -> Any:
     """Streamlit's keeper of uploaded files."""
-    manager: UploadedFileManager = runtime.get_instance().uploaded_file_mgr
-    return manager
+    return runtime.get_instance().uploaded_file_mgr
 
 
 def _held() -> int:

@@ -23,7 +23,7 @@ OF_THE_RUN = ("pause", "resume", "train", "again", "one", "cancel", "rewind", "u
 OPENS = ("popover", "expandable")
 WITH_OWN = ("left", "right")
 """Controls that offer the visitor's own network, where there is one."""
-STARTS = ("step", "unit", "network")
+STARTS = ("step", "unit", "network", "place")
 """Where a stepper begins; where it stands is compared instead."""
 CARRIED = ("kept", "plotly", "drawn", "said")
 TEXTS = ("heading", "markdown", "text", "alert")
