@@ -123,14 +123,17 @@ def training_record() -> None:
 def reading() -> None:
     """All that a change of the sentence or a knob draws anew; the frame around it stays."""
     typed, tokens = sentence.current()
-    sentence.row()
-    for side in SIDES:
-        if state.value(side) == state.YOURS and not desk().own:
-            st.info(t("step.no_own", name=t(f"step.networks.{state.usual(side)}")))
-    knobs(current(tokens) if tokens else None)
-    sentence.amiss(typed, tokens)
+    above, below = st.container(), st.container()  # the part within has a place of its own, as on the page Training
+    with above:
+        sentence.row()
+        for side in SIDES:
+            if state.value(side) == state.YOURS and not desk().own:
+                st.info(t("step.no_own", name=t(f"step.networks.{state.usual(side)}")))
+        knobs(current(tokens) if tokens else None)
+        sentence.amiss(typed, tokens)
     if tokens:
-        show_stepper(tokens)
+        with below:
+            show_stepper(tokens)
 
 
 reading()
