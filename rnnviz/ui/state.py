@@ -308,10 +308,14 @@ def look(component: str) -> None:
 def whole() -> Iterator[None]:
     """Around a run of the whole page. One that comes to its end has drawn everything as the page looks now."""
     context: Any = get_script_run_ctx(suppress_warning=True)
-    if context is not None:
-        context.rnnviz_whole = True
-    yield
-    _memory().recolored = False
+    try:
+        if context is not None:
+            context.rnnviz_whole = True
+        yield
+        _memory().recolored = False
+    finally:  # Streamlit may use the context for the next run too
+        if context is not None:
+            context.rnnviz_whole = False
 
 
 def outdated() -> bool:
