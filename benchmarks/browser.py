@@ -301,7 +301,11 @@ class Browser:
 
     def _on_delta(self, message: ForwardMsg) -> None:
         about, delta = message.metadata, message.delta
-        node = self.tree.apply(about.delta_path, delta, self.run_id, about.active_script_hash, message.hash)
+        try:
+            node = self.tree.apply(about.delta_path, delta, self.run_id, about.active_script_hash, message.hash)
+        except ValueError as wrong:  # a browser says so in a box, in English, and goes on
+            self.run.errors.append(f"Bad message format: {wrong}")
+            return
         element = delta.new_element
         kind = element.WhichOneof("type")
         if kind == "exception":

@@ -56,7 +56,10 @@ class Tree:
                 yield from child.walk()
 
     def apply(self, path: Sequence[int], delta: Delta, run: str, script: str, hash: str = "") -> Node | None:
-        """Put what a message brings in its place; None where the same stands there already."""
+        """Put what a message brings in its place; None where the same stands there already.
+
+        Raises ValueError for a place that does not exist.
+        """
         kind = delta.WhichOneof("type")
         if kind not in ("new_element", "add_block"):  # a spinner and the like stands beside the others, for a moment
             kind, delta = "new_transient", delta
@@ -64,8 +67,10 @@ class Tree:
         parent = self.roots[root]
         for step in steps:
             parent.run = run
-            parent = parent.children[step]
+            parent = _child(parent, step)
         parent.run = run
+        if last > len(parent.children):
+            raise ValueError(f"bad delta path {list(path)}: {len(parent.children)} there")
         old = parent.children[last] if last < len(parent.children) else None
         if kind == "new_transient":
             if old is None:
@@ -93,6 +98,12 @@ class Tree:
         """A run has ended: take out what it could have put and did not."""
         for root in self.roots:
             root.children = [child for child in root.children if _stays(child, run, fragments, "")]
+
+
+def _child(parent: Node, step: int) -> Node:
+    if step >= len(parent.children):
+        raise ValueError(f"bad delta path: index {step} of {len(parent.children)}")
+    return parent.children[step]
 
 
 def _keep_script(node: Node, script: str) -> None:

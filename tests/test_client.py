@@ -190,6 +190,16 @@ def test_back_asks_for_the_link_as_it_was_and_adds_nothing_to_the_history(server
     assert not server.does(acts.step_back(server.tab, 2)), "there is nothing further on"
 
 
+def test_a_place_that_does_not_exist_is_an_error_box_as_in_a_browser(server: Server) -> None:
+    server.begin("1")
+    server.draw([0, 0], "checkbox", **box("a"))
+    server.draw([0, 2], "checkbox", **box("b"))
+    server.draw([0, 1, 0], "checkbox", **box("c"))
+    server.end()
+    assert [one.key for one in server.tab.controls()] == ["a"]
+    assert [error.split(":")[0] for error in server.tab.run.errors] == ["Bad message format"] * 2
+
+
 def test_a_menu_closes_before_something_else_is_touched(server: Server) -> None:
     server.begin("1")
     server.draw([0, 0], "popover", fragment="part", **box("menu", open=True))

@@ -281,8 +281,8 @@ def alone(doing: Coroutine[Any, Any, T]) -> T:
 
 def fits(first: Move, second: Move) -> bool:
     """Whether somebody can do the second while the first is not answered yet, and mean both."""
-    if second.control in ("reload", "rest", "back", "forward", "download", "upload"):
-        return False
+    if second.control in ("reload", "rest", "back", "forward", "download", "upload", "stepper", "hand"):
+        return False  # a hand that rests has rested for half a second: what came before it is answered
     both = first.control in RUNS and second.control in RUNS
     button = bool(first.target and first.target.kind == "button")
     return (first.control != second.control and not both) or (button and first == second)
