@@ -58,7 +58,9 @@ def show_stepper(tokens: tuple[str, ...]) -> None:
         st.session_state["_start"] = (*where, place)
 
     def rested(rest: Rest) -> None:
-        if rest.revision == shown.revision and rest.step < len(tokens):
+        if rest.step < len(
+            tokens
+        ):  # else the sentence has become shorter, and the stepper will say where that leaves it
             state.put(step=rest.step, unit=rest.unit, side=SIDES[rest.network])
 
     stepper(shown.payload, rested, *st.session_state["_start"])
