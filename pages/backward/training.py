@@ -13,7 +13,7 @@ from rnnviz.ui.plans import Plan
 from rnnviz.ui.recorded import figure, table, there
 from rnnviz.ui.source import wide
 from rnnviz.ui.training import Desk, desk, find, interval, status
-from rnnviz.ui.training_controls import asked, differ, keep, overfitting, pick, settings
+from rnnviz.ui.training_controls import all_said, asked, differ, keep, overfitting, pick, settings
 from rnnviz.workers import cluster
 
 
@@ -41,6 +41,7 @@ def training() -> None:
         keep()
     with last:
         recorded()
+    all_said()
 
 
 def transport(plan: Plan) -> None:

@@ -139,8 +139,9 @@ def follow() -> None:
             memory.kept[name] = meant
             acted.append(name)
     memory.received = link
+    behind = sent != _link(memory.seen)  # it was sent before the last answer came, which may put something else there
     for name in held.keys() & KEYS.keys():
-        if held[name] not in (value(name), memory.stands_in.get(name)):
+        if behind or held[name] not in (value(name), memory.stands_in.get(name)):
             st.session_state[name] = value(name)
     for name in acted:
         if name in _hooks:
