@@ -31,13 +31,13 @@ from tests.walk.snapshot import differences, snapshot
 
 T = TypeVar("T")
 PAGES = ("", "step", "gates", "compare", "gradients", "clipping", "training")
-A_VISIT = 60
+A_VISIT = 50
 """Actions, at most."""
 COMPARED = 10
 """After so many actions a link is opened anew."""
 TOLD = 15
 """Actions in a recipe."""
-NEW, NEW_ELSEWHERE, NEAR = 8.0, 4.0, 5.0
+NEW, NEW_ELSEWHERE, NEAR = 8.0, 8.0, 5.0
 """How much likelier is what was never done, a page where there is something of that, and what lies in an open menu."""
 RARE = {"reload": 0.4, "colours": 0.4, "rest": 0.3, "frame-lang": 0.7, "measure": 0.3}
 TWICE = 0.15
@@ -258,7 +258,9 @@ class Walk:
         return 1.0 if triple in self.coverage.done else NEW
 
     def left(self, page: str) -> float:
-        """How much of a page is still to be done, from 0 to 1."""
+        """How much of a page is still to be done, from 0 to 1; more where nobody was yet."""
+        if not any(where == page for where, _, _ in self.coverage.offered):
+            return 3.0
         return min(1.0, sum(1 for where, _, _ in self.coverage.offered - self.coverage.done if where == page) / 40)
 
     def learn(self, tab: Browser, *done: Move | None) -> None:
