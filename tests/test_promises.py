@@ -11,6 +11,8 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from statistics import mean, median
+from typing import NamedTuple
+from urllib.parse import unquote_plus
 
 import psutil
 import pytest
@@ -18,6 +20,7 @@ import pytest
 from benchmarks import acts, lesson, load
 from benchmarks.visitor import Visitor
 from rnnviz import workers
+from rnnviz.queueing import LATE, LOOK
 from rnnviz.ui.language import translate
 from scripts.serving import Served, serve
 from tests.crowd import crowd
@@ -90,7 +93,9 @@ def seconds(address: str, what: Callable[..., object], count: int = 12) -> list[
         pytest.param(write, "links", 4, marks=pytest.mark.night),
     ],
 )
-def test_heavy_pages_of_one_browser_cost_another_little(own: Served, what: Callable[..., object], kind: str, tabs: int) -> None:
+def test_heavy_pages_of_one_browser_cost_another_little(
+    own: Served, what: Callable[..., object], kind: str, tabs: int
+) -> None:
     """Fault 16: eight times."""
     alone = seconds(own.address, what)
     with crowd(own.address, kind, tabs):
@@ -101,44 +106,64 @@ def test_heavy_pages_of_one_browser_cost_another_little(own: Served, what: Calla
     assert ratio <= COSTS
 
 
-def speed(address: str, watched: float) -> float:
-    """Steps a second of a run of another browser than the crowd's."""
+class Speed(NamedTuple):
+    """Steps of a run in a second, and in a second that the trainers were at work: other work of the machine, before
+    which trainers give way, does not count there."""
 
-    async def act() -> float:
-        tab = Visitor(address, page="training", link=f"{LONG}&seed={next(fresh) % 100}", cookie="another browser")
+    passed: float
+    worked: float
+
+
+def speed(app: Served, watched: float) -> Speed:
+    """Of a run of another browser than the crowd's."""
+
+    async def act() -> Speed:
+        tab = Visitor(app.address, page="training", link=f"{LONG}&seed={next(fresh) % 100}", cookie="another browser")
         await tab.open(PATIENCE)
         await tab.press("train", PATIENCE)
-        seen: list[lesson.Look] = []
-        while not seen or seen[-1].when < seen[0].when + watched:
-            ((fragment, seconds),) = tab.looks.items()
-            await asyncio.sleep(seconds)
-            run = await tab.look(fragment, PATIENCE)
-            assert run.errors == []
-            look = lesson.read(run.progress, time.perf_counter())
+        seen: list[tuple[int, float, float]] = []
+        while len(seen) < 2 or seen[-1][1] < seen[0][1] + watched:
+            look = await look_again(tab)
             if look.step > 20 or seen:  # the first chunks are short
-                seen.append(look)
+                work = sum(sum(one.cpu_times()[:2]) for one in processes(app, "trainer"))
+                seen.append((look.step, look.when, work))
         await tab.press("cancel", PATIENCE)
         await tab.close()
-        return (seen[-1].step - seen[0].step) / (seen[-1].when - seen[0].when)
+        (step, when, work), (later, until, worked) = seen[0], seen[-1]
+        return Speed((later - step) / (until - when), (later - step) / (worked - work))
 
-    return asyncio.run(act())
+    return asyncio.run(asyncio.wait_for(act(), 2 * PATIENCE))
 
 
-@pytest.mark.parametrize(
-    ("kind", "tabs"),
-    [
-        ("runs", 12),
-        pytest.param("runs", 50, marks=pytest.mark.night),
-        pytest.param("heavy", 6, marks=pytest.mark.night),
-        pytest.param("links", 4, marks=pytest.mark.night),
-    ],
-)
-def test_another_browsers_run_keeps_a_third_of_its_speed(own: Served, kind: str, tabs: int) -> None:
-    """Faults 16 and 17: 0.06 of it."""
-    alone = [speed(own.address, 4)]
+async def look_again(tab: Visitor) -> lesson.Look:
+    """What a browser does by itself while a run goes on."""
+    ((fragment, seconds),) = tab.looks.items()
+    await asyncio.sleep(seconds)
+    run = await tab.look(fragment, PATIENCE)
+    assert run.errors == []
+    return lesson.read(run.progress, time.perf_counter())
+
+
+@pytest.mark.parametrize("tabs", [6, pytest.param(50, marks=pytest.mark.night)])
+def test_many_runs_of_one_browser_cost_anothers_no_more_than_one_does(own: Served, tabs: int) -> None:
+    """Fault 17: 0.06 of its speed."""
+    alone = speed(own, 3)
+    with crowd(own.address, "runs", tabs):
+        beside = speed(own, 6)
+    by_clock, by_work = beside.passed / alone.passed, beside.worked / alone.worked
+    print(f"a run beside {tabs} others: {by_clock:.2f} of its speed, {by_work:.2f} of the trainers' work")
+    assert by_work >= 1 / COSTS
+    time.sleep(LATE + 2 * LOOK)  # until they are let go
+
+
+@pytest.mark.night
+@pytest.mark.parametrize(("kind", "tabs"), [("heavy", 6), ("links", 4)])
+def test_heavy_pages_of_one_browser_leave_anothers_run_a_third_of_its_speed(own: Served, kind: str, tabs: int) -> None:
+    """Fault 16: 0.31 and 0.06. Of an idle machine: trainers give way to whatever else it does."""
+    alone = [speed(own, 8).passed]
     with crowd(own.address, kind, tabs):
-        beside = speed(own.address, 8)
-    alone.append(speed(own.address, 4))
+        beside = speed(own, 12).passed
+    alone.append(speed(own, 8).passed)
     print(f"a run beside {tabs} {kind}: {beside / mean(alone):.2f} of its speed")
     assert beside >= mean(alone) / COSTS
 
@@ -171,7 +196,7 @@ def test_ten_visitors_do_not_notice_that_readers_die_and_hang(own: Served) -> No
             text = next(sentences)
             run = await tab.type(text, PATIENCE)
             errors.extend(run.errors)
-            assert f"sentence={text.split()[0]}" in tab.link  # it took effect
+            assert text in unquote_plus(tab.link)  # it took effect
         await tab.close()
 
     async def harm() -> None:
@@ -214,13 +239,8 @@ def test_a_run_ends_whatever_happens_to_the_processes(own: Served, harm: Callabl
         seen: list[lesson.Look] = []
         harmed = 0
         while tab.looks:
-            ((fragment, seconds),) = tab.looks.items()
-            await asyncio.sleep(seconds)
-            run = await tab.look(fragment, PATIENCE)
-            assert run.errors == []
-            if run.progress:
-                seen.append(lesson.read(run.progress, time.perf_counter()))
-            if seen and 0 < seen[-1].step < 600 and not harmed:
+            seen.append(await look_again(tab))
+            if 0 < seen[-1].step < 600 and not harmed:
                 harm(own)
                 harmed = seen[-1].step
         assert harmed
@@ -263,35 +283,35 @@ def said(tab: Visitor) -> str:
     return "\n".join(node.element.markdown.body for node in tab.tree.walk() if node.element and node.kind == "markdown")
 
 
-def test_a_silent_cluster_costs_nobody_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("to_the_end", [False, pytest.param(True, marks=pytest.mark.night)])
+def test_a_silent_cluster_costs_nobody_anything(monkeypatch: pytest.MonkeyPatch, to_the_end: bool) -> None:
     """Fault 3: one visit to Training stopped every other page for ten seconds."""
     with socket.create_server(("127.0.0.1", 0)) as door:  # takes the call and says nothing
         monkeypatch.setenv(workers.DASK, f"tcp://127.0.0.1:{door.getsockname()[1]}")
         with serve() as app:
-            asyncio.run(visit_a_silent_cluster(app))
+            asyncio.run(visit_a_silent_cluster(app, to_the_end))
+            assert "Traceback" not in app.log()
 
 
-async def visit_a_silent_cluster(app: Served) -> None:
-    """Train there, and write beside it; then see who trained."""
+async def visit_a_silent_cluster(app: Served, to_the_end: bool) -> None:
+    """Train there, and write beside it; at the end, see who trained."""
     other, tab = Visitor(app.address), Visitor(app.address, page="training", link="task=adding&budget=100")
     await write(other, 3)  # warm
-    alone = await write(other, 15)
+    alone, beside, away = await write(other, 15), [], translate("en", "training.cluster_away")
     await tab.open(PATIENCE)
     await tab.press("train", PATIENCE)
-    beside, away = [], translate("en", "training.cluster_away")
-    while tab.looks:
-        ((fragment, seconds),) = tab.looks.items()
-        until = time.perf_counter() + seconds
-        while time.perf_counter() < until:
+    until = time.perf_counter() + workers.PATIENCE / 3
+    while tab.looks and (to_the_end or time.perf_counter() < until):
+        looking = asyncio.create_task(look_again(tab))
+        while not looking.done():
             beside += [(await other.type(next(sentences), PATIENCE)).seconds]
             await asyncio.sleep(0.05)
-        run = await tab.look(fragment, PATIENCE)
-        assert run.errors == []
-    assert away in said(tab)
-    assert lesson.read(run.progress, 0.0).state == "done"
+        look = await looking
     ratio = median(beside) / median(alone)
     print(f"beside a call to a silent cluster: {ratio:.2f} times as long, at most {max(beside) / median(alone):.1f}")
     assert ratio <= COSTS
-    assert max(beside) < workers.PATIENCE / 2
+    assert max(beside) < workers.PATIENCE / 3
+    assert look.state == ("done" if to_the_end else "starting")
+    assert (away in said(tab)) == to_the_end
     await other.close()
     await tab.close()
