@@ -28,6 +28,7 @@ from benchmarks import parts, widgets
 from benchmarks.parts import Part
 from benchmarks.tree import Node, Tree
 from benchmarks.widgets import Control
+from rnnviz.ui.web import COOKIE
 
 BEFORE_FIRST = 120.0
 """Seconds that a first page may take."""
@@ -69,6 +70,8 @@ class Browser:
     """A move to another page leaves an entry with an empty link in the history, or it does not: in a browser it depends
     on whether the page's name and its link happen to be taken in together."""
     storage: dict[str, str] = field(default_factory=dict)
+    cookie: str = ""
+    """Which browser it is a tab of: the value of the app's own cookie; none if empty."""
 
     def __post_init__(self) -> None:
         self.history: list[tuple[str, str]] = [(self.page, self.link)]
@@ -104,8 +107,9 @@ class Browser:
     async def _connect(self) -> None:
         url = self.address.replace("http", "ws", 1) + "/_stcore/stream"
         protocols, origin = [Subprotocol("streamlit")], Origin(self.address)
+        headers = {"Cookie": f"{COOKIE}={self.cookie}"} if self.cookie else {}
         self.socket: ClientConnection = await connect(
-            url, origin=origin, subprotocols=protocols, max_size=LIMIT, ping_interval=None
+            url, origin=origin, subprotocols=protocols, max_size=LIMIT, ping_interval=None, additional_headers=headers
         )
         self.reader = asyncio.create_task(self._read())
         await self.send()

@@ -119,8 +119,7 @@ class StepperPart(Part):
         step, network, unit = self.told
         link = {"step": str(step) if step else None, "unit": str(unit), "side": None if network == 1 else "left"}
         self.tab.replace_query(**link)
-        revision = self.payload["revision"]
-        self.telling.append(("rest", {"revision": revision, "step": step, "network": network, "unit": unit}))
+        self.telling.append(("rest", {"step": step, "network": network, "unit": unit}))
 
 
 class GatesPart(Part):

@@ -48,6 +48,7 @@ class Served:
 
     address: str
     output: IO[bytes]
+    pid: int
 
     def log(self) -> str:
         self.output.seek(0)
@@ -64,25 +65,26 @@ def serve(
     folder: Path | None = None,
     files: int | None = None,
     python: Path = Path(sys.executable),
+    port: int = 0,
 ) -> Iterator[Served]:
     """Run the app that lies in `root` on a free port of this machine. Raises RuntimeError if it does not start.
 
     `base`: under this path; `folder`: started from there; `files`: with so many open files, and no way to more;
-    `python`: in whose environment.
+    `python`: in whose environment; `port`: on this one.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    command = [str(python), "-c", PLAIN, "127.0.0.1", port]
+        at = str(port or probe.getsockname()[1])
+    command = [str(python), "-c", PLAIN, "127.0.0.1", at]
     if not plain:
         script = "app.py" if folder is None else str(root / "app.py")
         command = [str(python), "-m", "streamlit", "run", script, "--server.address", "127.0.0.1"]
-        command += ["--server.port", port, *(["--server.baseUrlPath", base] if base else []), *options]
+        command += ["--server.port", at, *(["--server.baseUrlPath", base] if base else []), *options]
     if files is not None:
         command = ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh", *command]
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(command, cwd=folder or root, stdout=output, stderr=subprocess.STDOUT)
-        served = Served(f"http://127.0.0.1:{port}{base and '/' + base}", output)
+        served = Served(f"http://127.0.0.1:{at}{base and '/' + base}", output, process.pid)
         try:
             until = time.monotonic() + seconds
             while not _answers(f"{served.address}/_stcore/health"):

@@ -240,7 +240,7 @@ def test_the_stepper_tells_where_the_reader_rests() -> None:
     part.step = 2
     part.choose(0, 99)
     part.rest()
-    assert part.telling == [("rest", {"revision": "r", "step": 2, "network": 0, "unit": 4})]
+    assert part.telling == [("rest", {"step": 2, "network": 0, "unit": 4})]
     assert tab.link == "a=b+c&unit=4&step=2&side=left"
 
 

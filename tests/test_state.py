@@ -75,8 +75,8 @@ def test_what_components_say_is_allowed_or_nothing(value: Any, said: dict[str, A
 
 
 def test_where_a_reader_rests_is_heard() -> None:
-    said = {"revision": "r", "step": 3, "network": 0, "unit": -1}
-    assert rest(json.loads(json.dumps(said))) == Rest("r", 3, 0, -1)
+    said = {"step": 3, "network": 0, "unit": -1}
+    assert rest(json.loads(json.dumps(said))) == Rest(3, 0, -1)
 
 
 def session_keys(code: str) -> list[str]:

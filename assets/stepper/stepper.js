@@ -229,7 +229,7 @@ class Stepper {
 
   rest() {
     const { network, unit } = this.chosen;
-    return { revision: this.payload.revision, step: this.step, network, unit };
+    return { step: this.step, network, unit };
   }
 
   /** Tell Python where the reader is, once that has not changed for a while. */

@@ -13,27 +13,35 @@ from rnnviz.ui.plans import Plan
 from rnnviz.ui.recorded import figure, table, there
 from rnnviz.ui.source import wide
 from rnnviz.ui.training import Desk, desk, find, interval, status
-from rnnviz.ui.training_controls import asked, differ, keep, overfitting, pick, settings
+from rnnviz.ui.training_controls import all_said, asked, differ, keep, overfitting, pick, settings
 from rnnviz.workers import cluster
 
 
 @part
 def training() -> None:
     """The settings, the run, and what can be done with it. Only the run is looked at again and again."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="training-task"):
-        pick()
-        plan = plans.chosen()
-        differ(plan)
-    asked(plan)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="training-knobs"):
-        settings(plan)
-        overfitting(plan)
-    transport(plan)
+    # Parts within a part have places that do not depend on what else is drawn: of two runs in a row Streamlit may send
+    # what the first drew of them, and not what it drew before them.
+    above, middle, below, last = (st.container() for _ in range(4))
+    with above:
+        with st.container(horizontal=True, vertical_alignment="bottom", key="training-task"):
+            pick()
+            plan = plans.chosen()
+            differ(plan)
+        asked(plan)
+        with st.container(horizontal=True, vertical_alignment="bottom", key="training-knobs"):
+            settings(plan)
+            overfitting(plan)
+        transport(plan)
     one = desk()
     one.every = interval()
-    part(live, run_every=one.every if one.going else None)(plan, one)
-    keep()
-    recorded()
+    with middle:
+        part(live, run_every=one.every if one.going else None)(plan, one)
+    with below:
+        keep()
+    with last:
+        recorded()
+    all_said()
 
 
 def transport(plan: Plan) -> None:

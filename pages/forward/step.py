@@ -58,7 +58,9 @@ def show_stepper(tokens: tuple[str, ...]) -> None:
         st.session_state["_start"] = (*where, place)
 
     def rested(rest: Rest) -> None:
-        if rest.revision == shown.revision and rest.step < len(tokens):
+        if rest.step < len(
+            tokens
+        ):  # else the sentence has become shorter, and the stepper will say where that leaves it
             state.put(step=rest.step, unit=rest.unit, side=SIDES[rest.network])
 
     stepper(shown.payload, rested, *st.session_state["_start"])
@@ -123,14 +125,17 @@ def training_record() -> None:
 def reading() -> None:
     """All that a change of the sentence or a knob draws anew; the frame around it stays."""
     typed, tokens = sentence.current()
-    sentence.row()
-    for side in SIDES:
-        if state.value(side) == state.YOURS and not desk().own:
-            st.info(t("step.no_own", name=t(f"step.networks.{state.usual(side)}")))
-    knobs(current(tokens) if tokens else None)
-    sentence.amiss(typed, tokens)
+    above, below = st.container(), st.container()  # the part within has a place of its own, as on the page Training
+    with above:
+        sentence.row()
+        for side in SIDES:
+            if state.value(side) == state.YOURS and not desk().own:
+                st.info(t("step.no_own", name=t(f"step.networks.{state.usual(side)}")))
+        knobs(current(tokens) if tokens else None)
+        sentence.amiss(typed, tokens)
     if tokens:
-        show_stepper(tokens)
+        with below:
+            show_stepper(tokens)
 
 
 reading()

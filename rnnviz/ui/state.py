@@ -139,8 +139,9 @@ def follow() -> None:
             memory.kept[name] = meant
             acted.append(name)
     memory.received = link
+    behind = sent != _link(memory.seen)  # it was sent before the last answer came, which may put something else there
     for name in held.keys() & KEYS.keys():
-        if held[name] not in (value(name), memory.stands_in.get(name)):
+        if behind or held[name] not in (value(name), memory.stands_in.get(name)):
             st.session_state[name] = value(name)
     for name in acted:
         if name in _hooks:
@@ -308,10 +309,14 @@ def look(component: str) -> None:
 def whole() -> Iterator[None]:
     """Around a run of the whole page. One that comes to its end has drawn everything as the page looks now."""
     context: Any = get_script_run_ctx(suppress_warning=True)
-    if context is not None:
-        context.rnnviz_whole = True
-    yield
-    _memory().recolored = False
+    try:
+        if context is not None:
+            context.rnnviz_whole = True
+        yield
+        _memory().recolored = False
+    finally:  # Streamlit may use the context for the next run too
+        if context is not None:
+            context.rnnviz_whole = False
 
 
 def outdated() -> bool:

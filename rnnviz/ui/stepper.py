@@ -16,8 +16,6 @@ STYLES = ("shared/parts.css", "stepper/cell.css", "stepper/stepper.css")
 class Rest(NamedTuple):
     """Where a reader rests."""
 
-    revision: str
-    """Of the payload that it is about."""
     step: int
     network: int
     """0 or 1."""
@@ -57,8 +55,8 @@ def rest(told: object) -> Rest | None:
     """What the component says of where the reader rests; None if it is no such thing."""
     if not isinstance(told, Mapping):
         return None
-    revision, network = told.get("revision"), told.get("network")
+    network = told.get("network")
     step, unit = (state.KEYS[name].check(told.get(name)) for name in ("step", "unit"))
-    if not isinstance(revision, str) or type(network) is not int or network not in (0, 1):
+    if type(network) is not int or network not in (0, 1):
         return None
-    return Rest(revision, step, network, unit) if isinstance(step, int) and isinstance(unit, int) else None
+    return Rest(step, network, unit) if isinstance(step, int) and isinstance(unit, int) else None

@@ -123,20 +123,26 @@ def keep() -> None:
             st.caption(t("training.use_only"))
         elif not any(reads(run.settings) for run in one.runs):
             st.caption(t("training.use_kinds"))
-    if said := st.session_state.pop("_used", ""):
+    if said := st.session_state.get("_used"):
         st.success(said)
     with st.expander(t("training.upload"), key="training-upload"):
         st.markdown(t("training.upload_what", most=uploads.LARGEST))
         uploads.uploader(t("training.upload"), _upload)
         if refused := st.session_state.get("_refused"):
             st.error(t(refused[0], **refused[1]))
-        elif said := st.session_state.pop("_uploaded", ""):
+        elif said := st.session_state.get("_uploaded"):
             st.success(said)
     if one.earlier:
         st.markdown(f"**{t('training.saved')}**", help=t("training.saved_help"))
         for old in reversed(one.earlier):
             away = old.plan.task != (one.plan.task if one.plan else state.value("task"))
             st.checkbox(row(old), key=f"saw{old.letter}", disabled=away)
+
+
+def all_said() -> None:
+    """What was said once is not said again. Called last: a run of the page that was cut off before has said nothing."""
+    for name in ("_used", "_uploaded"):
+        st.session_state.pop(name, None)
 
 
 def _offer(one: Desk, k: int, name: str) -> None:
