@@ -319,7 +319,7 @@ def checkable(move: Move, first: Move, second: Move | None) -> bool:
     if move.control == "hand" or (move.target and move.target.kind in ("popover", "expandable")):
         return False  # what is open is of no weight, and a box with another label is another box
     whole = ("preset", "example", "task", "twin", "input", "one")
-    return move is second or (second.control not in whole and move.control not in ("one", "menu"))
+    return move is second or (second.control not in whole and move.control not in ("one", "menu", "preset", "example"))
 
 
 def begin(rng: random.Random, page: str) -> dict[str, object]:
