@@ -40,6 +40,7 @@ TOLD = 15
 NEW, NEW_ELSEWHERE, NEAR = 20.0, 8.0, 5.0
 """How much likelier is what was never done, a page where there is something of that, and what lies in an open menu."""
 OPENERS = {"twin": 8.0, "task": 4.0, "further": 12.0, "overfitting": 12.0, "presets": 6.0, "training-records": 4.0}
+OPENERS |= {"sentence-examples": 12.0}
 """How much likelier is what other things can be done behind, as long as something is left on its page."""
 RARE = {"reload": 0.4, "colours": 0.4, "rest": 0.3, "frame-lang": 0.7, "measure": 0.3}
 TWICE = 0.15
@@ -156,7 +157,9 @@ class Walk:
             print(self.done, recipe[-1], flush=True)
         await self.trying(tab, recipe, first.do())
         if second:
-            await asyncio.sleep(A_HAND if second.control == "menu" else 0)
+            if second.control == "menu":
+                await self.trying(tab, recipe, tab.until(lambda: tab.begun or not tab.waiting, self.patience))
+                await asyncio.sleep(A_HAND)
             await self.trying(tab, recipe, second.do())
         self.coverage.done.update((page, move.control, move.option) for move in (first, second) if move)
         run = await self.trying(tab, recipe, tab.settle(self.patience))

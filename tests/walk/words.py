@@ -118,7 +118,7 @@ def _patterns(language: str) -> list[tuple[str, str]]:
     return [
         (name, re.sub(r"\\\{\w+\\\}", ".+?", re.escape(text)))
         for name, text in _labels(language)
-        if "{" in text and len(text) < 40 and len(re.sub(r"{\w+}|\W", "", text)) > 1
+        if "{" in text and len(text) < 40 and re.sub(r"{\w+}|\W", "", text)
     ]
 
 
