@@ -37,8 +37,10 @@ COMPARED = 10
 """After so many actions a link is opened anew."""
 TOLD = 15
 """Actions in a recipe."""
-NEW, NEW_ELSEWHERE, NEAR = 8.0, 8.0, 5.0
+NEW, NEW_ELSEWHERE, NEAR = 20.0, 8.0, 5.0
 """How much likelier is what was never done, a page where there is something of that, and what lies in an open menu."""
+OPENERS = {"twin": 8.0, "task": 4.0, "further": 12.0, "overfitting": 12.0, "presets": 6.0, "training-records": 4.0}
+"""How much likelier is what other things can be done behind, as long as something is left on its page."""
 RARE = {"reload": 0.4, "colours": 0.4, "rest": 0.3, "frame-lang": 0.7, "measure": 0.3}
 TWICE = 0.15
 A_HAND = 0.1
@@ -253,15 +255,16 @@ class Walk:
 
     def weight(self, page: str, move: Move) -> float:
         if move.control == "menu":
-            return 0.5 + NEW_ELSEWHERE * self.left(move.option)
+            return 0.5 + NEW_ELSEWHERE * min(1.5, self.left(move.option or "step"))
         triple: Triple = (page, move.control, move.option)
-        return 1.0 if triple in self.coverage.done else NEW
+        leads = min(1.0, self.left(page)) * OPENERS.get(move.control, 0.0)
+        return 1.0 + leads if triple in self.coverage.done else NEW
 
     def left(self, page: str) -> float:
-        """How much of a page is still to be done, from 0 to 1; more where nobody was yet."""
+        """How much of a page is still to be done; much where nobody was yet."""
         if not any(where == page for where, _, _ in self.coverage.offered):
             return 3.0
-        return min(1.0, sum(1 for where, _, _ in self.coverage.offered - self.coverage.done if where == page) / 40)
+        return sum(1 for where, _, _ in self.coverage.offered - self.coverage.done if where == page) / 40
 
     def learn(self, tab: Browser, *done: Move | None) -> None:
         """Which values the link has had."""
@@ -316,7 +319,7 @@ def checkable(move: Move, first: Move, second: Move | None) -> bool:
     if move.control == "hand" or (move.target and move.target.kind in ("popover", "expandable")):
         return False  # what is open is of no weight, and a box with another label is another box
     whole = ("preset", "example", "task", "twin", "input", "one")
-    return move is second or (second.control not in whole and move.control not in ("one", "menu"))
+    return move is second or (second.control not in whole and move.control not in ("one", "menu", "preset", "example"))
 
 
 def begin(rng: random.Random, page: str) -> dict[str, object]:
