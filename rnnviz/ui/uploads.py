@@ -40,7 +40,12 @@ def uploader(label: str, read: Callable[[bytes | None], None]) -> None:
     key = f"upload-{st.session_state.setdefault('_uploads', 0)}"
     # No `type`: phones would not let these files be chosen, and what is refused is better refused in words of ours.
     st.file_uploader(
-        label, max_upload_size=LARGEST, label_visibility="collapsed", key=key, on_change=called(_arrived), args=(key, read)
+        label,
+        max_upload_size=LARGEST,
+        label_visibility="collapsed",
+        key=key,
+        on_change=called(_arrived),
+        args=(key, read),
     )
 
 
