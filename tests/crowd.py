@@ -77,7 +77,8 @@ def crowd(address: str, kind: str, tabs: int, cookie: str = "one browser") -> It
     command = [sys.executable, "-m", "tests.crowd", address, cookie, kind, str(tabs)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
-        assert process.stdout and process.stdout.readline() == "ready\n"
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
         yield
         assert process.poll() is None, "the crowd gave up"
     finally:
