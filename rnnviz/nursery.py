@@ -82,6 +82,13 @@ class Worker:
     pid: int
     connection: Connection
 
+    def __post_init__(self) -> None:
+        self._handle: int | None = None
+        """Of the process itself, where the system has such: its number may be another's once it has ended."""
+        if hasattr(os, "pidfd_open"):
+            with contextlib.suppress(OSError):
+                self._handle = os.pidfd_open(self.pid)
+
     def ask(self, request: bytes) -> tuple[bool, Any, int]:
         """Whether it went well, the result or the exception, and the bytes of that. Raises EOFError or OSError if the
         process ends meanwhile."""
@@ -104,13 +111,19 @@ class Worker:
     def kill(self) -> None:
         """End it, whatever it does."""
         with contextlib.suppress(OSError):
-            os.kill(self.pid, signal.SIGKILL if LINUX else signal.SIGTERM)
+            if self._handle is not None:
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+            else:
+                os.kill(self.pid, signal.SIGKILL if LINUX else signal.SIGTERM)
 
     def close(self) -> None:
         """End it and forget it."""
         self.kill()
+        handle, self._handle = self._handle, -1
         with contextlib.suppress(OSError):
             self.connection.close()
+        if handle is not None and handle >= 0:
+            os.close(handle)
 
 
 class Nurse:
@@ -126,8 +139,9 @@ class Nurse:
         """End it, and with it all that it forked."""
         with contextlib.suppress(OSError):
             self.control.close()
-        with contextlib.suppress(OSError):
-            os.kill(self.pid, signal.SIGKILL)
+        if not self.ended():  # else its number may be another's by now
+            with contextlib.suppress(OSError):
+                os.kill(self.pid, signal.SIGKILL)
 
 
 class Nursery:

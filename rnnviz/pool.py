@@ -90,6 +90,8 @@ class Seat:
     """Whether it was ended for its time limit."""
     odd: int = 0
     """At how many looks in a row it was found stopped."""
+    hung: bool = False
+    """Whether it was ended for that, which is no fault of its request."""
     empty: bool = False
     """Whether its process has ended while it had no request, or is to end."""
 
@@ -154,6 +156,8 @@ class Pool(Executor):
             if request is None:
                 self._clear(seat)
                 continue
+            if seat.worker is not None and seat.worker.gone():  # since the last look
+                self._clear(seat)
             if seat.worker is None:
                 self._fill(seat)
             self._serve(seat, request)
@@ -192,7 +196,9 @@ class Pool(Executor):
             request.future.set_exception(Refused("busy"))
             return
         with self._changed:
-            seat.request, seat.since, seat.slow = request, self._clock(), False
+            seat.request, seat.since, seat.slow, seat.hung = request, self._clock(), False, False
+            if self._stopped.is_set():
+                worker.kill()
         try:
             well, value, size = worker.ask(request.data)
         except (EOFError, OSError):
@@ -213,7 +219,7 @@ class Pool(Executor):
 
     def _lost(self, seat: Seat, request: Request) -> None:
         """Its process has ended: the request is computed again, unless it is the reason."""
-        request.tries += not self._nursery.fell()
+        request.tries += not (seat.hung or self._nursery.fell())
         why = "busy" if self._stopped.is_set() else "slow" if seat.slow else "lost" if request.tries >= TRIES else ""
         if why:
             request.future.set_exception(Refused(why))
@@ -250,6 +256,7 @@ class Pool(Executor):
                 seat.slow = True
                 worker.kill()
             elif seat.odd >= 2:
+                seat.hung = True
                 worker.kill()
             elif seat.request is None and worker.gone():
                 seat.empty = True

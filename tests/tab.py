@@ -52,6 +52,8 @@ class Tab:
     """Their ids, by the name in an address."""
     looks: dict[str, float] = field(default_factory=dict)
     held: list[ForwardMsg] = field(default_factory=list)
+    unanswered: int = 0
+    """Messages sent since the last answer."""
 
     def __enter__(self) -> Tab:
         url = self.address.replace("http", "ws") + "/_stcore/stream"
@@ -91,17 +93,26 @@ class Tab:
         asked.widget_states.CopyFrom(WidgetStates(widgets=[*self.states.values(), *trigger]))
         about = asked.context_info
         about.timezone, about.locale, about.url, about.color_scheme = "UTC", self.locale, self.address, "light"
+        self.unanswered += 1
         self.socket.send(message.SerializeToString())
 
     def wait(self) -> None:
-        """Until the server has answered; the answer is on its way."""
+        """Until the server has answered; the answer is on its way. Several messages may have one answer or several:
+        then until it says nothing more, too."""
+        ended = False
         while True:
-            message = ForwardMsg.FromString(self.socket.recv(timeout=120))
+            try:
+                message = ForwardMsg.FromString(self.socket.recv(timeout=1 if ended else 120))
+            except TimeoutError:
+                assert ended
+                break
             self.held.append(message)
             if message.WhichOneof("type") == "script_finished":
-                if message.script_finished in FINISHED:
-                    return
-                assert message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+                ended = message.script_finished in FINISHED
+                assert ended or message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+                if ended and self.unanswered < 2:
+                    break
+        self.unanswered = 0
 
     def arrive(self) -> None:
         """Wait for the answer, and take in all that came."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import logging
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnnviz.ui import calm
+from rnnviz.nursery import Refused
+from rnnviz.ui import asked, calm
 from rnnviz.ui.language import translate
 
 ROOT = Path(__file__).parents[1]
@@ -160,3 +163,33 @@ def test_a_link_that_is_cut_says_so() -> None:
     app.run()
     assert translate("en", "errors.cut", names="sentence") in [toast.value for toast in app.toast]
     assert len(app.query_params["sentence"][0]) <= 2000 or len(app.query_params["sentence"]) <= 2000
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("why", ["slow", "memory", "lost", "busy"])
+def test_what_the_server_refuses_to_compute_is_told_in_place(
+    language: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was typed is still there, and the next sentence is computed."""
+    app = AppTest.from_file(str(ROOT / "rnnviz" / "ui" / "frame.py"), default_timeout=60)
+    app.query_params["lang"] = language
+    app.run()
+    assert not app.error
+    typed = f"Anna, who is {why}, goes to buy"
+
+    def refuse(future: Future[Any], *_: object) -> None:
+        future.set_running_or_notify_cancel()
+        future.set_exception(Refused(why, "detail"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(asked, "_compute", refuse)
+        app.text_input(key="sentence").set_value(typed).run()
+    assert [error.value for error in app.error] == [translate(language, f"errors.{why}")]
+    assert not app.exception
+    assert app.text_input(key="sentence").value == typed
+    assert app.query_params["sentence"] in (typed, [typed])
+    app.slider(key="words").set_value(1).run()
+    assert not app.error
+    assert not app.exception
+    assert app.text_input(key="sentence").value == typed
+    assert app.get("bidi_component")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -172,6 +173,32 @@ def test_any_process_may_die_or_hang(kin: Nursery, pool: Pool, who: str, how: si
     wait_until(lambda: kin.pid is not None and alive(kin.pid))
     now = {one.pid for one in mine.children(recursive=True) if alive(one.pid)}
     assert len(now) == len(before)
+
+
+@linux
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_request_that_finds_all_processes_dead_or_hung_is_answered(pool: Pool, how: signal.Signals) -> None:
+    """It is tried twice, but what happened to a process before it came does not count."""
+    wait_until(lambda: whole(pool))
+    for pid in pool.pids():
+        os.kill(pid, how)
+    answers = [pool.ask(k, rest_then, 0.1, f"answer {k}") for k in range(4)]
+    assert [answer.result() for answer in answers] == [f"answer {k}" for k in range(4)]
+    wait_until(lambda: whole(pool))
+
+
+@linux
+def test_a_process_that_has_ended_is_not_taken_for_another_with_its_number(pool: Pool) -> None:
+    wait_until(lambda: whole(pool))
+    (worker, *_) = [seat.worker for seat in pool._seats if seat.worker]
+    with subprocess.Popen(["sleep", "60"]) as stranger:
+        worker.pid = stranger.pid
+        worker.kill()
+        worker.close()
+        worker.kill()
+        time.sleep(0.1)
+        assert stranger.poll() is None
+        stranger.kill()
 
 
 @linux

@@ -253,6 +253,28 @@ def test_a_run_ends_whatever_happens_to_the_processes(own: Served, harm: Callabl
     assert psutil.STATUS_STOPPED not in [one.status() for one in processes(own, "trainer")]
 
 
+def test_what_was_pressed_takes_effect_although_it_waits_and_something_newer_comes(own: Served) -> None:
+    """The press was lost, and the run before it had been ended."""
+
+    async def act() -> None:
+        tab = Visitor(own.address, page="training", link=LONG)
+        await tab.open(PATIENCE)
+        for one in processes(own, "reader"):
+            one.suspend()  # until the pool has found that, a press waits
+        await acts.press(tab, tab.control("train"))
+        await asyncio.sleep(0.3)
+        await acts.put(tab, tab.control("seed"), 7)
+        assert (await tab.settle(PATIENCE)).errors == []
+        assert "seed=7" in tab.link
+        look = await look_again(tab)
+        while not look.step:
+            look = await look_again(tab)
+        await tab.press("cancel", PATIENCE)
+        await tab.close()
+
+    asyncio.run(asyncio.wait_for(act(), PATIENCE))
+
+
 def test_the_six_are_measured_although_all_trainers_were_killed(own: Served) -> None:
     """Fault 9: an error at every press until somebody trained."""
 

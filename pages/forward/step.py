@@ -1,6 +1,7 @@
 """Two networks read the same sentence, word by word."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz import zoo
 from rnnviz.figures import lengths
@@ -16,19 +17,19 @@ from rnnviz.ui.training import desk
 SIDES = ("left", "right")
 
 
-def knobs(shown: Stage | None) -> None:
-    """The two networks and what can be changed about them, and the badge of what is shown."""
+def knobs() -> DeltaGenerator:
+    """The two networks and what can be changed about them. Returns the row, which has room for the badge."""
     names = {name: t(f"figures.network_{name}") for name in state.NETWORKS}  # short: two stand side by side on a phone
     names[state.YOURS] = t(f"step.networks.{state.YOURS}")
     offered = (*state.NETWORKS, *((state.YOURS,) if own_offered() else ()))
-    with st.container(horizontal=True, vertical_alignment="bottom", key="step-knobs"):
+    row = st.container(horizontal=True, vertical_alignment="bottom", key="step-knobs")
+    with row:
         for side in SIDES:
             if state.shown(side):
                 given = state.choice(side, names.__getitem__, offered)
                 st.selectbox(t(f"step.{side}"), width=source.wide(side, 170), **given)
         sentence.knobs()
-        if shown:
-            badge(shown)
+    return row
 
 
 def current(tokens: tuple[str, ...]) -> Stage:
@@ -131,9 +132,11 @@ def reading() -> None:
         for side in SIDES:
             if state.value(side) == state.YOURS and not desk().own:
                 st.info(t("step.no_own", name=t(f"step.networks.{state.usual(side)}")))
-        knobs(current(tokens) if tokens else None)
+        row = knobs()  # before anything is computed: what cannot be computed is taken back with them
         sentence.amiss(typed, tokens)
     if tokens:
+        with row:
+            badge(current(tokens))
         with below:
             show_stepper(tokens)
 

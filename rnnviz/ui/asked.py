@@ -127,19 +127,25 @@ def asked(
     finally:
         with kept.lock:
             flight.waiting -= 1
-            unwanted = not flight.waiting and kept.flights.get(key) is flight
+            unwanted = not flight.waiting and not flight.future.running() and kept.flights.get(key) is flight
+            if unwanted:
+                del kept.flights[key]  # nobody may join what is about to be cancelled
         if unwanted:
             flight.future.cancel()
 
 
 def aside(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """`function(*args)`, computed by a reader for this visitor alone. Raises as `asked` does."""
+    """`function(*args)`, computed by a reader for this visitor alone. Raises as `asked` does.
+
+    For what a press does: it is waited for also if the visitor has asked for something newer meanwhile, or the press
+    would be lost.
+    """
     pool = workers.readers()
     if pool is None:
         return function(*args, **kwargs)
     future = pool.ask(visitor(), function, *args, **kwargs)
     try:
-        value: R = _wait(future)
+        value: R = _wait(future, newer=False)
         return value
     finally:
         future.cancel()
@@ -156,8 +162,8 @@ def _compute(future: Future[Any], function: Callable[..., Any], args: tuple[Any,
     future.set_result(value)
 
 
-def _wait(future: Future[Any]) -> Any:
-    """What comes of it. Who asks for something newer meanwhile waits no longer for this."""
+def _wait(future: Future[Any], newer: bool = True) -> Any:
+    """What comes of it. `newer`: who asks for something newer meanwhile waits no longer for this."""
     until = time.monotonic() + WAIT
     while time.monotonic() < until:
         try:
@@ -165,7 +171,7 @@ def _wait(future: Future[Any]) -> Any:
         except TimeoutError:
             if future.done():  # it was the function's own
                 raise
-            if get_script_run_ctx(suppress_warning=True):
+            if newer and get_script_run_ctx(suppress_warning=True):
                 st.session_state.get("_")  # to ask for anything lets Streamlit end a run that is not wanted any more
         except CancelledError:
             raise Refused("busy") from None

@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from streamlit.elements.widgets import select_slider
-
 RECENT = 8
 """Drawings of a choice that are remembered."""
 
@@ -69,16 +67,3 @@ class Drawings:
         seen = [drawing for drawing in self.recent if drawing.link == link]
         found = (drawing.id(label) for drawing in (*seen, *reversed(self.recent)))
         return next((id for id in found if id is not None), held)
-
-
-class _Slider(select_slider.SelectSliderSerde[Any]):
-    """Streamlit's select_slider takes a label that it does not show any more for the start value, and the action would
-    be lost. Like a selectbox, let it hand out the label: what was meant is found out here."""
-
-    def deserialize(self, ui_value: list[str] | None) -> Any:
-        if ui_value and len(ui_value) == 1 and ui_value[0] not in self.formatted_option_to_index:
-            return ui_value[0]
-        return super().deserialize(ui_value)
-
-
-select_slider.SelectSliderSerde = _Slider  # type: ignore[misc]

@@ -32,6 +32,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state import get_session_state
 
+from rnnviz.ui import doors
 from rnnviz.ui.keys import (
     ALICE,
     IDS,
@@ -54,6 +55,7 @@ __all__ = ["ALICE", "IDS", "KEYS", "KNOBS", "NETWORKS", "SENTENCE", "TWINS", "YO
 
 LINKS = 32
 """Links that are known as what this visit's browser was told."""
+doors.change()
 HEARD = "_heard"
 """Stands in Streamlit's session from when a message was taken in until the next one comes."""
 

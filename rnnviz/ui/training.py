@@ -102,9 +102,10 @@ class Desk:
             self.look()
 
     def train(self, plan: Plan) -> None:
-        """Begin anew; what was there is kept for comparison."""
+        """Begin anew; what was there is kept for comparison, or goes on if the new run cannot be begun."""
+        runs = aside(begin, plan)
         self.end()
-        self.take(plan, aside(begin, plan))
+        self.take(plan, runs)
 
     def take(self, plan: Plan, runs: tuple[Run, ...]) -> None:
         """Go on with these runs."""
