@@ -172,7 +172,8 @@ def test_heavy_pages_of_one_browser_leave_anothers_run_a_third_of_its_speed(own:
 
 def processes(app: Served, role: str) -> list[psutil.Process]:
     """The app's, known by how far they give way."""
-    nice = {"nurse": 0, "reader": workers.READER.nice, "trainer": workers.TRAINER.nice}[role]
+    more = {"nurse": 0, "reader": workers.READER.nice, "trainer": workers.TRAINER.nice}[role]
+    nice = min(psutil.Process(app.pid).nice() + more, 19)
     found = psutil.Process(app.pid).children(recursive=True)
     return [one for one in found if one.nice() == nice and one.status() != psutil.STATUS_ZOMBIE]
 

@@ -299,6 +299,15 @@ def test_a_forged_value_of_a_hidden_control_changes_nothing(forged: Served) -> N
         assert tab.query == {"hide": "units", "length": "21"}
 
 
+def test_the_gates_set_by_hand_are_sent_as_they_were_told(app: Served) -> None:
+    """What is sent later than it was told, the browser takes for a wish of the link's: the hand jumped back."""
+    with Tab(app.address, "gates", "words=4") as tab:
+        for drawn in ("lstm.hold." + digits * 39 for digits in ("00", "5k", "11")):
+            tab.do("gates", {"drawn": drawn})
+            assert tab.query["drawn"] == drawn
+            assert [json.loads(text)["drawn"] for text in tab.texts if '"drawn"' in text] == [drawn]
+
+
 def test_a_forged_component_changes_nothing(forged: Served) -> None:
     for page in dict.fromkeys(page for page, *_ in COMPONENTS):
         with Tab(forged.address, page) as tab:

@@ -303,7 +303,7 @@ def look(component: str) -> None:
     """For a component's callback: it saw that the page looks different now. Told once, since to ask a component for
     its state takes Streamlit longer than anything else a page asks."""
     memory, seen = _memory(), LOOK.check(told(component, "theme"))
-    if seen and seen != theme():
+    if seen:
         memory.theme, memory.recolored = seen, True
 
 
