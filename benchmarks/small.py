@@ -29,6 +29,7 @@ from benchmarks.browser import Browser
 from benchmarks.load import sentences
 from benchmarks.report import quantile, table, verdict
 from benchmarks.visitor import Visitor
+from rnnviz import queueing, workers
 from scripts.serving import Served, serve
 from tests.walk.moves import moves
 from tests.walk.words import status
@@ -45,6 +46,7 @@ PAGES = ("", "gates", "compare", "gradients", "clipping")
 TURNED = ("selectbox", "radio", "select_slider", "slider", "number_input", "checkbox")
 """What a visitor turns beside the sentence."""
 PATIENCE = 90.0
+ROLES = {workers.READER.nice: "readers", workers.TRAINER.nice: "trainers"}
 BALLAST = (
     "import sys, time; held = bytearray(int(sys.argv[1])); held[::4096] = b'x' * len(held[::4096]); time.sleep(600)"
 )
@@ -110,13 +112,13 @@ def serve_in(group: Group) -> Iterator[Served]:
                 break
 
 
-def pss() -> int:
-    """MB of the server and all its processes; what they share counts once."""
-    total = 0
+def pss() -> dict[str, int]:
+    """MB of the server and its processes, by how far they give way; what they share counts once."""
+    found: Counter[str] = Counter()
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):
-            total += process.memory_full_info().pss
-    return total // 2**20
+            found[ROLES.get(process.nice(), "server and nurse")] += process.memory_full_info().pss
+    return {name: size // 2**20 for name, size in found.items()}
 
 
 async def watch(address: str, group: Group, seen: Seen) -> None:
@@ -217,7 +219,7 @@ async def squeeze(address: str, group: Group, server: int, seen: Seen) -> str:
         await asyncio.sleep(1)
         await tab.look(next(iter(tab.looks), ""), PATIENCE)
     watching.cancel()
-    names = Counter({19: "trainer", 5: "reader"}.get(nice, "another process") for nice in gone)
+    names = Counter(ROLES.get(nice, "another process").rstrip("s") for nice in gone)
     lived = psutil.pid_exists(server)
     told = ", ".join(f"{count} x {name}" for name, count in names.items()) or "nobody"
     return f"{told}; the server {'lives' if lived else 'DIED'}; the run then said: {status(tab).state}"
@@ -232,17 +234,20 @@ def main(arguments: list[str]) -> int:
     with serve_in(group) as served:
         server = psutil.Process().children()[0].pid
         time.sleep(2)
-        rest = pss()
+        at_rest = pss()
         asyncio.run(lesson(served.address, group, chosen.seconds, seen))
-        time.sleep(5)
-        after = pss()
+        busy = pss()
+        time.sleep(2 * queueing.REST)
+        afterwards = pss()
         squeezed = Seen()
         who = asyncio.run(squeeze(served.address, group, server, squeezed))
         traces = served.log().count("Traceback")
+    rest, after = sum(at_rest.values()), sum(afterwards.values())
     slowest = max(seen.health + squeezed.health)
     rows = [
         ["PSS at rest", f"{rest} MB", f"{REST_MB} MB: {verdict(rest, REST_MB)}"],
         ["PSS after training", f"{after} MB", f"{AFTER_MB} MB: {verdict(after, AFTER_MB)}"],
+        ["PSS while all train", f"{sum(busy.values())} MB", ""],
         ["most in the cgroup", f"{seen.peak // 2**20} MB", "1024 MB"],
         ["slowest health answer", f"{slowest:.2f} s", f"{HEALTH_S:.0f} s: {verdict(slowest, HEALTH_S)}"],
         ["actions, p95", f"{len(seen.actions)}, {quantile(seen.actions, 0.95):.2f} s", ""],

@@ -39,6 +39,8 @@ PATIENCE, AFRESH = 3.0, 60.0
 DYING = 0.05
 """Seconds until the system says that a process has ended whose children have."""
 PR_SET_PDEATHSIG = 1
+IDLE = 1.0
+"""Seconds without a request after which a process gives back to the system what it does not use."""
 TOLD = 4000
 """Letters of an error that travel back."""
 
@@ -330,6 +332,8 @@ def work(connection: Connection, role: Role) -> NoReturn:
     connection.send(os.getpid())
     while True:
         try:
+            if not connection.poll(IDLE):
+                give_back()
             request = connection.recv_bytes()
         except (EOFError, OSError):
             os._exit(0)
@@ -347,6 +351,13 @@ def compute(request: bytes) -> bytes:
         return pickle.dumps((True, function(*args, **kwargs)), pickle.HIGHEST_PROTOCOL)
     except BaseException as error:
         return failed(error)
+
+
+def give_back() -> None:
+    """Give memory back that was used for the last requests: the C library keeps it for the next ones."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if LINUX else None
+    if trim is not None:
+        trim(0)
 
 
 def failed(error: BaseException) -> bytes:

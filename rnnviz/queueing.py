@@ -29,7 +29,7 @@ LATE = 2.0
 """Seconds that a sign of life may be late. Then the run is let go: no chunk of it is begun until the next sign."""
 KEEP = 600.0
 """Seconds without a sign of life after which it is forgotten."""
-REST = 60.0
+REST = 10.0
 """Seconds in which nobody is in turn, after which the trainers are ended. Others are there within milliseconds."""
 CHUNK, SHORTEST = 0.3, 0.1
 """Seconds that a chunk should take, and that it takes at least when many wait. What comes with each chunk beside the

@@ -299,6 +299,24 @@ def test_a_forged_value_of_a_hidden_control_changes_nothing(forged: Served) -> N
         assert tab.query == {"hide": "units", "length": "21"}
 
 
+def test_the_usual_value_can_be_chosen_after_an_experiment_has_set_its_own(app: Served) -> None:
+    """What the widget said before the experiment is no reason to take the choice back."""
+    with Tab(app.address, "training") as tab:
+        tab.do("further", True)
+        usual = tab.options("batch")[0]
+        tab.do("batch", tab.options("batch")[2])
+        tab.do("batch", usual)
+        tab.do("further", False)
+        tab.do("presets", True)
+        tab.do("preset-explodes")
+        tab.do("twin", tab.options("twin")[2])
+        tab.do("further", True)
+        assert tab.query["batch"] == "16"
+        tab.do("batch", tab.options("batch")[0])
+        assert "batch" not in tab.query
+        assert tab.shows("batch") == tab.options("batch")[0]
+
+
 def test_the_gates_set_by_hand_are_sent_as_they_were_told(app: Served) -> None:
     """What is sent later than it was told, the browser takes for a wish of the link's: the hand jumped back."""
     with Tab(app.address, "gates", "words=4") as tab:

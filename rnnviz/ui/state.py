@@ -140,6 +140,7 @@ def follow() -> None:
         if meant not in before:
             memory.kept[name] = meant
             acted.append(name)
+    memory.said = {name: said for name, said in memory.said.items() if name in held}  # others are not drawn now
     memory.received = link
     behind = sent != _link(memory.seen)  # it was sent before the last answer came, which may put something else there
     for name in held.keys() & KEYS.keys():
