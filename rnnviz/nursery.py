@@ -310,13 +310,16 @@ def alone(role: Role) -> Worker:
         assert process.stdin is not None
         process.stdin.write(token.encode())
         process.stdin.close()
-        who, _ = door.accept()
-    connection = Connection(who.detach())
-    if connection.recv_bytes(64) != token.encode():
-        connection.close()
-        process.kill()
-        raise OSError("a stranger called")
-    return Worker(connection.recv(), connection)
+        try:
+            who, _ = door.accept()
+            connection = Connection(who.detach())
+            if not connection.poll(AFRESH) or connection.recv_bytes(64) != token.encode():
+                connection.close()
+                raise OSError("a stranger called")
+            return Worker(connection.recv(), connection)
+        except (OSError, EOFError) as why:
+            process.kill()
+            raise OSError(str(why)) from why
 
 
 def call(port: int, role: bytes) -> None:

@@ -33,7 +33,7 @@ TRAINER = Role(
     nice=19,  # what nobody else wants
     first_to_go=1000,
     memory=min(max(host.memory() // 4, 256 * MB), 2048 * MB),
-    limit=120.0,
+    limit=75.0,  # the queue gives up later
     eager=False,
 )
 

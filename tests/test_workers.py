@@ -169,3 +169,7 @@ def test_torch_works_although_its_code_was_given_back() -> None:
     server.give_back()
     assert resident() < before / 2
     assert torch.equal(torch.ones(3, 3) @ torch.ones(3, 3), torch.full((3, 3), 3.0))
+
+
+def test_the_pool_says_that_a_chunk_is_slow_before_the_queue_takes_it_for_lost() -> None:
+    assert workers.TRAINER.limit < queueing.LIMIT
