@@ -172,13 +172,13 @@ async def train(address: str, end: float, k: int, seen: Seen) -> None:
         fragment, every = next(iter(tab.looks.items()), ("", 1.0))
         await asyncio.sleep(every)
         try:
-            await tab.look(fragment, PATIENCE)
+            run = await tab.look(fragment, PATIENCE)
         except Exception as wrong:
             seen.errors[f"training: {type(wrong).__name__} {wrong}"[:200]] += 1
             return
         now = status(tab)
         seen.steps[k] = max(seen.steps.get(k, 0), now.step)
-        seen.said[now.state] += 1
+        seen.said[now.state or run.progress] += 1
     await tab.close()
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from rnnviz import host
 from rnnviz.nursery import Nursery, Refused, Role
 from rnnviz.pool import Pool
+from rnnviz.runs import STEP_BYTES
 
 MB = 2**20
 DASK = "RNNVIZ_DASK"
@@ -32,7 +33,7 @@ TRAINER = Role(
     "trainer",
     nice=19,  # what nobody else wants
     first_to_go=1000,
-    memory=min(max(host.memory() // 4, 256 * MB), 2048 * MB),
+    memory=min(max(host.memory() // 4, STEP_BYTES + 160 * MB), 2048 * MB),  # a step, and what a run holds besides
     limit=75.0,  # the queue gives up later
     eager=False,
 )
