@@ -3,6 +3,7 @@ and what no browser sends changes nothing."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from benchmarks import acts
+from benchmarks.browser import Browser
+from benchmarks.widgets import Control
 from rnnviz.ui import plans
 from rnnviz.ui.keys import ALICE, KEYS, KNOBS
 from rnnviz.ui.language import translate
@@ -301,20 +305,34 @@ def test_a_forged_value_of_a_hidden_control_changes_nothing(forged: Served) -> N
 
 def test_the_usual_value_can_be_chosen_after_an_experiment_has_set_its_own(app: Served) -> None:
     """What the widget said before the experiment is no reason to take the choice back."""
-    with Tab(app.address, "training") as tab:
-        tab.do("further", True)
-        usual = tab.options("batch")[0]
-        tab.do("batch", tab.options("batch")[2])
-        tab.do("batch", usual)
-        tab.do("further", False)
-        tab.do("presets", True)
-        tab.do("preset-explodes")
-        tab.do("twin", tab.options("twin")[2])
-        tab.do("further", True)
-        assert tab.query["batch"] == "16"
-        tab.do("batch", tab.options("batch")[0])
-        assert "batch" not in tab.query
-        assert tab.shows("batch") == tab.options("batch")[0]
+
+    async def visit() -> None:
+        tab = Browser(app.address, page="training")
+        await tab.open()
+
+        def control(key: str) -> Control:
+            return next(one for one in tab.controls() if one.key == key)
+
+        async def do(key: str, value: Any = None) -> None:
+            await (acts.press(tab, control(key)) if value is None else acts.put(tab, control(key), value))
+            await tab.settle(60)
+
+        await do("further", True)
+        await do("batch", control("batch").options[2])
+        await do("batch", control("batch").options[0])
+        await do("presets", True)
+        await do("preset-explodes")
+        await do("twin", control("twin").options[2])
+        await do("further", True)
+        assert "batch=16" in tab.link
+        for _ in range(2):
+            await do("batch", control("batch").options[0])
+            assert "batch" not in tab.link
+            assert control("batch").value == control("batch").options[0]
+            await do("batch", "64")
+        await tab.close()
+
+    asyncio.run(visit())
 
 
 def test_the_gates_set_by_hand_are_sent_as_they_were_told(app: Served) -> None:
