@@ -32,19 +32,25 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "attention": ("recall", {"kind": "attention", "units": 64, "batch": 64, "length": 100}),
     "attention over all": ("recall", {"kind": "attention", "units": 16, "batch": 4, "length": 200, "examples": 64}),
 }
-# Forked one after the other from a process that has imported everything, each is told its own peak by the system.
+# Forked one after the other from a process that has imported everything, each is told its own peak by the system: VmHWM,
+# since ru_maxrss also knows the peak of whoever started it.
 MEASURE = """
-import json, os, resource, sys
+import json, os, sys
 from dataclasses import replace
+from pathlib import Path
 from rnnviz.training import advance, start
+
+def peak():
+    return 1024 * int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+
 for name, (task, settings) in json.loads(sys.argv[1]).items():
     least = {"units": 8, "batch": 2, "length": 10, "examples": None}
     if os.fork() == 0:
         advance(start(task, **settings | least, steps=4), 2)
         run = start(task, **settings, steps=4)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        before = peak()
         advance(replace(run, level=run.settings.top), 2)
-        print(json.dumps([name, 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)]), flush=True)
+        print(json.dumps([name, peak() - before]), flush=True)
         os._exit(0)
     os.wait()
 """
