@@ -32,8 +32,8 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "attention": ("recall", {"kind": "attention", "units": 64, "batch": 64, "length": 100}),
     "attention over all": ("recall", {"kind": "attention", "units": 16, "batch": 4, "length": 200, "examples": 64}),
 }
-# Forked one after the other from a process that has imported everything, each is told its own peak by the system: VmHWM,
-# since ru_maxrss also knows the peak of whoever started it.
+# Forked one after the other from a process that has imported everything, each is told its own peak by the system.
+# ru_maxrss would not do: it also knows the peak of whoever started it.
 MEASURE = """
 import json, os, sys
 from dataclasses import replace
