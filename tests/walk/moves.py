@@ -171,9 +171,16 @@ def of_browser(tab: Browser) -> Iterator[Move]:
     if tab.place + 1 < len(tab.history):
         yield Move("forward", "forward", "Forward", lambda: acts.step_back(tab, 1))
     look = "light" if tab.dark else "dark"
-    yield Move("reload", "reload", "reload", tab.reload)
+    yield Move("reload", "reload", "reload", lambda: _reload(tab))
     yield Move("colours", look, f"the system turns {look}", lambda: acts.recolor(tab, not tab.dark), value=not tab.dark)
     yield Move("rest", "rest", "wait for a moment", lambda: acts.rest(tab))
+
+
+async def _reload(tab: Browser) -> None:
+    """Not before the page has told where the reader rests, which takes half a second."""
+    await acts.rest(tab)
+    await tab.settle(60)
+    await tab.reload()
 
 
 def _stand(tab: Browser, part: StepperPart, step: int, network: int, unit: int) -> Do:
