@@ -53,7 +53,7 @@ def test_a_run_is_trained_to_its_end_in_place(app: Served, visit: Callable[..., 
     tab.page.evaluate("window.kept = [...document.querySelectorAll('.rv-board :is(h3, figure, .main-svg)')]")
     press(tab, "train")
     expect(status(tab)).to_contain_text(said("status.done", step=100), timeout=PATIENCE)
-    expect(title(tab)).to_contain_text("After 100 steps")
+    expect(title(tab)).to_contain_text("After step 100")
     tab.settle()
     assert tab.page.evaluate("kept.length > 8 && kept.every((node) => node.isConnected)")
     assert "100" in (tab.page.locator(".rv-board > [aria-live]").text_content() or "")
@@ -109,13 +109,13 @@ def test_after_a_reload_the_run_goes_on(app: Served, visit: Callable[..., Visit]
     expect(status(tab)).not_to_contain_text(f"{step(tab):,} of", timeout=PATIENCE)  # it goes on
     press(tab, "cancel")
     expect(status(tab)).to_contain_text("Cancelled at step", timeout=PATIENCE)
-    # Who is given the link has nothing of it, and after it was cancelled nobody has.
+    # Who is given the link has nothing of it; this tab finds it again, cancelled as it is.
     other = opened(visit, app, urlsplit(link).query)
     expect(status(other)).to_contain_text(said("status.ready"))
     tab.page.reload()
-    expect(status(tab)).to_contain_text(said("status.ready"), timeout=PATIENCE)
+    expect(status(tab)).to_contain_text("Cancelled at step", timeout=PATIENCE)
     tab.settle()
-    expect(status(tab)).to_contain_text(said("status.ready"))
+    expect(status(tab)).to_contain_text("Cancelled at step")
     assert tab.errors == other.errors == []
 
 
