@@ -43,7 +43,7 @@ SETS = 4
 STEP_BYTES = 288 * 2**20
 """What a step of a run that a stranger uploads may take. A trainer on a host of 1 GiB has not much more to spare, and
 the largest that the page offers itself (an LSTM of 100 units, 128 long sentences, dropout) takes nearly as much."""
-KEPT = {"rnn": 7, "lstm": 18, "gru": 17, "window": 6, "conv": 22, "attention": 33}
+KEPT = {"rnn": 7, "lstm": 18, "gru": 17, "window": 4, "conv": 17, "attention": 18}
 """So many numbers a training step keeps for each unit of a body, at each step of each example: states, gates and
 whatever PyTorch needs for the way back, and their gradients. Measured, since each kind has code of its own there."""
 FEED, HEADS, REACH = 92, 2, 5
@@ -216,7 +216,7 @@ def step_bytes(settings: Settings) -> int:
     shape, task = settings.shape, TASKS[settings.task]
     steps, read, units = task.steps(settings.length), shape.embedding or task.inputs, shape.units
     said = len(task.outputs) or 1
-    inside = {"attention": 3 * FEED, "window": 2 * REACH * read}.get(shape.kind, 0)
+    inside = {"attention": 2 * FEED, "window": 2 * REACH * read}.get(shape.kind, 0)
     dropped = 2 * (read + units) if shape.dropout else 0
     kept = KEPT[shape.kind] * units + inside  # half of it for the gradients, when those of the outputs are done
     train = 3 * task.inputs + 3 * read + dropped + max(kept + said, kept // 2 + 4 * said)

@@ -28,7 +28,7 @@ from tests.test_pool import wait_until
 PATIENCE = 90.0
 COSTS = 3
 """How many times as long something may take because of another."""
-LONG = "task=adding&size=64"
+LONG = "task=adding&size=64&delay=100&budget=4500"
 """A run that does not end while somebody watches."""
 
 
