@@ -15,7 +15,7 @@ from rnnviz.figures import theme
 from rnnviz.ui import board, component, stepper
 from rnnviz.ui.board import pack
 from rnnviz.ui.language import labels_of
-from rnnviz.ui.notice import number
+from rnnviz.ui.notice import two_digits
 
 ASSETS = Path(__file__).parents[1] / "assets"
 
@@ -116,7 +116,7 @@ def test_numbers_are_written_as_in_the_notices(browser: Any) -> None:
     page.set_content("")
     page.add_script_tag(content="".join((ASSETS / f"{name}.js").read_text() for name in ("shared/parts", "board/card")))
     shown = page.evaluate("values => values.map(shortNumber)", values)
-    assert [text.replace("−", "-") for text in shown] == [number(v) for v in values]
+    assert [text.replace("−", "-") for text in shown] == [two_digits(v) for v in values]
     infinite = page.evaluate("[Infinity, -Infinity, NaN].map(shortNumber)")
-    assert infinite == [number(math.inf), "−∞", number(math.nan)]
+    assert infinite == [two_digits(math.inf), "−∞", two_digits(math.nan)]
     page.close()

@@ -14,7 +14,7 @@ from rnnviz import cliff, clip, figures
 from rnnviz.clipping import changes, proposed
 from rnnviz.figures import theme as themes
 from rnnviz.figures.cliff import FLAT, STEEP
-from rnnviz.figures.clipping import HIGH, LOW, number
+from rnnviz.figures.clipping import HIGH, LOW, three_digits
 from rnnviz.figures.paths import visible
 from rnnviz.ui.language import ASSETS
 
@@ -121,7 +121,7 @@ def test_clipping_by_value_has_no_line_on_the_axis_of_norms() -> None:
     ],
 )
 def test_numbers(value: float, text: str) -> None:
-    assert number(value) == text
+    assert three_digits(value) == text
 
 
 # A run.

@@ -146,7 +146,7 @@ def test_where_each_network_has_an_answer_of_its_own_the_notice_names_both(langu
     ],
 )
 def test_numbers_with_two_digits_that_count(value, text):
-    assert notice.number(value) == text
+    assert notice.two_digits(value) == text
 
 
 @pytest.mark.parametrize(

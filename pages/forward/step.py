@@ -9,7 +9,7 @@ from rnnviz.tasks import errands
 from rnnviz.ui import sentence, source, state
 from rnnviz.ui.calm import part
 from rnnviz.ui.language import labels, prose, t
-from rnnviz.ui.notice import number, percent
+from rnnviz.ui.notice import percent, two_digits
 from rnnviz.ui.stage import Named, Stage, stage
 from rnnviz.ui.stepper import Rest, stepper
 from rnnviz.ui.training import desk
@@ -71,13 +71,13 @@ def badge(shown: Stage) -> None:
     """How far the numbers on the page are from PyTorch's, and how that was found."""
     worst = max(max(found.states, found.gradients) for _, found in shown.checks)
     key = "step.badge" if worst <= 1e-4 else "step.badge_off"
-    details = st.popover(t(key, difference=number(worst)), type="tertiary", key="badge", on_change="rerun")
+    details = st.popover(t(key, difference=two_digits(worst)), type="tertiary", key="badge", on_change="rerun")
     if not details.open:
         return
     with details:
         st.markdown(f"**{t('step.badge_title')}**")
         for name, found in shown.checks:
-            difference = {"states": number(found.states), "gradients": number(found.gradients)}
+            difference = {"states": two_digits(found.states), "gradients": two_digits(found.gradients)}
             st.markdown("- " + t("step.check_row", name=t(f"step.networks.{name}"), **difference))
         st.markdown(prose("check"))
 

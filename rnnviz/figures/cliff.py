@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnviz.figures import theme as themes
 from rnnviz.figures.base import SMALL, TEXT, TINY, Labels, Spec, as_figure, english, note, spec, value_axis
-from rnnviz.figures.clipping import SECTION, minus, number, power
+from rnnviz.figures.clipping import SECTION, minus, power, three_digits
 from rnnviz.figures.paths import STYLES, TOP_ERROR, Box, legend, told, visible, width
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def cliff_map_spec(
             "colorscale": _colours(theme),
             "colorbar": _bar(labels, theme, scale),
             "customdata": e,
-            "text": [[number(float(one)) for one in row] for row in 10.0**steepness],
+            "text": [[three_digits(float(one)) for one in row] for row in 10.0**steepness],
             "hovertemplate": labels["hover_map"].format(
                 w="%{x:.2f}", b="%{y:.3f}", error="%{customdata:.3f}", steepness="%{text}"
             )
@@ -233,7 +233,7 @@ def bifurcation_spec(
     thin = {"type": "line", "line": {"color": themes.line(theme, "faint"), "width": scale, "dash": "dot"}}
     shapes = [thin | {"x0": 0, "x1": 1, "xref": "paper", "y0": branches.start, "y1": branches.start}]
     where = {"x": 0, "xanchor": "left", "xshift": 3, "yref": "y", "y": branches.start, "yanchor": "bottom"}
-    notes = [note(labels["start"].format(x=number(branches.start)), SMALL * scale, faint, **where)]
+    notes = [note(labels["start"].format(x=three_digits(branches.start)), SMALL * scale, faint, **where)]
     for k, fold in enumerate(branches.folds or ()):
         shapes.append(thin | {"x0": fold, "x1": fold, "y0": 0, "y1": 1, "yref": "paper"})
         side = {"xanchor": "right" if k == 0 else "left", "xshift": -4 if k == 0 else 4, "yanchor": "bottom"}

@@ -42,7 +42,7 @@ def power(exponent: int) -> str:
     return "1" if exponent == 0 else "10" + str(exponent).translate(RAISED)
 
 
-def number(value: float) -> str:
+def three_digits(value: float) -> str:
     """Three digits, with a power of ten where it is very large or small; ∞ and NaN as such."""
     if not isfinite(value):
         return "NaN" if isnan(value) else "∞" if value > 0 else "−∞"
@@ -107,9 +107,9 @@ def before_after_spec(
     shapes = [_rule(0.5, theme)]
     if threshold is not None:
         shapes.append(_limit("x", threshold, theme, scale))
-        keys.append(_key("ink", "┇ " + labels["threshold"].format(value=number(threshold)), theme))
+        keys.append(_key("ink", "┇ " + labels["threshold"].format(value=three_digits(threshold)), theme))
     if value is not None:
-        keys.append(_key("ink", labels["cut_at"].format(value=number(value)), theme))
+        keys.append(_key("ink", labels["cut_at"].format(value=three_digits(value)), theme))
     where = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "yshift": 4, "align": "left"}
     where["xshift"] = -margin["l"] + 4 * scale
     notes.append(note("   ".join(keys), SMALL * scale, _ink(theme), **where))
@@ -162,7 +162,7 @@ def running_spec(
         curve | {"y": low[known], "line": {"width": 0}},
         curve | {"y": high[known], "line": {"width": 0}, "fill": "tonexty", "fillcolor": _faded(band)},
         {"type": "scatter", "mode": "markers", "x": steps, "y": shown, "marker": mark, "cliponaxis": False}
-        | {"text": [number(float(n)) for n in norms], "hovertemplate": hover},
+        | {"text": [three_digits(float(n)) for n in norms], "hovertemplate": hover},
         curve | {"y": average[known], "line": {"color": _ink(theme), "width": 2 * scale}},
     ]
     margin = {"l": round(44 * scale), "r": round(12 * scale), "t": round(42 * scale), "b": round(40 * scale), "pad": 0}
@@ -174,7 +174,7 @@ def running_spec(
     shapes = []
     if threshold is not None:
         shapes.append(_limit("y", threshold, theme, scale))
-        keys.append(_key("ink", "╍ " + labels["threshold"].format(value=number(threshold)), theme))
+        keys.append(_key("ink", "╍ " + labels["threshold"].format(value=three_digits(threshold)), theme))
     text = "   ".join(keys[:2]) + "<br>" + "   ".join(keys[2:])
     where = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "yshift": 4, "align": "left"}
     notes = [note(text, SMALL * scale, _ink(theme), **where)]
@@ -222,7 +222,7 @@ def _dots(when: str, norms: list[float], told: list[str], theme: str, scale: flo
 
 
 def _told(name: str, change: Change, labels: Labels) -> str:
-    values = {"before": number(change.norm_before), "after": number(change.norm_after)}
+    values = {"before": three_digits(change.norm_before), "after": three_digits(change.norm_after)}
     return labels["hover_change"].format(name=name, **values)
 
 

@@ -26,7 +26,8 @@ from rnnviz.figures.base import (
     token_axis,
     value_axis,
 )
-from rnnviz.figures.clipping import number
+from rnnviz.figures.clipping import three_digits
+from rnnviz.numbers import percent
 from rnnviz.figures.gradients import caption
 from rnnviz.figures.through_time import DEEP, PALE, frame, magnitudes
 
@@ -170,7 +171,7 @@ def reacts_spec(looks: Sequence[Sight], labels: Labels | None = None, theme: str
     sees = np.array([look.sees for look in looks])
     z = np.log10(np.clip(sizes, 10.0**PALE, 10.0**DEEP))
     hover = labels["hover_reacts"].format(token="%{x}", value="%{text}")
-    text = [[number(float(size)) if seen else labels["unseen"] for size, seen in zip(*row, strict=True)]
+    text = [[three_digits(float(size)) if seen else labels["unseen"] for size, seen in zip(*row, strict=True)]
             for row in zip(sizes, sees, strict=True)]  # fmt: skip
     grid = {"type": "heatmap", "x": names, "y": np.arange(len(looks), dtype=float), "z": z, "text": text}
     grid |= {"xgap": int(len(tokens) <= 40), "ygap": round(8 * scale), "hovertemplate": hover + "<extra></extra>"}
@@ -189,11 +190,6 @@ def reacts_spec(looks: Sequence[Sight], labels: Labels | None = None, theme: str
 
 
 reacts = as_figure(reacts_spec)
-
-
-def percent(share: float) -> str:
-    """A share in whole percents, "<1" for a little."""
-    return f"{100 * share:.0f}" if share >= 0.005 or not share else "<1"
 
 
 def _words(tokens: Sequence[str], names: list[str], theme: str, scale: float) -> tuple[dict[str, Any], int]:

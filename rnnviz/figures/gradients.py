@@ -25,7 +25,7 @@ from rnnviz.figures.base import (
     token_axis,
     value_axis,
 )
-from rnnviz.figures.clipping import number, power
+from rnnviz.figures.clipping import power, three_digits
 
 if TYPE_CHECKING:
     from rnnviz.bptt import Gradients
@@ -145,7 +145,7 @@ def norms_spec(
         known = np.where(np.isfinite(reference.norms) & (reference.norms > 0), reference.norms, np.nan)
         line = {"color": themes.line(theme, role), "width": 1.6 * scale, "dash": "dash"}
         data.append({"type": "scatter", "mode": "lines", "y": known, "line": line, "hoverinfo": "skip"})
-        text = labels[f"reference_{name}"].format(rate=number(reference.rate), half=duration(reference.half_life))
+        text = labels[f"reference_{name}"].format(rate=three_digits(reference.rate), half=duration(reference.half_life))
         lines.append(key(f"- - {text}", role, theme))
     keys, ratios = [], []
     for state, norms, mark, letter, role, dash in (
@@ -174,12 +174,12 @@ norms = as_figure(norms_spec)
 def ratio(norms: np.ndarray) -> str:
     """What of a gradient at the last step has arrived at the first."""
     with np.errstate(all="ignore"):
-        return number(float(norms[0] / norms[-1]))
+        return three_digits(float(norms[0] / norms[-1]))
 
 
 def duration(steps: float) -> str:
     """A number of steps: 2.2, 103, ∞."""
-    return f"{steps:.1f}" if steps < 99.95 else number(float(f"{steps:.3g}"))
+    return f"{steps:.1f}" if steps < 99.95 else three_digits(float(f"{steps:.3g}"))
 
 
 def over_steps(data: list[dict[str, Any]], lines: Sequence[str], steps: Across, theme: str, scale: float) -> Spec:

@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnviz.figures import theme as themes
 from rnnviz.figures.base import SMALL, TEXT, Labels, Spec, as_figure, english, escaped, note, spec, value_axis
-from rnnviz.figures.clipping import SECTION, number
+from rnnviz.figures.clipping import SECTION, three_digits
 
 if TYPE_CHECKING:
     from rnnviz.cliff import Descent
@@ -102,7 +102,7 @@ def error_spec(
         there = {"w": path.points[:, 0], "b": path.points[:, 1], "error": path.errors, "norm": path.norms}
         texts = [
             labels["hover_path"].format(
-                name=escaped(name), step=step, **{key: number(float(values[step])) for key, values in there.items()}
+                name=escaped(name), step=step, **{key: three_digits(float(values[step])) for key, values in there.items()}
             )
             for step in range(len(path.errors))
         ]
@@ -142,8 +142,8 @@ def told(name: str, path: Descent, seen: Seen, labels: Labels) -> list[str]:
     texts = []
     for w, b, e, step in zip(seen.w, seen.b, seen.error, seen.step, strict=True):
         k = 0 if np.isnan(step) else int(step)
-        values = {"step": str(k), "w": number(w), "b": number(b), "error": number(e)}
-        texts.append(labels["hover_path"].format(name=escaped(name), norm=number(float(path.norms[k])), **values))
+        values = {"step": str(k), "w": three_digits(w), "b": three_digits(b), "error": three_digits(e)}
+        texts.append(labels["hover_path"].format(name=escaped(name), norm=three_digits(float(path.norms[k])), **values))
     return texts
 
 
@@ -158,9 +158,9 @@ def legend(
         out = np.flatnonzero(~((path.points >= low) & (path.points <= high)).all(1))
         if len(out):
             w, b = path.points[out[0]]
-            said = labels["leaves"].format(step=int(out[0]), w=number(w), b=number(b))
+            said = labels["leaves"].format(step=int(out[0]), w=three_digits(w), b=three_digits(b))
         else:
-            said = labels["stays"].format(step=len(path.points) - 1, error=number(float(path.errors[-1])))
+            said = labels["stays"].format(step=len(path.points) - 1, error=three_digits(float(path.errors[-1])))
         lines.append(f'<span style="color:{themes.text(theme, role)}">{letter} <b>{escaped(name)}</b>: {said}</span>')
     where = {"x": 0, "xanchor": "left", "xshift": 4, "y": 1, "yanchor": "bottom", "yshift": 6, "align": "left"}
     notes = [note("<br>".join(lines), SMALL * scale, themes.text(theme, "ink"), **where)] if lines else []

@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnviz.figures import theme as themes
 from rnnviz.figures.base import SMALL, Labels, Spec, as_figure, english, spec, value_axis
-from rnnviz.figures.clipping import number
+from rnnviz.figures.clipping import three_digits
 from rnnviz.figures.gradients import LEFT, RIGHT, SECTION, caption, curve, key, norm_axis
 
 LONGEST = 200
@@ -116,7 +116,7 @@ def eigen_spec(
     ends = [-reach, -reach / 2, 0.0, reach / 2, reach] if reach > REACH else [-1.0, 0.0, 1.0]
     axis = value_axis(theme, scale, range=[-reach, reach], tickvals=ends, zeroline=True)
     axis |= {"zerolinecolor": themes.THEMES[theme].rule, "showgrid": False}
-    said = labels["largest_eigenvalue"].format(value=number(largest))
+    said = labels["largest_eigenvalue"].format(value=three_digits(largest))
     return square(
         data,
         [*legend(list(eigenvalues), labels, theme), said],

@@ -23,7 +23,7 @@ from rnnviz.figures.base import (
     value_axis,
     width_in_em,
 )
-from rnnviz.figures.clipping import number, power
+from rnnviz.figures.clipping import power, three_digits
 from rnnviz.figures.gradients import LEFT, SECTION, across, caption, numbered
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def saliency_spec(
     z = np.log10(np.clip(np.nan_to_num(sizes, nan=np.inf), 10.0**PALE, 10.0**DEEP))
     hover = labels["hover_word"].format(place=steps.place.format(token="%{x}"), value="%{text}")
     row = {"type": "heatmap", "x": steps.x, "y": [0.0], "z": z[None], "xgap": int(len(z) <= MANY)}
-    row |= {"text": [[number(float(size)) for size in sizes]], "hovertemplate": hover + "<extra></extra>"}
+    row |= {"text": [[three_digits(float(size)) for size in sizes]], "hovertemplate": hover + "<extra></extra>"}
     row |= magnitudes(theme, scale, STRIP)
     margin = {"l": round(LEFT * scale), "r": round(BAR * scale), "t": round(8 * scale), "b": steps.below, "pad": 0}
     bare = value_axis(theme, scale, range=[-0.5, 0.5], tickvals=[], showgrid=False)

@@ -25,7 +25,7 @@ from rnnviz.figures.base import (
     token_axis,
     value_axis,
 )
-from rnnviz.figures.clipping import number, power
+from rnnviz.figures.clipping import power, three_digits
 from rnnviz.figures.gradients import caption, key, norm_axis, round_steps
 from rnnviz.figures.paths import STYLES
 from rnnviz.figures.training_lines import Ends, Twin, faded, logged, mean_of_last, other_line, smoothed, twin_lines
@@ -75,7 +75,7 @@ def loss_curves_spec(
         jumped = any(float(np.nanmax(mean, initial=0.0)) > 1.4 * usual for mean in means)
         high = (4 if jumped else 1.4) * usual  # one jump of the axis, and no more
         ends = Ends(0.0, high, value_axis(theme, scale, range=[0, high], tickmode="auto", nticks=5))
-    lines = _lines(twins, labels, theme, lambda twin: number(mean_of_last(twin.log["loss"])), "now", "loss", others)
+    lines = _lines(twins, labels, theme, lambda twin: three_digits(mean_of_last(twin.log["loss"])), "now", "loss", others)
     lines.append(_guess(chance, f"{chance or 0:.2g}", labels, theme))
     return _figure("loss", twins, others, steps, ends, lines, chance, at, labels, theme, scale)
 
@@ -95,12 +95,12 @@ def norm_curves_spec(
 
     def often(twin: Twin) -> str:
         if twin.clip is None:
-            return labels["never_clipped"].format(value=number(float(np.max(twin.log["norm"]))))
+            return labels["never_clipped"].format(value=three_digits(float(np.max(twin.log["norm"]))))
         return labels["clipped"].format(percent=f"{100 * _share(twin.log['clipped']):.0f}")
 
     lines = _lines(twins, labels, theme, often, "", "norm", others)
     thresholds = sorted({twin.clip for twin in twins if twin.clip is not None})
-    said = labels["threshold"].format(value=", ".join(map(number, thresholds)))
+    said = labels["threshold"].format(value=", ".join(map(three_digits, thresholds)))
     lines.append(key(f"╌ {said}", "gradient", theme) if thresholds else NOTHING)
     drawn = _figure(
         "norm", twins, others, steps, Ends(10.0**LOW, 10.0**HIGH, axis), lines, None, at, labels, theme, scale
@@ -145,7 +145,7 @@ def state_curves_spec(
     """The norm of the cell state that a never-ending stream has left, step by step."""
     labels = labels or english(SECTION)
     axis = _powers(range(-1, 5), [-1.2, 4.2], theme, scale)
-    lines = _lines(twins, labels, theme, lambda twin: number(mean_of_last(twin.log["state_norm"])), "now", "state_norm")
+    lines = _lines(twins, labels, theme, lambda twin: three_digits(mean_of_last(twin.log["state_norm"])), "now", "state_norm")
     return _figure("state_norm", twins, (), steps, Ends(0.1, 1e4, axis), lines, None, at, labels, theme, scale)
 
 
@@ -185,11 +185,11 @@ def memory_spec(
     count = len(chosen[0].norms_h) if chosen else 2
     lines = [labels["memory_of"].format(state=state)]
     if len(chosen) > 1:
-        last = labels["memory_moment"].format(step=f"{chosen[-1].step:,}", ratio=number(arrived[-1]))
-        lines.append(labels["memory_start"].format(ratio=number(arrived[0])))
+        last = labels["memory_moment"].format(step=f"{chosen[-1].step:,}", ratio=three_digits(arrived[-1]))
+        lines.append(labels["memory_start"].format(ratio=three_digits(arrived[0])))
         lines.append(key(last, "gradient", theme))
     elif chosen:
-        lines.append(labels["memory_start"].format(ratio=number(arrived[0])))
+        lines.append(labels["memory_start"].format(ratio=three_digits(arrived[0])))
     lines += [NOTHING] * (3 - len(lines))  # nothing moves when the first probes come
     said, top = caption(lines, LEFT * scale, theme, scale)
     if tokens:

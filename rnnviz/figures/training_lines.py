@@ -13,7 +13,7 @@ import numpy as np
 
 from rnnviz.figures import theme as themes
 from rnnviz.figures.base import SMALL, Labels, escaped
-from rnnviz.figures.clipping import number
+from rnnviz.figures.clipping import three_digits
 from rnnviz.figures.paths import STYLES
 
 WINDOW = 20
@@ -132,7 +132,7 @@ def _beyond(
     marker = {"color": colour, "symbol": symbols, "size": 9 * scale, "opacity": 1, "line": {"width": 1.6 * scale}}
     top = np.full(len(few), ends.high, np.float32)
     one = {"type": "scatter", "mode": "markers", "x": steps[few], "y": top, "marker": marker, "cliponaxis": False}
-    return [one | {"text": [number(float(values[k])) for k in few], "hovertemplate": hover}]
+    return [one | {"text": [three_digits(float(values[k])) for k in few], "hovertemplate": hover}]
 
 
 def other_line(twin: Twin, what: str, ends: Ends, labels: Labels, theme: str, scale: float) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ import rnnviz
 from rnnviz import cliff, clipping, figures, spectra
 from rnnviz.bptt import Gradients
 from rnnviz.figures.base import Spec
-from rnnviz.figures.clipping import number
+from rnnviz.figures.clipping import three_digits
 from rnnviz.fresh import fresh, sequence
 from rnnviz.tasks import errands
 from rnnviz.tracing import Trace, trace_cell
@@ -167,7 +167,7 @@ def compute_gradients(source: Source, view: View) -> Board:
     def each(draw: Callable[[Backward], Spec]) -> dict[str, Spec]:
         return {one.kind: draw(one) for one in all_three}
 
-    arrived = {one.kind: number(ratio(one.gradients)) for one in all_three}
+    arrived = {one.kind: three_digits(ratio(one.gradients)) for one in all_three}
     steps = len(all_three[0].trace)
     held = {one.kind: spectra.references(one.trace, one.gradients, source.at) for one in all_three}
     last = asked_word(source) if source.tokens else ""
@@ -223,9 +223,9 @@ def compute_clipped(source: Source, kind: Kind, by: str, threshold: float, view:
     edge: dict[str, Any] = {"norm": {"threshold": threshold}, "value": {"value": threshold}}.get(by, {})
     drawn = figures.before_after_spec(change, **edge, **writer.look)
     turned = "?" if np.isnan(total.angle) else f"{total.angle:.1f}"
-    told = {"before": number(total.norm_before), "after": number(total.norm_after), "angle": turned}
+    told = {"before": three_digits(total.norm_before), "after": three_digits(total.norm_after), "angle": turned}
     told |= {"threshold": f"{threshold:g}", "cut": f"{100 * total.cut:.0f}"}
-    told |= {"steps": str(len(one.trace)), "ratio": number(ratio(one.gradients)), "runs": str(RUNS)}
+    told |= {"steps": str(len(one.trace)), "ratio": three_digits(ratio(one.gradients)), "runs": str(RUNS)}
     idle = by != "off" and total.cut == 0 and np.isfinite(total.norm_before)  # nothing exceeds the threshold
     sections = [
         writer.section("clip_idle" if idle else f"clip_{by}", {"change": drawn}, **told),
@@ -277,8 +277,8 @@ def compute_descents(w: float, b: float, rate: float, threshold: float, view: Vi
     ground = surface()
     box = ((ground.w[0], ground.w[-1]), (ground.b[0, 0], ground.b[0, -1]))
     told: dict[str, Any] = {"threshold": f"{threshold:g}", "rate": f"{rate:g}", "steps": DESCENT}
-    told |= {"off": number(float(off.errors[-1])), "on": number(float(on.errors[-1]))}
-    told |= {"steepest": number(float(off.norms.max()))}
+    told |= {"off": three_digits(float(off.errors[-1])), "on": three_digits(float(on.errors[-1]))}
+    told |= {"steepest": three_digits(float(off.norms.max()))}
     sections = [
         writer.section("cliff", {"cliff": figures.cliff_spec(ground, paths, **writer.look)}, **told),
         writer.section("above", {

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rnnviz import counting, figures, timing, workers, zoo
-from rnnviz.figures.compare import percent
 from rnnviz.figures.growth import Curve
 from rnnviz.networks import Network, Shape
 from rnnviz.sight import Sight, look
@@ -20,7 +19,7 @@ from rnnviz.ui.asked import asked
 from rnnviz.ui.backward import Board, Writer
 from rnnviz.ui.board import Section
 from rnnviz.ui.language import translate
-from rnnviz.ui.notice import filled, need_at, number
+from rnnviz.ui.notice import filled, need_at, percent, two_digits
 from rnnviz.ui.stage import View
 
 KINDS = ("rnn", "lstm", "gru", "window", "conv", "attention")
@@ -254,12 +253,12 @@ def speeds(found: timing.Speeds, view: View) -> Board:
     }
 
     def times(kind: str, of: str, at: int) -> str:
-        return number(found.training[kind][at] / found.training[of][at])
+        return two_digits(found.training[kind][at] / found.training[of][at])
 
-    words = {"short": found.lengths[0], "long": found.lengths[-1], "article": number(ARTICLE[1])}
+    words = {"short": found.lengths[0], "long": found.lengths[-1], "article": two_digits(ARTICLE[1])}
     fast = {"short_ratio": times("attention", "rnn", 0), "long_ratio": times("attention", "rnn", -1)}
     slow = {"short_ratio": times("window", "lstm", 0), "long_ratio": times("window", "lstm", -1)}
-    per = {"rnn": f"{found.training['rnn'][-1]:,.0f}", "seconds": number(found.seconds)}
+    per = {"rnn": f"{found.training['rnn'][-1]:,.0f}", "seconds": two_digits(found.seconds)}
     section = writer.section("speed", drawn, **words, **fast, **per)
     return writer.board(
         (found.training, found.saying), [writer.told(section, {"c21": words | fast, "c27": words | slow})]

@@ -12,7 +12,7 @@ import numpy as np
 from rnnviz import figures
 from rnnviz.clipping import proposed
 from rnnviz.figures.base import Spec
-from rnnviz.figures.clipping import number
+from rnnviz.figures.clipping import three_digits
 from rnnviz.figures.paths import STYLES
 from rnnviz.figures.training_lines import WINDOW, Twin, mean_of_last
 from rnnviz.networks import RECURRENT
@@ -21,8 +21,7 @@ from rnnviz.tasks import TASKS
 from rnnviz.text import vocabulary
 from rnnviz.ui.board import Figure, Runs, Section, pack
 from rnnviz.ui.language import labels_of, translate
-from rnnviz.ui.notice import filled
-from rnnviz.ui.notice import number as two_digits
+from rnnviz.ui.notice import filled, two_digits
 from rnnviz.ui.plans import Plan
 from rnnviz.ui.stage import View
 
@@ -190,7 +189,7 @@ def trouble(shown: Shown, language: str) -> Runs:
     runs: list[Sequence[str]] = []
     for run, name in zip(shown.runs, shown.plan.names(language), strict=False):
         if run.trouble:
-            told = {"step": f"{run.trouble.step + 1:,}", "norm": number(run.trouble.norm_before), "name": name}
+            told = {"step": f"{run.trouble.step + 1:,}", "norm": three_digits(run.trouble.norm_before), "name": name}
             key = f"training.trouble.{run.trouble.what}"
             runs.append(["✕ " + translate(language, key, parameter=run.trouble.parameter, **told) + "\n", "strong"])
     return runs

@@ -44,7 +44,7 @@ def notices(readings: Sequence["Reading"], answer: str | None, language: str) ->
             say("need_ago", word=shown[need], ago=t - need)
         if 0 < t == len(tokens) - 1:
             first = need if need is not None else 0
-            ratios = [number(ratio(r, first)) for r in readings]
+            ratios = [two_digits(ratio(r, first)) for r in readings]
             answers = [r.gradients.targets[-1] for r in readings]  # what the need asks for, else each one's own
             key = "back" if answers[0] == answers[1] else "back_own"
             say(key, answers=answers, word=shown[first], names=names, ratios=ratios)
@@ -90,7 +90,7 @@ def half_life(kept: float) -> str:
         return "∞"
     if math.isnan(kept):
         return "?"
-    return number(math.log(0.5) / math.log(kept)) if kept > 0 else "0"
+    return two_digits(math.log(0.5) / math.log(kept)) if kept > 0 else "0"
 
 
 def percent(share: float) -> str:
@@ -101,7 +101,7 @@ def percent(share: float) -> str:
     return str(whole) if whole or not share else "<1"
 
 
-def number(value: float) -> str:
+def two_digits(value: float) -> str:
     """Two digits that count: 0.0043, 17, 3·10⁻⁷."""
     if not math.isfinite(value):
         return "∞" if value > 0 else "?"

@@ -22,7 +22,7 @@ from rnnviz.tracing import Trace, arrays, ask, cell_parameters, recurrent, surpr
 from rnnviz.ui import server
 from rnnviz.ui.asked import asked
 from rnnviz.ui.language import labels_of, translate
-from rnnviz.ui.notice import notices, number
+from rnnviz.ui.notice import notices, two_digits
 from rnnviz.ui.own import Own, network_of
 
 
@@ -181,7 +181,7 @@ def network_block(side: str, reading: Reading, weights: str | dict[str, ndarray]
         "figure": figure,
         "unit_rows": {"order": [int(u) for u in order]},
         "next": trace.tops(5),
-        "surprise": [b if b is None else round(b, 2) if np.isfinite(b) else number(b) for b in bits],
+        "surprise": [b if b is None else round(b, 2) if np.isfinite(b) else two_digits(b) for b in bits],
         # What the cell diagram needs beside the word vectors, and the states and gates, which it finds in the figure.
         "cell": {"H": trace.h.shape[1], "weights": weights},
     }
