@@ -16,18 +16,18 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from rnnviz import turns, workers
-from rnnviz.ui import calm, server, uploads, web
+from rnnviz.turns import tickets, workers
+from rnnviz.ui import calm, server, startup, uploads, web
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     server.claim()
-    server.warm()
-    workers.start_readers("rnnviz.ui.backward")
-    server.give_back()
+    startup.warm()
+    workers.start_readers("rnnviz.scenes.step")
+    startup.give_back()
     yield
-    turns.stop()
+    tickets.stop()
     workers.stop()
 
 
@@ -47,6 +47,6 @@ if get_script_run_ctx(suppress_warning=True) is None:
 else:  # a host that runs this file as a plain script gets the same pages
     from rnnviz.ui.frame import show
 
-    workers.start_readers("rnnviz.ui.backward", fork=False)
-    server.warm()
+    workers.start_readers("rnnviz.scenes.step", fork=False)
+    startup.warm()
     show()

@@ -1,6 +1,6 @@
 """The Gradients page: what one change costs the server, and how soon the moved slider is seen.
 
-Server: processor time of `compute_gradients`, all figures of three cells, with PyTorch's own forward and backward
+Server: processor time of `gradients_board`, all figures of three cells, with PyTorch's own forward and backward
 passes of the same sizes beside it: they give one gradient, not a map of them, and draw nothing. Browser: from the key
 press on the length slider to two animation frames after the board says that what is in view is drawn; the clock is
 the browser's own and starts with the key's time stamp.
@@ -23,8 +23,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.report import table, verdict
 from benchmarks.trace import MODULES, alternate, bare
-from rnnviz.ui.backward import INPUTS, KINDS, Source, compute_gradients
-from rnnviz.ui.stage import View
+from rnnviz.scenes.gradients import INPUTS, KINDS, Source, gradients_board
+from rnnviz.scenes.writer import View
 from scripts.serving import launch, serve
 
 SERVER_MS, REPAINT_MS = 300, 250
@@ -62,7 +62,7 @@ def server(steps: int, units: int, turns: int) -> dict[str, float]:
             bare(module, inputs)
 
     def page() -> None:
-        compute_gradients(Source(length=steps, units=units, seed=next(seeds)), view)
+        gradients_board(Source(length=steps, units=units, seed=next(seeds)), view)
 
     ways: dict[str, Callable[[], object]] = {"page": page, "plain": plain}
     return alternate(ways, turns)

@@ -21,11 +21,11 @@ import torch
 from benchmarks.report import table, verdict
 from benchmarks.stepping import NAMES, SENTENCE
 from benchmarks.trace import alternate
+from rnnviz.networks.timing import drawn
+from rnnviz.scenes import compare as compare_scene
+from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
 from rnnviz.text import tokenize
-from rnnviz.timing import drawn
-from rnnviz.ui import compare
-from rnnviz.ui.stage import View
 
 SLIDER_MS = 100
 """What issue 4 wants of a slider's answer while 30 people train; here it is the median on an idle core, at most."""
@@ -38,7 +38,7 @@ def server(words: int, turns: int) -> tuple[int, dict[str, float]]:
     torch.set_num_threads(1)
     sentences = cycle([errands.stretch(tokenize(SENTENCE.format(name=name)), words) for name in NAMES])
     length, view = len(next(sentences)), View("en", "light", 1.0)
-    networks = [compare.network(kind, True) for kind in compare.KINDS]
+    networks = [compare_scene.network(kind, True) for kind in compare_scene.KINDS]
     inputs = [drawn(one, length).double() for one in networks]
 
     @torch.inference_mode()
@@ -47,9 +47,9 @@ def server(words: int, turns: int) -> tuple[int, dict[str, float]]:
             one(vectors)
 
     def page() -> None:
-        compare.compute_answers(next(sentences), words, True, view)
-        compare.compute_growing(length, words, view)
-        compare.compute_counts("lstm", length)
+        compare_scene.answers_board(next(sentences), words, True, view)
+        compare_scene.growing_board(length, words, view)
+        compare_scene.counts("lstm", length)
 
     ways: dict[str, Callable[[], object]] = {"page": page, "plain": plain}
     return length, alternate(ways, turns)

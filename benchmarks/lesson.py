@@ -22,7 +22,7 @@ from statistics import median
 from benchmarks import load
 from benchmarks.report import quantile, table, verdict
 from benchmarks.visitor import Run, Visitor
-from rnnviz.ui.language import labels_of
+from rnnviz.language import labels_of
 from scripts.serving import serve
 
 TRAINEES, OTHERS, CANCELLING = 30, 10, 5

@@ -29,7 +29,7 @@ from benchmarks.browser import Browser
 from benchmarks.load import sentences
 from benchmarks.report import quantile, table, verdict
 from benchmarks.visitor import Visitor
-from rnnviz import queueing, workers
+from rnnviz.turns import queue, workers
 from scripts.serving import Served, serve
 from tests.walk.moves import moves
 from tests.walk.words import status
@@ -237,7 +237,7 @@ def main(arguments: list[str]) -> int:
         at_rest = pss()
         asyncio.run(lesson(served.address, group, chosen.seconds, seen))
         busy = pss()
-        time.sleep(2 * queueing.REST)
+        time.sleep(2 * queue.REST)
         afterwards = pss()
         squeezed = Seen()
         who = asyncio.run(squeeze(served.address, group, server, squeezed))
@@ -254,7 +254,8 @@ def main(arguments: list[str]) -> int:
         ["steps of the runs", " ".join(map(str, seen.steps.values())), ""],
         ["errors, tracebacks", f"{sum(seen.errors.values())}, {traces}", "0"],
     ]
-    notes = [f"{count} x {error}" for error, count in seen.errors.items()]
+    notes = [f"by process: at rest {at_rest}, after {afterwards}"]
+    notes += [f"{count} x {error}" for error, count in seen.errors.items()]
     title = f"{VISITORS} visitors, {RUNS} runs at the largest settings, {chosen.seconds:.0f} s in 1 GiB"
     print(
         table(title, ["", "measured", "wanted"], rows, f"memory filled up: {who}", f"said: {dict(seen.said)}", *notes)

@@ -22,10 +22,11 @@ import psutil
 
 from benchmarks import lesson
 from benchmarks.report import quantile, table, verdict
-from rnnviz import turns, workers
-from rnnviz.queueing import work
-from rnnviz.runs import Run
-from rnnviz.training import start
+from rnnviz.training.advance import start
+from rnnviz.training.runs import Run
+from rnnviz.turns import workers
+from rnnviz.turns.queue import work
+from rnnviz.turns.tickets import stop, submit
 
 FIRST_S, SHARE = 1.0, 0.9
 """What issue 4 wants: seconds to the first point with a warm pool at most; the share of a bare loop's speed at least
@@ -72,7 +73,7 @@ def bare(seconds: float) -> Speed:
 
 def queued(tickets: int, seconds: float) -> Speed:
     """So many visitors train twins, each looking at them twice a second."""
-    mine = [turns.submit(steady()) for _ in range(tickets)]
+    mine = [submit(steady()) for _ in range(tickets)]
     while any(ticket.now().state == "waiting" for ticket in mine):
         time.sleep(0.01)
     time.sleep(2)  # chunks have found their length
@@ -94,7 +95,7 @@ def first_point(tickets: int = 1) -> list[float]:
     """Seconds from `submit`, of all at once, until each has its first chunk back."""
     runs = [twins() for _ in range(tickets)]
     begun = time.perf_counter()
-    waiting, took = [turns.submit(pair) for pair in runs], []
+    waiting, took = [submit(pair) for pair in runs], []
     mine = list(waiting)
     while waiting:
         time.sleep(0.002)
@@ -149,7 +150,7 @@ def measure(seconds: float) -> int:
     print(table("Speed, all runs together", header, rows, notes))
     share = min(one.steps for one in list(speeds.values())[1:]) / plain
     print(f"at least {SHARE:.0%} of a bare loop: {verdict(share, SHARE, at_least=True)}")
-    turns.stop()
+    stop()
     workers.stop_trainers()
     return int(max(warm) > FIRST_S or share < SHARE)
 

@@ -9,12 +9,13 @@ rnnviz.figures.states(trace).show()
 """
 
 from rnnviz import figures
-from rnnviz.bptt import Gradients, Jacobians, backpropagate, jacobians
-from rnnviz.clipping import Clipped, clip
-from rnnviz.networks import Network
-from rnnviz.tracing import Trace, trace
-from rnnviz.training import Run, advance, start
-from rnnviz.zoo import load
+from rnnviz.networks.network import Network
+from rnnviz.networks.reading import trace
+from rnnviz.recurrence.bptt import Gradients, Jacobians, backpropagate, jacobians
+from rnnviz.recurrence.clipping import Clipped, clip
+from rnnviz.recurrence.trace import Trace
+from rnnviz.training.advance import Run, advance, start
+from rnnviz.training.zoo import load
 
 __all__ = [
     "Clipped",

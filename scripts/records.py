@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from rnnviz.records import FEW, FIRST, MANY_RUNS, POINTS, RECORDS
-from rnnviz.runs import Run
 from rnnviz.tasks import TASKS
-from rnnviz.training import advance, loss_of, network_of, start
+from rnnviz.training.advance import advance, loss_of, network_of, start
+from rnnviz.training.records import FEW, FIRST, MANY_RUNS, POINTS, RECORDS
+from rnnviz.training.runs import Run
 
 SEEDS = (0, 1, 2, 3, 4)
 FRESH = 1000

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, ConsoleMessage, FloatRect, Page, sync_p
 import rnnviz
 from rnnviz.tasks.errands import stretch
 from rnnviz.text import tokenize
-from rnnviz.ui.plans import PRESETS
+from rnnviz.training.plans import PRESETS
 from rnnviz.ui.state import ALICE
 from scripts.serving import ROOT, Served, launch, serve
 

@@ -19,8 +19,9 @@ from numpy import ndarray
 from safetensors.numpy import save_file
 from sentence_transformers import SentenceTransformer
 
+from rnnviz.shipped import ASSETS
 from rnnviz.tasks import errands
-from rnnviz.text import ASSETS, UNKNOWN
+from rnnviz.text import UNKNOWN
 
 SIZE = 64
 # Parts of contractions, and what they are encoded as ("ca" is met in "ca" + "n't" only).

@@ -2,7 +2,7 @@
 
 import sys
 
-from rnnviz import zoo
+from rnnviz.training import recipes, zoo
 
 if __name__ == "__main__":
-    zoo.make(sys.argv[1:] or list(zoo.SHAPES))
+    recipes.make(sys.argv[1:] or list(zoo.SHAPES))

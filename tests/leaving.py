@@ -22,10 +22,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from streamlit import runtime
 from streamlit.runtime.app_session import AppSession
-from rnnviz import queueing, turns
-from rnnviz.ui import asked, training
+from rnnviz.turns import queue, tickets
+from rnnviz.ui import asked, desk
 
-queueing.KEEP = 3.0
+queue.KEEP = 3.0
 
 async def count(_):
     server = runtime.get_instance()
@@ -35,8 +35,8 @@ async def count(_):
     kinds = [type(one) for one in found]
     return JSONResponse({
         "visits": kinds.count(AppSession),
-        "desks": kinds.count(training.Desk),
-        "runs in the queue": len(turns._everybody().entries) if turns._dispatcher else 0,
+        "desks": kinds.count(desk.Desk),
+        "runs in the queue": len(tickets._everybody().entries) if tickets._dispatcher else 0,
         "computations": len(asked.kept.flights),
         "files": sum(len(own) for own in server._uploaded_file_mgr.file_storage.values()),
         "threads": threading.active_count(),
@@ -57,7 +57,7 @@ def copy(root: Path) -> None:
     code = (ROOT / "app.py").read_text()
     assert code.count("routes=server.ROUTES") == 1
     code = code.replace("routes=server.ROUTES", "routes=[*server.ROUTES, window.ROUTE]")
-    (root / "app.py").write_text(code.replace("from rnnviz import turns", "import window\nfrom rnnviz import turns"))
+    (root / "app.py").write_text(code.replace("from rnnviz.turns import", "import window\nfrom rnnviz.turns import", 1))
 
 
 def counted(app: Served) -> Counter[str]:

@@ -5,7 +5,7 @@ import torch
 from hypothesis import strategies as st
 from torch import nn
 
-from rnnviz.fresh import fresh, sequence
+from rnnviz.recurrence.fresh import fresh, sequence
 
 
 @st.composite

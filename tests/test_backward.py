@@ -11,25 +11,17 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rnnviz import cliff, clipping, figures
-from rnnviz.fresh import fresh, sequence
+from rnnviz import figures
+from rnnviz.language import translate
+from rnnviz.recurrence import cliff, clipping
+from rnnviz.recurrence.fresh import fresh, sequence
+from rnnviz.scenes import clipping as clipping_scene
+from rnnviz.scenes.clipping import DESCENT, clipped_board, descents_board, vanishing
+from rnnviz.scenes.gradients import INPUTS, KINDS, Source, gradients_board, read
+from rnnviz.scenes.readings import network
+from rnnviz.scenes.writer import View, Writer
 from rnnviz.text import tokenize, vocabulary
-from rnnviz.ui import backward
-from rnnviz.ui.backward import (
-    DESCENT,
-    INPUTS,
-    KINDS,
-    Source,
-    Writer,
-    compute_clipped,
-    compute_descents,
-    compute_gradients,
-    read,
-    vanishing,
-)
 from rnnviz.ui.keys import KEYS, LADDER
-from rnnviz.ui.language import translate
-from rnnviz.ui.stage import View, network
 from tests.modules import unrolled_cell
 
 # The shape checker looks at one item of a tuple, drawn by `random`; Hypothesis takes that for a strategy's own doing.
@@ -144,7 +136,7 @@ def norms_of(rows):
 @example(FAR, LIGHT)
 @example(ENDLESS, View("ja", "dark", 1.5))
 def test_the_gradients_page_stands_whatever_is_set(source, view):
-    board = compute_gradients(source, view)
+    board = gradients_board(source, view)
     shown = sections(board)
     first, *others = WORDS if source.tokens else RANDOM
     first = "norms_every" if source.at == "every" else first
@@ -179,7 +171,7 @@ def test_all_norms_of_a_sentence_are_autograds(source):
 
 
 def check_against_autograd(source, close):
-    first, *_, shares, _ = shown = sections(compute_gradients(source, LIGHT))
+    first, *_, shares, _ = shown = sections(gradients_board(source, LIGHT))
     title, tables = told(first, "gradients", "en"), next(s for s in shown if s["id"] == "map")
     for kind in KINDS:
         h, c, parameters = autograd(kind, source)
@@ -203,33 +195,32 @@ def check_against_autograd(source, close):
 
 
 def test_what_explodes_is_named_and_all_else_is_still_drawn():
-    board = compute_gradients(ENDLESS, LIGHT)
+    board = gradients_board(ENDLESS, LIGHT)
     assert board.overflowing[0] == "rnn"
     assert "gru" not in board.overflowing
     norms = figures_of(sections(board)[0])
     assert "overflow" in norms["rnn"]["layout"]["annotations"][0]["text"]
     assert "overflow" not in norms["gru"]["layout"]["annotations"][0]["text"]
-    clipped = compute_clipped(ENDLESS, "rnn", "norm", 1.0, LIGHT)
+    clipped = clipped_board(ENDLESS, "rnn", "norm", 1.0, LIGHT)
     assert clipped.overflowing == ("rnn",)
     assert len(sections(clipped)) == 3
 
 
 def test_weights_of_zero_let_nothing_through_but_what_a_gate_carries():
-    title = told(sections(compute_gradients(Source(length=30, scale=0.0, forget=6.0), LIGHT))[0], "gradients", "en")
+    title = told(sections(gradients_board(Source(length=30, scale=0.0, forget=6.0), LIGHT))[0], "gradients", "en")
     assert as_number(title["rnn"]) == 0
     assert min(as_number(title["lstm"]), as_number(title["gru"])) > 0.5
 
 
 def test_from_ten_steps_to_two_hundred_the_gradient_is_gone():
     ratios = {
-        steps: told(sections(compute_gradients(Source(length=steps), LIGHT))[0], "gradients", "en")
-        for steps in (10, 200)
+        steps: told(sections(gradients_board(Source(length=steps), LIGHT))[0], "gradients", "en") for steps in (10, 200)
     }
     for kind in KINDS:
         assert as_number(ratios[10][kind]) > 1e-5
         assert as_number(ratios[200][kind]) < 1e-30
     # C5: with the forget gate near 1 the very same 200 steps are nothing.
-    kept = told(sections(compute_gradients(Source(length=200, forget=6.0), LIGHT))[0], "gradients", "en")
+    kept = told(sections(gradients_board(Source(length=200, forget=6.0), LIGHT))[0], "gradients", "en")
     assert as_number(kept["lstm"]) > 1e-3 > as_number(kept["rnn"])
 
 
@@ -254,8 +245,8 @@ by_torch = {
 def test_clipping_is_pytorchs(source, kind, by, threshold, view):
     threshold = float(threshold)
     with pytest.MonkeyPatch.context() as few:
-        few.setattr(backward, "RUNS", 4)
-        board = compute_clipped(source, kind, by, threshold, view)
+        few.setattr(clipping_scene, "RUNS", 4)
+        board = clipped_board(source, kind, by, threshold, view)
     change, vanished, running = sections(board)
     assert board.overflowing == ()
     _, _, found = autograd(kind, source)
@@ -289,7 +280,7 @@ def test_clipping_is_pytorchs(source, kind, by, threshold, view):
 
 
 def test_by_value_it_does_turn():
-    change, *_ = sections(compute_clipped(Source(), "rnn", "value", 0.001, LIGHT))
+    change, *_ = sections(clipped_board(Source(), "rnn", "value", 0.001, LIGHT))
     assert float(told(change, "clipping", "en")["angle"]) > 20
 
 
@@ -316,7 +307,7 @@ rates, bounds = KEYS["cliffrate"].ids, KEYS["cliffclip"].ids
 @given(st.floats(4.1, 6.0), st.floats(-4.0, -1.0), st.sampled_from(rates), st.sampled_from(bounds), views)
 @example(5.5, -2.0, "0.5", "1", LIGHT)
 def test_the_cliff_says_where_both_descents_end(w, b, rate, threshold, view):
-    shown = sections(compute_descents(w, b, float(rate), float(threshold), view))
+    shown = sections(descents_board(w, b, float(rate), float(threshold), view))
     assert [section["id"] for section in shown] == ["cliff", "above", "bifurcation"]
     said = told(shown[0], "clipping", view.language)
     for key, bound in (("off", None), ("on", float(threshold))):

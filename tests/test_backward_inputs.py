@@ -7,11 +7,13 @@ import json
 import pytest
 import torch
 
-from rnnviz import clipping
+from rnnviz.language import translate
+from rnnviz.recurrence import clipping
+from rnnviz.scenes.clipping import RUNS, usual_norms
+from rnnviz.scenes.gradients import KINDS, Source, gradients_board, read
+from rnnviz.scenes.readings import network
+from rnnviz.scenes.writer import View
 from rnnviz.text import tokenize, vocabulary
-from rnnviz.ui.backward import KINDS, RUNS, Source, compute_gradients, read, usual_norms
-from rnnviz.ui.language import translate
-from rnnviz.ui.stage import View, network
 
 ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
 
@@ -24,7 +26,7 @@ def test_where_no_need_is_stated_all_networks_are_asked_for_the_word_they_hold_l
         disagreed += len({int(p.argmax()) for p in said}) > 1
         word = nets[0].words[int(sum(said).argmax())]
         assert {read(kind, Source(tokens)).gradients.targets for kind in KINDS} == {(word,) * len(tokens)}
-        for section in json.loads(compute_gradients(Source(tokens), View("en", "light", 1.0)).payload)["sections"][:2]:
+        for section in json.loads(gradients_board(Source(tokens), View("en", "light", 1.0)).payload)["sections"][:2]:
             assert f"“{word}”" in section["title"]
     assert disagreed  # or this would prove nothing
 
@@ -38,6 +40,6 @@ def test_a_threshold_is_proposed_from_other_inputs_than_the_one_shown():
 @pytest.mark.parametrize("at", ["last", "every"])
 def test_what_the_loss_of_a_sentence_is_stands_on_the_page(language, at):
     for tokens, wanted in ((ALICE, True), ((), False)):
-        board = compute_gradients(Source(tokens, at=at), View(language, "light", 1.0))
+        board = gradients_board(Source(tokens, at=at), View(language, "light", 1.0))
         text = "".join(run for run, _ in json.loads(board.payload)["sections"][0]["text"])
         assert (translate(language, "gradients.loss", word="food") in text) == wanted

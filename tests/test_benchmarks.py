@@ -7,7 +7,7 @@ import math
 import pytest
 
 from benchmarks import compare, load, report, trace
-from rnnviz.ui.compare import looks
+from rnnviz.scenes.compare import looks
 
 
 def test_a_quantile_is_one_of_the_values() -> None:

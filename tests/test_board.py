@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from rnnviz.figures import theme
+from rnnviz.language import labels_of
+from rnnviz.numbers import two_digits
+from rnnviz.scenes.writer import pack
 from rnnviz.ui import board, component, stepper
-from rnnviz.ui.board import pack
-from rnnviz.ui.language import labels_of
-from rnnviz.ui.notice import two_digits
 
 ASSETS = Path(__file__).parents[1] / "assets"
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from torch import nn
 
 import rnnviz
-from rnnviz import spectra
-from rnnviz.checking import check
-from rnnviz.fresh import fresh, sequence
-from rnnviz.tracing import trace_cell
+from rnnviz.networks.checking import check
+from rnnviz.recurrence import spectra
+from rnnviz.recurrence.fresh import fresh, sequence
+from rnnviz.recurrence.trace import trace_cell
 from tests.modules import cells, modules, unrolled_cell
 
 CELLS = {nn.RNN: nn.RNNCell, nn.LSTM: nn.LSTMCell, nn.GRU: nn.GRUCell}

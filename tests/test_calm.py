@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnnviz.nursery import Refused
+from rnnviz.language import translate
+from rnnviz.turns.nursery import Refused
 from rnnviz.ui import asked, calm
-from rnnviz.ui.language import translate
 
 ROOT = Path(__file__).parents[1]
 FILES = [*ROOT.glob("rnnviz/**/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "app.py"]

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnviz import cliff
+from rnnviz.recurrence import cliff
 
 ANYWHERE = st.tuples(st.floats(-8, 8), st.floats(-8, 8))
 BOX = {"w_range": (4.0, 6.0), "b_range": (-4.0, -1.0)}

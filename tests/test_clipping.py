@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import rnnviz
-from rnnviz.clipping import angle, changes, proposed
+from rnnviz.recurrence.clipping import angle, changes, proposed
 
 
 def gradients(dtype, elements):

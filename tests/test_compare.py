@@ -16,12 +16,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz import timing
-from rnnviz.sight import look
+from rnnviz.networks import timing
+from rnnviz.networks.sight import look
+from rnnviz.scenes import compare as compare_scene
+from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
 from rnnviz.text import tokenize, vocabulary
-from rnnviz.ui import asked, compare
-from rnnviz.ui.stage import View
+from rnnviz.ui import asked
 
 ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
 LIGHT = View("en", "light", 1.0)
@@ -52,8 +53,8 @@ def sound(board: Any) -> None:
 
 @pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
 def test_saliency_is_what_the_way_back_finds(kind: str) -> None:
-    """Autograd here, the closed form of `rnnviz.bptt` there, and the projection by hand between them."""
-    network = compare.network(kind, True)
+    """Autograd here, the closed form of `rnnviz.recurrence.bptt` there, and the projection by hand between them."""
+    network = compare_scene.network(kind, True)
     found = look(network, ALICE, "food")
     trace = rnnviz.trace(network, ALICE)
     into_body = rnnviz.backpropagate(trace, "food", of="logit").dx
@@ -63,9 +64,9 @@ def test_saliency_is_what_the_way_back_finds(kind: str) -> None:
     assert found.best[1] == pytest.approx(trace.top(1)[0][1])
 
 
-@pytest.mark.parametrize("kind", compare.KINDS)
+@pytest.mark.parametrize("kind", compare_scene.KINDS)
 def test_what_is_out_of_reach_cannot_change_the_answer(kind: str) -> None:
-    network = compare.network(kind, True)
+    network = compare_scene.network(kind, True)
     tokens = errands.stretch(ALICE, 30)
     found = look(network, tokens, "food")
     vectors = torch.tensor(vocabulary().vectors[[vocabulary().index(t) for t in tokens]]).double()[None]
@@ -83,52 +84,52 @@ def test_what_is_out_of_reach_cannot_change_the_answer(kind: str) -> None:
 
 def test_nothing_to_read_and_unsayable_targets_raise() -> None:
     with pytest.raises(ValueError, match="no word"):
-        look(compare.network("lstm", True), ())
+        look(compare_scene.network("lstm", True), ())
     with pytest.raises(ValueError, match="Starving"):
-        look(compare.network("lstm", True), ALICE, "Starving")
+        look(compare_scene.network("lstm", True), ALICE, "Starving")
 
 
 @settings(deadline=None, max_examples=10)
 @given(words, st.booleans(), views)
 @example(("<b>",), True, View("ja", "dark", 1.5))
 def test_any_sentence_is_answered(tokens: tuple[str, ...], trained: bool, view: View) -> None:
-    sound(compare.compute_answers(tokens, 0, trained, view))
+    sound(compare_scene.answers_board(tokens, 0, trained, view))
 
 
 @settings(deadline=None, max_examples=6)
 @given(st.integers(1, 190), st.integers(0, 64), views)
 @example(1, 0, LIGHT)
 def test_any_length_is_counted(length: int, between: int, view: View) -> None:
-    sound(compare.compute_growing(length, between, view))
+    sound(compare_scene.growing_board(length, between, view))
 
 
 @pytest.mark.parametrize("between", [0, 40])
 def test_the_words_say_what_the_records_hold(between: int) -> None:
     tokens = errands.stretch(ALICE, between)
-    found = {one.kind: one for one in compare.looks(tokens, True)}
-    text = said(sections(compare.compute_answers(tokens, between, True, LIGHT))["answers"])
+    found = {one.kind: one for one in compare_scene.looks(tokens, True)}
+    text = said(sections(compare_scene.answers_board(tokens, between, True, LIGHT))["answers"])
     right = [one for one in found.values() if one.best[0] == "food"]
     assert f"{len(right)} of 6 networks say “food”, words in between: {between}" in text
     rnn, lstm = (f"{100 * found[kind].chance_of('food'):.0f}" for kind in ("rnn", "lstm"))
     assert f"gives “food” {rnn}%, the LSTM {lstm}%" in text
     assert f"lies {len(tokens) - 1} words back" in text
     assert " ".join(tokens[-5:]) in text
-    shown = sections(compare.compute_growing(len(tokens), between, LIGHT))
+    shown = sections(compare_scene.growing_board(len(tokens), between, LIGHT))
     n = len(tokens)
     assert f"{n}·64·39 + 39 = {n * 64 * 39 + 39:,}" in said(shown["costs"])
     assert f"2·{n}·32 = {64 * n:,} multiply-adds for each word, {64 * n * n:,}" in said(shown["ways"])
 
 
 def test_a_short_sentence_leaves_the_need_in_the_window() -> None:
-    text = said(sections(compare.compute_answers(tokenize("Hungry, Bob walks to buy"), 0, True, LIGHT))["answers"])
+    text = said(sections(compare_scene.answers_board(tokenize("Hungry, Bob walks to buy"), 0, True, LIGHT))["answers"])
     assert "still among the words it sees" not in text  # a comma is a token: six are read
-    text = said(sections(compare.compute_answers(tokenize("If hungry, buy"), 0, True, LIGHT))["answers"])
+    text = said(sections(compare_scene.answers_board(tokenize("If hungry, buy"), 0, True, LIGHT))["answers"])
     assert "still among the words it sees" in text
 
 
-@pytest.mark.parametrize("kind", compare.KINDS)
+@pytest.mark.parametrize("kind", compare_scene.KINDS)
 def test_the_table_adds_up_to_what_pytorch_has(kind: str) -> None:
-    lines, total, held, letters = compare.compute_counts(kind, 12)
+    lines, total, held, letters = compare_scene.counts(kind, 12)
     assert sum(int(line.value.replace(",", "")) for line in lines) == int(total.value.replace(",", "")) == held
     used = set(re.findall(r"[A-Z]", " ".join(line.formula for line in lines)))
     assert used <= letters.keys()
@@ -136,8 +137,8 @@ def test_the_table_adds_up_to_what_pytorch_has(kind: str) -> None:
 
 def test_speeds_are_ratios_of_one_run() -> None:
     lengths = (5, 20)
-    table = {kind: (100.0 * (k + 1), 50.0 * (k + 1)) for k, kind in enumerate(compare.KINDS)}
-    board = compare.speeds(timing.Speeds(lengths, table, table, 1.0), LIGHT)
+    table = {kind: (100.0 * (k + 1), 50.0 * (k + 1)) for k, kind in enumerate(compare_scene.KINDS)}
+    board = compare_scene.speeds(timing.Speeds(lengths, table, table, 1.0), LIGHT)
     sound(board)
     text = said(sections(board)["speed"])
     assert "attention trains 6 times as fast as the RNN here" in text
@@ -155,11 +156,13 @@ def test_a_class_that_asks_together_waits_for_one_measurement(monkeypatch: pytes
 
     trainers = Trainers(1)
     asked.kept.clear()
-    monkeypatch.setattr(compare.workers, "here", lambda: trainers)
-    first = compare.measured()
-    assert compare.measured() is first
-    assert asked_for == [(timing.measure_zoo, compare.KINDS)]
-    monkeypatch.setattr(compare, "FRESH", 0.0)
+
+    def measured(fresh: float = 20.0) -> timing.Speeds:
+        return asked.asked(compare_scene.measured, fresh=fresh, pool=lambda: trainers)
+
+    first = measured()
+    assert measured() is first
+    assert asked_for == [(compare_scene.measured,)]
     time.sleep(0.001)
-    assert compare.measured() is not first
+    assert measured(0.0) is not first
     asked.kept.clear()

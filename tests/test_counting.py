@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from rnnviz import counting, timing
-from rnnviz.bodies import Attention
-from rnnviz.networks import Network, Shape
+from rnnviz.networks import counting, timing
+from rnnviz.networks.bodies import Attention
+from rnnviz.networks.network import Network, Shape
 
 UNITS = {"rnn": 84, "lstm": 32, "gru": 40, "window": 39, "conv": 28, "attention": 32}
 KINDS = list(UNITS)

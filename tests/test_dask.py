@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
-from rnnviz import queueing, training, turns, workers
+from rnnviz.training import advance
+from rnnviz.turns import queue, tickets, workers
 from scripts.serving import ROOT
 from tests.test_keyframes import assert_same
 from tests.test_pool import wait_until
@@ -32,28 +33,28 @@ def cluster() -> Iterator[LocalCluster]:
 @pytest.fixture
 def dask(cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The app's own way to it."""
-    turns.stop()
+    tickets.stop()
     workers.stop_trainers()
     monkeypatch.setenv(workers.DASK, cluster.scheduler_address)
     yield
-    turns.stop()
+    tickets.stop()
     workers.stop_trainers()
 
 
 @pytest.mark.usefixtures("dask")
 def test_dask_trains_as_a_plain_call_does() -> None:
     twins = short_run(0), short_run(1)
-    (seen,) = finished(turns.submit(twins))
+    (seen,) = finished(tickets.submit(twins))
     assert type(workers.trainers()).__module__.startswith("distributed")
     assert workers.places() == 2
     for there, begun in zip(seen.runs, twins, strict=True):
-        assert_same(there, training.advance(begun, 60))
+        assert_same(there, advance.advance(begun, 60))
 
 
 @pytest.mark.usefixtures("dask")
 def test_a_run_survives_kill_9_of_a_dask_worker() -> None:
     twins = short_run(0, 300), short_run(1, 300)
-    ticket, killed = turns.submit(twins), []
+    ticket, killed = tickets.submit(twins), []
 
     def kill() -> None:
         if ticket.now().step >= 100 * (len(killed) + 1) and len(killed) < 2:
@@ -64,16 +65,16 @@ def test_a_run_survives_kill_9_of_a_dask_worker() -> None:
     (seen,) = finished(ticket, each=kill)
     assert len(set(killed)) == 2
     for there, begun in zip(seen.runs, twins, strict=True):
-        assert_same(there, training.advance(begun, 300))
+        assert_same(there, advance.advance(begun, 300))
 
 
 @pytest.fixture
 def alone() -> Iterator[None]:
     """Nobody trains yet, and nobody does afterwards."""
-    turns.stop()
+    tickets.stop()
     workers.stop_trainers()
     yield
-    turns.stop()
+    tickets.stop()
     workers.stop_trainers()
 
 
@@ -84,11 +85,11 @@ def test_without_its_scheduler_this_machine_trains_and_says_so(monkeypatch: pyte
         port = door.getsockname()[1] if answers else 9
         monkeypatch.setenv(workers.DASK, f"tcp://127.0.0.1:{port}")
         monkeypatch.setattr(workers, "PATIENCE", 2.0)
-        ticket = turns.submit((short_run(),))
+        ticket = tickets.submit((short_run(),))
         assert ticket.now().state == "waiting"
         assert workers.here()  # nobody else waits while it is called
         (seen,) = finished(ticket)
-    assert_same(seen.runs[0], training.advance(short_run(), 60))
+    assert_same(seen.runs[0], advance.advance(short_run(), 60))
     assert workers.cluster.away
 
 
@@ -101,7 +102,7 @@ def test_a_run_outlives_its_scheduler(monkeypatch: pytest.MonkeyPatch, tmp_path:
         return [sys.executable, "-m", f"distributed.cli.dask_{words[0]}", "--scheduler-file", file, *words[1:]]
 
     monkeypatch.setattr(workers, "PATIENCE", 3.0)
-    monkeypatch.setattr(queueing, "LIMIT", 3.0)
+    monkeypatch.setattr(queue, "LIMIT", 3.0)
     nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": ROOT}
     scheduler = subprocess.Popen(
         command("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"), **nowhere
@@ -113,13 +114,13 @@ def test_a_run_outlives_its_scheduler(monkeypatch: pytest.MonkeyPatch, tmp_path:
         address = json.loads((tmp_path / "scheduler.json").read_text())["address"]
         monkeypatch.setenv(workers.DASK, address)
         run = short_run(0, 2000)
-        ticket = turns.submit((run,))
+        ticket = tickets.submit((run,))
         wait_until(lambda: ticket.now().step > 20)
         assert not workers.cluster.away
         os.kill(scheduler.pid, how)
         wait_until(lambda: ticket.now().state == "done" or bool(ticket.now().error), 120)
         assert ticket.now().error == ""
-        assert_same(ticket.now().runs[0], training.advance(run, 2000))
+        assert_same(ticket.now().runs[0], advance.advance(run, 2000))
         assert workers.cluster.away
     finally:
         for process in (worker, scheduler):

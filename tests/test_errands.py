@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz.tasks import errands
-from rnnviz.tasks.errands_lexicon import ADVERBS, FILLERS, GO, NEEDS, PLACES, PRONOUN, THING_OF
+from rnnviz.tasks.errands import sentences
+from rnnviz.tasks.errands.lexicon import ADVERBS, FILLERS, GO, NEEDS, PLACES, PRONOUN, THING_OF
 from rnnviz.text import join, tokenize, vocabulary
 
 ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
@@ -95,7 +96,7 @@ def test_a_batch_is_its_sentences(seed: int, size: int, clauses: int) -> None:
     assert batch.inputs.shape == batch.targets.shape == batch.weights.shape
     assert (batch.inputs[rows, batch.answer_at] == vocabulary().index("buy")).all()
     assert (batch.targets[rows, batch.answer_at] == batch.answers).all()
-    assert (batch.weights[rows, batch.answer_at] == errands.ANSWER_WEIGHT).all()
+    assert (batch.weights[rows, batch.answer_at] == sentences.ANSWER_WEIGHT).all()
     assert ((batch.weights == 0) == (batch.targets == errands.PADDING)).all()
     said = np.array([vocabulary().index(word) for word in errands.OUTPUT_WORDS])
     pairs = batch.targets[:, :-1] != errands.PADDING, batch.targets[:, 1:] != errands.PADDING
@@ -117,7 +118,7 @@ def test_training_never_sees_a_held_out_wording() -> None:
 def test_batches_repeat_and_their_share_without_a_need_is_as_stated() -> None:
     one, two = (errands.batch(generator(3), 4000, [0, 5]) for _ in range(2))
     assert (one.inputs == two.inputs).all()
-    assert 1 - one.stated.mean() == pytest.approx(errands.UNSTATED, abs=0.02)
+    assert 1 - one.stated.mean() == pytest.approx(sentences.UNSTATED, abs=0.02)
 
 
 @pytest.mark.parametrize(

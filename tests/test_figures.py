@@ -13,7 +13,7 @@ import pytest
 from rnnviz import figures
 from rnnviz.figures import theme as themes
 from rnnviz.figures.states import HIGH, LOW
-from rnnviz.ui.language import ASSETS
+from rnnviz.shipped import ASSETS
 
 UNITS = {"rnn": 72, "lstm": 32, "gru": 36}
 ROWS = {

@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz import cliff, clip, figures
-from rnnviz.clipping import changes, proposed
+from rnnviz import clip, figures
 from rnnviz.figures import theme as themes
 from rnnviz.figures.cliff import FLAT, STEEP
-from rnnviz.figures.clipping import HIGH, LOW, three_digits
+from rnnviz.figures.clipping import HIGH, LOW
 from rnnviz.figures.paths import visible
-from rnnviz.ui.language import ASSETS
+from rnnviz.numbers import three_digits
+from rnnviz.recurrence import cliff
+from rnnviz.recurrence.clipping import changes, proposed
+from rnnviz.shipped import ASSETS
 
 BOX = ((4.0, 6.0), (-4.0, -1.0))
 SURFACE = cliff.surface(lines=11, points=60)

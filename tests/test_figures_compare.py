@@ -17,9 +17,9 @@ from rnnviz.figures import theme as themes
 from rnnviz.figures.base import width_in_em
 from rnnviz.figures.growth import _ends
 from rnnviz.figures.through_time import PALE
-from rnnviz.sight import Sight
+from rnnviz.networks.sight import Sight
+from rnnviz.shipped import ASSETS
 from rnnviz.tasks import errands
-from rnnviz.ui.language import ASSETS
 
 TOKENS = ("Starving", "<b>", "$x$", "to", "to", "buy")
 KINDS = ("rnn", "lstm", "gru", "window", "conv", "attention")

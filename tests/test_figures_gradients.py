@@ -8,13 +8,14 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from rnnviz import figures, spectra
-from rnnviz.bptt import backpropagate
+from rnnviz import figures
 from rnnviz.figures import theme as themes
 from rnnviz.figures.gradients import HIGH, LOW, PART, recent, round_steps
-from rnnviz.fresh import fresh, sequence
-from rnnviz.tracing import trace_cell
-from rnnviz.ui.language import ASSETS
+from rnnviz.recurrence import spectra
+from rnnviz.recurrence.bptt import backpropagate
+from rnnviz.recurrence.fresh import fresh, sequence
+from rnnviz.recurrence.trace import trace_cell
+from rnnviz.shipped import ASSETS
 
 KINDS = ("rnn", "lstm", "gru")
 TYPED = ("<b>bold</b>", "a&b", "$x$", "store", "store", "5", "日本", "x" * 400)

@@ -16,8 +16,8 @@ from hypothesis.extra.numpy import arrays
 from rnnviz import figures
 from rnnviz.figures.training import HIGH, LOW
 from rnnviz.figures.training_lines import MOST, WINDOW, Twin, mean_of_last, smoothed, thinned
-from rnnviz.runs import Probe
-from rnnviz.ui.language import ASSETS
+from rnnviz.shipped import ASSETS
+from rnnviz.training.runs import Probe
 
 NASTY = some.floats(width=32) | some.sampled_from([np.nan, np.inf, -np.inf, 0.0])
 SERIES = some.integers(1, 900).flatmap(lambda n: arrays(np.float32, n, elements=NASTY))

@@ -10,8 +10,8 @@ import plotly.offline
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnnviz.language import labels_of, translate
 from rnnviz.ui import server, web
-from rnnviz.ui.language import labels_of, translate
 from scripts.serving import Served
 
 ROOT = Path(__file__).parents[1]

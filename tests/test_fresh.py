@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 import rnnviz
-from rnnviz.fresh import KEEPER, fresh, sequence
-from rnnviz.tracing import trace_cell
+from rnnviz.recurrence.fresh import KEEPER, fresh, sequence
+from rnnviz.recurrence.trace import trace_cell
 from tests.modules import cells
 
 MODULES = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}

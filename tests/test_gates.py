@@ -15,12 +15,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz import figures, memory
+from rnnviz import figures
 from rnnviz.figures.gates import LONGEST, SHORTEST
+from rnnviz.language import labels_of, translate
+from rnnviz.recurrence import memory
+from rnnviz.scenes import gates as gates_scene
+from rnnviz.scenes.readings import network
+from rnnviz.scenes.writer import View
 from rnnviz.text import tokenize
 from rnnviz.ui import gates
-from rnnviz.ui.language import labels_of, translate
-from rnnviz.ui.stage import View, network
 
 ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
 LIGHT = View("en", "light", 1.0)
@@ -59,7 +62,7 @@ def sound(found: dict[str, Any], tokens: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(("bias", "half"), [(0.0, "1.0"), (1.0, "2.2"), (3.0, "14.3"), (5.0, "103")])
 def test_the_half_life_of_a_forget_bias(bias: float, half: str) -> None:
-    title = section(gates.compute_forgetting(bias, LIGHT))["title"]
+    title = section(gates_scene.forgetting_board(bias, LIGHT))["title"]
     assert f"= {half} steps" in title
     shown = float(re.search(r"ln 0\.5 / ln ([\d.]+)", title)[1])  # type: ignore[index]
     assert math.log(0.5) / math.log(shown) == pytest.approx(float(half), rel=0.05 / float(half) + 1e-3)
@@ -68,9 +71,9 @@ def test_the_half_life_of_a_forget_bias(bias: float, half: str) -> None:
 @given(st.integers(-6, 12).map(lambda n: n / 2), views)
 @settings(deadline=None, max_examples=30)
 def test_every_bias_has_a_calculation_that_comes_out_right(bias: float, view: View) -> None:
-    found = section(gates.compute_forgetting(bias, view))
+    found = section(gates_scene.forgetting_board(bias, view))
     sound(found, ())
-    gate, half = gates.in_digits(bias)
+    gate, half = gates_scene.in_digits(bias)
     assert gate in found["title"]
     assert half in found["title"]
     assert float(gate) == pytest.approx(1 / (1 + math.exp(-bias)), abs=5e-4)
@@ -91,7 +94,7 @@ def test_the_curve_is_what_is_left() -> None:
 def test_the_memory_board_says_and_draws_what_the_units_hold(
     kind: str, trained: bool, tokens: tuple[str, ...], view: View
 ) -> None:
-    found = section(gates.compute_remembering(kind, trained, tokens, 0, view))
+    found = section(gates_scene.remembering_board(kind, trained, tokens, 0, view))
     sound(found, tokens)
     trace = read(kind, trained, tokens)
     longer = int((memory.half_lives(trace) > len(tokens)).sum())
@@ -110,9 +113,9 @@ def test_the_memory_board_says_and_draws_what_the_units_hold(
 
 def test_the_words_told_of_hold_the_largest_shares() -> None:
     parts = np.array([3.0, -6.0, 0.5, 0.5])
-    said = gates.telling("en", 7, 12.34, parts, ("<b>", "{x}", "c", "d"))
+    said = gates_scene.telling("en", 7, 12.34, parts, ("<b>", "{x}", "c", "d"))
     assert said == "Unit 7 (half-life 12.3 steps) holds “{x}” (60%) and “<b>” (30%)."
-    assert translate("en", "gates.held_nothing") in gates.telling("en", 7, np.inf, np.zeros(4), tuple("abcd"))
+    assert translate("en", "gates.held_nothing") in gates_scene.telling("en", 7, np.inf, np.zeros(4), tuple("abcd"))
 
 
 @settings(deadline=None, max_examples=15)
@@ -121,8 +124,8 @@ def test_the_bars_add_up_to_what_the_gate_says(
     kind: str, trained: bool, tokens: tuple[str, ...], view: View, data: Any
 ) -> None:
     unit, step = data.draw(st.integers(0, 31)), data.draw(st.integers(0, len(tokens) - 1))
-    letter = data.draw(st.sampled_from(gates.LETTERS[kind]))
-    found = section(gates.compute_listening(kind, trained, tokens, unit, letter, step, view))
+    letter = data.draw(st.sampled_from(gates_scene.LETTERS[kind]))
+    found = section(gates_scene.listening_board(kind, trained, tokens, unit, letter, step, view))
     sound(found, tokens)
     one, every = (figure["figure"] for figure in found["figures"])
     bars = decoded(one["data"][0]["x"])
@@ -136,15 +139,15 @@ def test_the_bars_add_up_to_what_the_gate_says(
 
 @given(st.lists(st.floats(-30, 30), min_size=3, max_size=3))
 def test_rounded_parts_add_up_to_the_rounded_sum(parts: list[float]) -> None:
-    *shown, total = (float(text.replace("−", "-")) for text in gates.adding_up([*parts, sum(parts)]))
+    *shown, total = (float(text.replace("−", "-")) for text in gates_scene.adding_up([*parts, sum(parts)]))
     assert sum(shown) == pytest.approx(total, abs=2e-6)
     np.testing.assert_allclose(shown, parts, atol=0.0051)
 
 
-@pytest.mark.parametrize("kind", gates.LETTERS)
+@pytest.mark.parametrize("kind", gates_scene.LETTERS)
 def test_the_gates_of_the_link_are_those_of_the_cell(kind: str) -> None:
-    assert sorted(gates.LETTERS[kind]) == sorted(read(kind, True, ALICE).gates)
-    assert [gates.letter_of(kind, id) for id in gates.GATES[kind]] == list(gates.LETTERS[kind])
+    assert sorted(gates_scene.LETTERS[kind]) == sorted(read(kind, True, ALICE).gates)
+    assert [gates_scene.letter_of(kind, id) for id in gates_scene.GATES[kind]] == list(gates_scene.LETTERS[kind])
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -3,36 +3,51 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 
-# A file may import from the layers below its own. The packages of a layer may use their own files.
-LAYERS = [
-    {"shipped"},
-    {"text", "cells", "bodies", "records", "host"},
-    {"networks", "tasks", "nursery"},
-    {"tracing", "fresh", "runs"},
-    {"bptt", "clipping", "runs_io", "pool"},
+# A room may import from rooms in the rows above its own. A folder's files may use each other, but not in a circle.
+ROOMS = [
+    {"shipped", "host"},
+    {"text", "language", "numbers", "recurrence"},
+    {"networks", "tasks"},
     {"training"},
-    {"checking", "cliff", "counting", "memory", "sight", "spectra", "zoo", "workers", "keyframes"},
-    {"queueing", "timing"},
-    {"turns"},
+    {"figures"},
+    {"turns", "scenes"},
+    {"ui"},
 ]
-FREE = {"figures", "ui"}  # figures read records and labels only (below); ui stands above all
-RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
+RANK = {room: rank for rank, row in enumerate(ROOMS) for room in row}
+# The same for the files of ui: what a visitor can set, then what is computed for them, then what they see.
+UI = [
+    {"doors", "labels", "visits", "keys"},
+    {"state", "web"},
+    {"language"},
+    {"asked", "calm", "pages"},
+    {"server", "uploads"},
+    {"component", "startup"},
+    {"board", "stepper", "gates", "sentence", "frame"},
+    {"desk"},
+    {"controls"},
+    {"training_controls"},
+]
+UI_RANK = {file: rank for rank, row in enumerate(UI) for file in row}
 FILES = sorted((ROOT / "rnnviz").rglob("*.py"))
+MODULES = {".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file for file in FILES}
 
 
-def imports(file: Path) -> Iterator[str]:
-    """The dotted names a file imports when it runs; what stands under `if TYPE_CHECKING:` is left out."""
+def imports(file: Path, types: bool = True) -> Iterator[str]:
+    """The dotted names a file imports; `types`: also those that only the type checker sees."""
     pending: list[ast.AST] = [ast.parse(file.read_text(encoding="utf-8"))]
     while pending:
         node = pending.pop()
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test) and not types:
             pending += node.orelse
             continue
         if isinstance(node, ast.Import):
@@ -43,42 +58,62 @@ def imports(file: Path) -> Iterator[str]:
         pending += ast.iter_child_nodes(node)
 
 
-def part(file: Path) -> str:
-    return file.relative_to(ROOT / "rnnviz").with_suffix("").parts[0]
-
-
-def ours(file: Path) -> set[str]:
-    """The parts of rnnviz that a file imports: "tracing", "figures", ... or "" for the package itself."""
+def modules(file: Path, types: bool = True) -> set[str]:
+    """The files of rnnviz that a file imports, as modules."""
     found = set()
-    for name in imports(file):
-        if name.split(".")[0] == "rnnviz":
-            found.add(".".join(name.split(".")[1:2]))
+    for name in imports(file, types):
+        parts = name.split(".")
+        known = (".".join(parts[:k]) for k in range(len(parts), 0, -1))
+        found |= {next((module for module in known if module in MODULES), name)} if parts[0] == "rnnviz" else set()
     return found
 
 
-def test_every_part_has_its_place() -> None:
-    assert {part(file) for file in FILES} <= RANK.keys() | FREE | {"__init__"}
+def room(module: str) -> str:
+    return [*module.split("."), ""][1]
+
+
+def test_every_room_and_every_file_of_ui_has_its_place() -> None:
+    assert {room(module) for module in MODULES} == RANK.keys() | {""}
+    assert {file.stem for file in FILES if file.parent.name == "ui"} == UI_RANK.keys() | {"__init__"}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_imports_run_one_way(file: Path) -> None:
-    mine, used = part(file), ours(file)
-    if mine in {"ui", "__init__"}:
-        assert mine == "ui" or "ui" not in used
-    elif mine == "figures":
-        assert used <= {"figures", "shipped"}
-    else:
-        below = {name for name, rank in RANK.items() if rank < RANK[mine]}
-        assert used <= below | ({mine} if file.stem != mine else set())
+    mine = room(next(module for module, path in MODULES.items() if path == file))
+    used = {room(module) for module in modules(file)} - {mine}
+    if not mine:  # what a notebook imports
+        assert "ui" not in used
+        return
+    assert {name: RANK[name] for name in used if name and RANK[name] >= RANK[mine]} == {}
+    assert "" not in used or mine == "scenes" or mine == "ui", "the package itself stands above its rooms"
+
+
+def test_no_circles() -> None:
+    """Among files; the package itself, which names what a notebook needs, is left out."""
+    graph = {module: modules(file) - {module, "rnnviz"} for module, file in MODULES.items() if module != "rnnviz"}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" <- ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.parent.name == "ui"], ids=lambda file: file.stem)
+def test_inside_ui_too(file: Path) -> None:
+    used = {module.split(".")[-1] for module in modules(file) if room(module) == "ui" and module != "rnnviz.ui"}
+    assert {name for name in used if UI_RANK[name] >= UI_RANK[file.stem]} == set()
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
-def test_only_the_app_needs_streamlit_and_figures_need_no_torch(file: Path) -> None:
-    outside = {name.split(".")[0] for name in imports(file)}
-    if part(file) != "ui":
-        assert "streamlit" not in outside
-    if part(file) == "figures":
+def test_what_a_room_does_without(file: Path) -> None:
+    """Streamlit is for ui alone; recurrence and figures need no torch, and no visit is known but in ui."""
+    mine = room(next(module for module, path in MODULES.items() if path == file))
+    outside = {name.split(".")[0] for name in imports(file, types=False)}
+    if mine != "ui":
+        assert not outside & {"streamlit", "starlette"}
+    if mine in ("recurrence", "figures", "text", "language", "numbers", "shipped"):
         assert "torch" not in outside
+    if mine == "figures":  # records are only looked at
+        assert {room(module) for module in modules(file, types=False)} <= {"figures", "shipped", "language", "numbers"}
 
 
 def test_pages_compute_nothing() -> None:
@@ -88,13 +123,47 @@ def test_pages_compute_nothing() -> None:
     assert not list((ROOT / "pages").glob("*.py")), "a page directly in pages/ would bypass app.py"
 
 
+def without(package: str, code: str) -> None:
+    """Run `code` in a process in which a package cannot be imported."""
+    blocked = f"import sys\nsys.modules[{package!r}] = None\n{code}"
+    subprocess.run([sys.executable, "-c", blocked], cwd=ROOT, check=True)
+
+
 def test_the_library_needs_no_app() -> None:
     """`import rnnviz` in a notebook must not pull in Streamlit."""
-    import subprocess
-    import sys
+    without("streamlit", "import rnnviz")
 
-    code = "import sys, rnnviz; sys.exit('streamlit' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+def test_recurrence_needs_no_torch() -> None:
+    """Forward and backward through a cell, in a process without torch."""
+    code = """
+import importlib.util, pkgutil, sys, types
+package = types.ModuleType("rnnviz")  # rnnviz itself offers networks, too
+package.__path__ = ["rnnviz"]
+sys.modules["rnnviz"] = package
+from rnnviz import recurrence
+for module in pkgutil.iter_modules(recurrence.__path__):
+    importlib.import_module(f"rnnviz.recurrence.{module.name}")
+from rnnviz.recurrence import bptt, fresh, trace
+read = trace.trace_cell("lstm", "tanh", fresh.sequence(5, 4, 0), fresh.fresh("lstm", 3, 4))
+assert bptt.backpropagate(read).dh.shape == (5, 3)
+"""
+    without("torch", code)
+
+
+def test_a_page_is_composed_without_streamlit() -> None:
+    code = """
+import json
+from rnnviz.scenes.gradients import Source, gradients_board
+from rnnviz.scenes.step import stage
+from rnnviz.scenes.writer import View
+from rnnviz.text import tokenize
+view = View("ja", "dark", 1.0)
+tokens = tuple(tokenize("Starving, Alice drives to the store to buy"))
+assert len(json.loads(stage(tokens, "rnn", "lstm", True, view).payload)["networks"]) == 2
+assert json.loads(gradients_board(Source(tokens), view).payload)["sections"]
+"""
+    without("streamlit", code)
 
 
 def test_no_file_is_long() -> None:

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz import keyframes, queueing, training, turns
-from rnnviz.runs import Run
+from rnnviz.training import advance
+from rnnviz.training.runs import Run
+from rnnviz.turns import keyframes, queue, tickets
 from tests.test_turns import RUN, Room
 
 
@@ -39,14 +40,14 @@ def assert_same(a: Run, b: Run) -> None:
 
 
 def test_rewound_runs_are_those_that_were_there() -> None:
-    dispatcher = queueing.Dispatcher(lambda _: Here(), lambda: 2)
+    dispatcher = queue.Dispatcher(lambda _: Here(), lambda: 2)
     begun = (
-        training.start("recall", units=3, batch=2, steps=60, length=5),
-        training.start("recall", kind="gru", units=5, batch=2, steps=60, length=5),
+        advance.start("recall", units=3, batch=2, steps=60, length=5),
+        advance.start("recall", kind="gru", units=5, batch=2, steps=60, length=5),
     )
-    ticket = turns.submit(begun, dispatcher)
+    ticket = tickets.submit(begun, dispatcher)
 
-    def finish() -> turns.Progress:
+    def finish() -> tickets.Progress:
         while (progress := ticket.now()).state in ("waiting", "running"):
             dispatcher.turn()
         return progress
@@ -61,10 +62,10 @@ def test_rewound_runs_are_those_that_were_there() -> None:
         progress = finish()
         assert progress.state == ("done" if step == 60 else "paused")
         for run, before in zip(progress.runs, begun, strict=True):
-            assert_same(run, training.advance(before, step))
+            assert_same(run, advance.advance(before, step))
     ticket.rewind(5)
     ticket.resume()
-    assert_same(finish().runs[1], training.advance(begun[1], 60))
+    assert_same(finish().runs[1], advance.advance(begun[1], 60))
     for step in (-1, 61):
         with pytest.raises(ValueError, match="no step"):
             ticket.rewind(step)
@@ -86,7 +87,7 @@ def test_keyframes_are_few_and_spread(strides: list[int]) -> None:
 def test_keyframes_give_way_where_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     size = keyframes.Keyframes((RUN,)).bytes()
     assert size == sum(3 * value.nbytes for value in RUN.parameters.values())
-    monkeypatch.setattr(queueing, "BYTES", 40 * size)
+    monkeypatch.setattr(queue, "BYTES", 40 * size)
     room = Room()
     tickets = [room.ticket() for _ in range(8)]
     room.go(each=room.alive(*tickets))

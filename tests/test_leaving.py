@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from benchmarks import load
-from rnnviz.queueing import LATE, LOOK
+from rnnviz.turns.queue import LATE, LOOK
 from scripts.serving import Served, serve
 from tests import leaving
 

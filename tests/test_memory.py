@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz import memory
+from rnnviz.recurrence import memory
 from rnnviz.text import tokenize
 
 ALICE = tokenize("Starving, Alice drives to the nearest store to buy")

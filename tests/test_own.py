@@ -13,15 +13,18 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 
 import rnnviz
-from rnnviz import training as library
-from rnnviz.networks import OTHERS
-from rnnviz.runs import Run
+from rnnviz.language import translate
+from rnnviz.networks.network import OTHERS
+from rnnviz.scenes import clipping as clipping_scene
+from rnnviz.scenes import gradients as gradients_scene
+from rnnviz.scenes import readings
+from rnnviz.scenes import step as step_scene
+from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
 from rnnviz.text import tokenize, vocabulary
-from rnnviz.ui import backward, stage
-from rnnviz.ui.language import translate
-from rnnviz.ui.own import Own, own
-from rnnviz.ui.stage import View
+from rnnviz.training import advance as library
+from rnnviz.training.frozen import Own, own
+from rnnviz.training.runs import Run
 
 LIGHT = View("en", "light", 1.0)
 ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
@@ -34,14 +37,14 @@ def mine() -> Run:
 
 def test_ones_own_network_is_the_runs(mine: Run) -> None:
     inputs = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in ALICE]][None].double()
-    found, wanted = stage.network(own(mine), True), library.network_of(mine).double()
+    found, wanted = readings.network(own(mine), True), library.network_of(mine).double()
     with torch.inference_mode():
         torch.testing.assert_close(found(inputs), wanted(inputs))
-        assert not torch.allclose(stage.network(own(mine), False)(inputs), wanted(inputs))
+        assert not torch.allclose(readings.network(own(mine), False)(inputs), wanted(inputs))
 
 
 def test_it_reads_sentences_on_the_page_step(mine: Run) -> None:
-    shown = json.loads(stage.compute(ALICE, own(mine), "lstm", True, LIGHT).payload)
+    shown = json.loads(step_scene.stage(ALICE, own(mine), "lstm", True, LIGHT).payload)
     assert [one["name"] for one in shown["networks"]] == ["Your network", "LSTM"]
     assert "8 units" in shown["networks"][0]["subtitle"]
     trace = rnnviz.trace(library.network_of(mine), ALICE)
@@ -50,15 +53,16 @@ def test_it_reads_sentences_on_the_page_step(mine: Run) -> None:
 
 
 def test_it_takes_the_place_of_its_kind_on_the_page_gradients(mine: Run) -> None:
-    source = backward.Source(ALICE, own=own(mine))
-    found = backward.read("gru", source).gradients
+    source = gradients_scene.Source(ALICE, own=own(mine))
+    found = gradients_scene.read("gru", source).gradients
     trace = rnnviz.trace(library.network_of(mine), ALICE)
     wanted = rnnviz.backpropagate(trace, errands.need_of(ALICE), of="logit")
     np.testing.assert_allclose(found.norms, wanted.norms, rtol=1e-5)
-    others = [backward.read("lstm", one).gradients.norms for one in (source, backward.Source(ALICE))]
+    others = [gradients_scene.read("lstm", one).gradients.norms for one in (source, gradients_scene.Source(ALICE))]
     np.testing.assert_array_equal(*others)
     names = [
-        one["name"] for one in json.loads(backward.compute_gradients(source, LIGHT).payload)["sections"][0]["figures"]
+        one["name"]
+        for one in json.loads(gradients_scene.gradients_board(source, LIGHT).payload)["sections"][0]["figures"]
     ]
     assert names == ["RNN", "LSTM", "GRU (yours)"]
 
@@ -96,15 +100,15 @@ sizes = some.dictionaries(
 
 
 @settings(deadline=None, max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
-@given(some.sampled_from(backward.KINDS), some.integers(0, 9), sizes, some.sampled_from([ALICE, ("buy",)]))
+@given(some.sampled_from(gradients_scene.KINDS), some.integers(0, 9), sizes, some.sampled_from([ALICE, ("buy",)]))
 def test_whatever_its_weights_every_page_shows_it(kind: Any, seed: int, scales: dict[str, float], tokens: Any) -> None:
     mine = scaled(kind, seed, scales)
-    source = backward.Source(tokens, own=mine)
+    source = gradients_scene.Source(tokens, own=mine)
     language = "ja" if seed % 2 else "en"
     view = View(language, "light", 1.0)
-    shown = stage.compute(tokens, mine, "lstm", True, view)
-    boards = [backward.compute_gradients(one, view) for one in (source, replace(source, at="every"))]
-    boards += [backward.compute_clipped(source, kind, by, 1.0, view) for by in ("off", "norm", "value")]
+    shown = step_scene.stage(tokens, mine, "lstm", True, view)
+    boards = [gradients_scene.gradients_board(one, view) for one in (source, replace(source, at="every"))]
+    boards += [clipping_scene.clipped_board(source, kind, by, 1.0, view) for by in ("off", "norm", "value")]
     for found in (shown, *boards):
         json.loads(found.payload, parse_constant=no_constant)
     # Among such weights a sum may hang on its last digit, here or in PyTorch: then the badge says how far they differ.
@@ -118,10 +122,10 @@ EXPLODES = {"body.weight_hh_l0": 1e38, "readout.weight": 1e38}
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("scales", [HUGE, EXPLODES])
-@pytest.mark.parametrize("kind", backward.KINDS)
+@pytest.mark.parametrize("kind", gradients_scene.KINDS)
 def test_a_network_whose_numbers_overflow_is_told_and_shown(kind: str, scales: dict[str, float], language: str) -> None:
     shown = json.loads(
-        stage.compute(ALICE, "lstm", scaled(kind, 0, scales), True, View(language, "light", 1.0)).payload
+        step_scene.stage(ALICE, "lstm", scaled(kind, 0, scales), True, View(language, "light", 1.0)).payload
     )
     name = translate(language, "step.networks.yours")
     for runs in shown["notice"]:
@@ -132,5 +136,5 @@ def test_a_network_whose_numbers_overflow_is_told_and_shown(kind: str, scales: d
 
 
 def test_a_usual_network_is_not_said_to_overflow(mine: Run) -> None:
-    assert not stage.read(own(mine), True, ALICE).overflows
-    assert not stage.read("lstm", True, ALICE).overflows
+    assert not readings.read(own(mine), True, ALICE).overflows
+    assert not readings.read("lstm", True, ALICE).overflows

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from scripts.serving import ROOT, serve
-from tests.test_imports import FILES, imports, part
+from tests.test_imports import FILES, imports
 from tests.test_web import visited
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -28,9 +28,11 @@ SOURCES = [ROOT / "app.py", *(file for folder in FOLDERS for file in sorted((ROO
 USE = """
 import sys
 import rnnviz
-from rnnviz import records, shipped, zoo
+from rnnviz import shipped
+from rnnviz.training import records, zoo
 from rnnviz.figures.base import english
-from rnnviz.ui import component, language, stepper
+from rnnviz import language
+from rnnviz.ui import component, stepper
 trace = rnnviz.trace(rnnviz.load("lstm"), "Starving, Alice drives to the nearest store to buy")
 assert trace.top(1)[0][0] == "food"
 assert records.record("p5") and zoo.card("gru") and english()
@@ -52,7 +54,7 @@ def outside(file: Path) -> set[str]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_every_import_is_a_dependency(file: Path) -> None:
-    declared = [*REQUIRED, *EXTRA["dask"], *(EXTRA["app"] if part(file) == "ui" else [])]
+    declared = [*REQUIRED, *EXTRA["dask"], *(EXTRA["app"] if file.parent.name == "ui" else [])]
     assert outside(file) <= set(map(name_of, declared))
 
 

@@ -22,9 +22,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as some
 
-from rnnviz import nursery, workers
-from rnnviz.nursery import Nursery, Refused, Role
-from rnnviz.pool import Line, Pool, Request
+from rnnviz.turns import nursery, workers
+from rnnviz.turns.nursery import Nursery, Refused, Role
+from rnnviz.turns.pool import Line, Pool, Request
 from rnnviz.ui import asked
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux has them")

@@ -18,9 +18,9 @@ import pytest
 
 from benchmarks import acts, lesson, load
 from benchmarks.visitor import Visitor
-from rnnviz import workers
-from rnnviz.queueing import LATE, LOOK
-from rnnviz.ui.language import translate
+from rnnviz.language import translate
+from rnnviz.turns import workers
+from rnnviz.turns.queue import LATE, LOOK
 from scripts.serving import Served, serve
 from tests.crowd import crowd
 from tests.test_pool import wait_until

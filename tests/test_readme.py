@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl
 import pytest
 
 import rnnviz
-from rnnviz import zoo
+from rnnviz.language import translate
+from rnnviz.numbers import percent
 from rnnviz.tasks import errands
 from rnnviz.text import MAX_TOKENS, tokenize, vocabulary
+from rnnviz.training import zoo
 from rnnviz.ui import state
-from rnnviz.ui.language import translate
-from rnnviz.ui.notice import percent
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

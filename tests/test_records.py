@@ -10,12 +10,12 @@ import pytest
 
 from rnnviz.figures.base import english
 from rnnviz.figures.records import FOLLOWED, OVER_LENGTHS, record_spec
-from rnnviz.networks import Shape
-from rnnviz.records import FIRST, LOOKS, NAMES, Recorded, record
-from rnnviz.runs import EVERY, Settings
-from rnnviz.spectra import half_life
+from rnnviz.networks.network import Shape
+from rnnviz.recurrence.spectra import half_life
 from rnnviz.tasks import TASKS
-from rnnviz.training import advance, begin
+from rnnviz.training.advance import advance, begin
+from rnnviz.training.records import FIRST, LOOKS, NAMES, Recorded, record
+from rnnviz.training.runs import EVERY, Settings
 
 
 def by_arm(name: str) -> dict[str, list[Recorded]]:

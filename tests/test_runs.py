@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from rnnviz.networks import Shape
-from rnnviz.runs import EVERY, Run, Settings, check
-from rnnviz.runs_io import dump, read
+from rnnviz.networks.network import Shape
 from rnnviz.tasks import TASKS, errands
-from rnnviz.tasks.errands_task import form_of
+from rnnviz.tasks.errands.task import form_of
 from rnnviz.text import vocabulary
-from rnnviz.training import HELD, advance, begin, drawn, network_of, restore, start
+from rnnviz.training.advance import HELD, advance, begin, drawn, network_of, restore, start
+from rnnviz.training.files import dump, read
+from rnnviz.training.runs import EVERY, Run, Settings, check
 
 SMALL = {"units": 5, "batch": 4, "steps": 60, "rate": 0.02}
 KINDS = {

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnviz.runs import Run
-from rnnviz.runs_io import dump, read
-from rnnviz.training import advance, network_of
+from rnnviz.training.advance import advance, network_of
+from rnnviz.training.files import dump, read
+from rnnviz.training.runs import Run
 from tests.test_runs import begun
 
 RUNS = [advance(begun(case), 12) for case in ("errands-everything", "continual-lstm", "recall", "errands-attention")]
@@ -172,7 +172,7 @@ def test_what_is_no_run_is_refused_by_its_header(what: str, monkeypatch: pytest.
     false = FALSE[what](*metadata(valid))
     usual = seconds(valid)
     assert seconds(false) < 3 * usual
-    monkeypatch.setattr("rnnviz.runs_io.load", lambda data: pytest.fail("read to the end"))
+    monkeypatch.setattr("rnnviz.training.files.load", lambda data: pytest.fail("read to the end"))
     with pytest.raises(ValueError, match=r"."):
         read(false)
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz import spectra
-from rnnviz.bptt import backpropagate
-from rnnviz.fresh import fresh, sequence
-from rnnviz.tracing import trace_cell
+from rnnviz.recurrence import spectra
+from rnnviz.recurrence.bptt import backpropagate
+from rnnviz.recurrence.fresh import fresh, sequence
+from rnnviz.recurrence.trace import trace_cell
 from tests.modules import cells, torch_step, unrolled_cell
 
 

@@ -11,11 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnviz
+from rnnviz import numbers
+from rnnviz.networks.reading import ask
+from rnnviz.recurrence.trace import surprise
+from rnnviz.scenes import notices
+from rnnviz.scenes.readings import read
+from rnnviz.scenes.step import stage
+from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
 from rnnviz.text import MAX_TOKENS, tokenize, vocabulary
-from rnnviz.tracing import ask, surprise
-from rnnviz.ui import notice
-from rnnviz.ui.stage import View, read, stage
 
 ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
 LIGHT = View("en", "light", 1.0)
@@ -109,12 +113,12 @@ def test_any_text_can_be_shown(words, left, right, trained, language, between):
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_notice_names_the_need_and_both_guesses(language):
     readings = (read("rnn", True, ALICE), read("lstm", True, ALICE))
-    runs = notice.notices(readings, "food", language)
+    runs = notices.notices(readings, "food", language)
     first = [text for text, style in runs[0] if style == "strong"]
     assert first[0] == "Starving"
     for t, said in enumerate(runs):
         strong = [text for text, style in said if style == "strong"]
-        assert strong[-2:] == [notice.guess(r)[t][0] for r in readings]
+        assert strong[-2:] == [notices.guess(r)[t][0] for r in readings]
     assert "food" in "".join(text for text, _ in runs[-1])
 
 
@@ -125,7 +129,7 @@ def test_where_each_network_has_an_answer_of_its_own_the_notice_names_both(langu
         tokens = ALICE[2:]  # no need: nothing is the right thing
         rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in tokens]][None]
         own = [net.words[int(net(rows)[0, -1].argmax())] for net in map(rnnviz.load, (left, right))]
-        runs = notice.notices((read(left, True, tokens), read(right, True, tokens)), None, language)
+        runs = notices.notices((read(left, True, tokens), read(right, True, tokens)), None, language)
         strong = [text for text, style in runs[-1] if style == "strong"][:-2]  # what is said of the gradient
         assert set(own) <= set(strong)
         differing += own[0] != own[1]
@@ -146,16 +150,16 @@ def test_where_each_network_has_an_answer_of_its_own_the_notice_names_both(langu
     ],
 )
 def test_numbers_with_two_digits_that_count(value, text):
-    assert notice.two_digits(value) == text
+    assert numbers.two_digits(value) == text
 
 
 @pytest.mark.parametrize(
     ("share", "text"), [(0.0, "0"), (1.0, "100"), (0.004, "<1"), (0.996, "100"), (0.9949, "99"), (0.5, "50")]
 )
 def test_percents(share, text):
-    assert notice.percent(share) == text
+    assert numbers.percent(share) == text
 
 
 @given(st.floats(0.01, 0.99))
 def test_half_is_left_after_a_half_life(kept):
-    assert kept ** float(notice.half_life(kept)) == pytest.approx(0.5, abs=0.06)
+    assert kept ** float(numbers.half_life(kept)) == pytest.approx(0.5, abs=0.06)

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from rnnviz.language import literal
 from rnnviz.ui.keys import ALICE, KEYS, LOOK, TICKET, Choice, Flag, Names, Real, Text, Whole, as_text
-from rnnviz.ui.language import literal
 from rnnviz.ui.stepper import Rest, rest
 
 ROOT = Path(__file__).parents[1]

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from rnnviz.runs import STEP_BYTES, step_bytes
-from rnnviz.runs_io import TooMuch, dump, read
 from rnnviz.tasks import TASKS
-from rnnviz.training import start
-from rnnviz.ui import plans, state
-from rnnviz.ui.plans import Plan
+from rnnviz.training import plans
+from rnnviz.training.advance import start
+from rnnviz.training.files import TooMuch, dump, read
+from rnnviz.training.plans import Plan
+from rnnviz.training.runs import STEP_BYTES, step_bytes
+from rnnviz.ui import state
 
 CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "lstm": ("recall", {"kind": "lstm", "units": 100, "batch": 64, "length": 200}),
@@ -40,7 +41,7 @@ MEASURE = """
 import json, os, sys
 from dataclasses import replace
 from pathlib import Path
-from rnnviz.training import advance, start
+from rnnviz.training.advance import advance, start
 
 def peak():
     return 1024 * int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from torch import nn
 
 import rnnviz
-from rnnviz.checking import check
-from rnnviz.fresh import fresh, sequence
-from rnnviz.tracing import shares, trace_cell
+from rnnviz.networks.checking import check
+from rnnviz.recurrence.fresh import fresh, sequence
+from rnnviz.recurrence.trace import shares, trace_cell
 from tests.modules import cells, modules, unrolled_cell
 
 

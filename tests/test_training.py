@@ -6,10 +6,10 @@ import torch
 from safetensors.numpy import load_file
 
 import rnnviz
-from rnnviz import training, zoo
-from rnnviz.networks import Network, Shape
+from rnnviz.networks.network import Network, Shape
 from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
+from rnnviz.training import advance, recipes, zoo
 
 
 def test_training_learns_what_comes_next():
@@ -20,7 +20,7 @@ def test_training_learns_what_comes_next():
 def test_the_run_that_the_page_suggests_soon_knows_the_shortest_sentences() -> None:
     """95% on advice within 500 steps, which take about 5 s of one core; 15 s are allowed."""
     run = rnnviz.advance(rnnviz.start("errands"), 500)
-    assert zoo.accuracy(training.network_of(run), 0, form="advice", sentences=2000, seed=2026) >= 0.95
+    assert recipes.accuracy(advance.network_of(run), 0, form="advice", sentences=2000, seed=2026) >= 0.95
 
 
 def test_settings_that_do_not_exist():
@@ -43,7 +43,7 @@ class TestShipped:
     def test_untrained_weights_are_those_training_begins_from(self, name):
         settings = zoo.card(name)["settings"]
         rest = {name: value for name, value in settings.items() if name != "shape"}
-        begun = training.start(**settings["shape"], **rest | {"noise": tuple(rest["noise"])})  # JSON has no tuples
+        begun = advance.start(**settings["shape"], **rest | {"noise": tuple(rest["noise"])})  # JSON has no tuples
         stored = load_file(zoo.WEIGHTS / f"{name}.safetensors")
         for key, value in begun.parameters.items():
             np.testing.assert_allclose(stored[f"initial.{key}"], value, atol=1e-6)
@@ -55,16 +55,16 @@ class TestShipped:
 
     def test_accuracy_is_as_the_card_says(self, name):
         card, network = zoo.card(name), rnnviz.load(name)
-        assert zoo.accuracy(network, 0, form="advice") == pytest.approx(card["shortest"], abs=0.002)
+        assert recipes.accuracy(network, 0, form="advice") == pytest.approx(card["shortest"], abs=0.002)
         for n in (0, 4, 12):
             at = card["clauses"].index(n)
-            assert zoo.accuracy(network, n) == pytest.approx(card["accuracy"][at], abs=0.002)
-            assert zoo.accuracy(network, n, "held_out") == pytest.approx(card["held_out"][at], abs=0.002)
+            assert recipes.accuracy(network, n) == pytest.approx(card["accuracy"][at], abs=0.002)
+            assert recipes.accuracy(network, n, "held_out") == pytest.approx(card["held_out"][at], abs=0.002)
 
     def test_every_seed_is_in_the_table_and_the_rule_chose_the_shipped_one(self, name):
         rows = [row for row in zoo.all_seeds() if row["network"] == name]
-        assert [row["seed"] for row in rows] == list(zoo.SEEDS)
-        chosen, why = zoo.shipped(rows)
+        assert [row["seed"] for row in rows] == list(recipes.SEEDS)
+        chosen, why = recipes.shipped(rows)
         assert [row["shipped"] for row in rows] == [i == chosen for i in range(len(rows))]
         assert zoo.card(name)["shipped"] == why
 
@@ -74,17 +74,17 @@ def test_gated_networks_remember_through_twelve_clauses(name):
     """Fresh sentences, from a seed that neither training nor the cards used."""
     network = rnnviz.load(name)
     for clauses in (0, 3, 7, 12):
-        assert zoo.accuracy(network, clauses, sentences=2000, seed=2026) >= 0.99
+        assert recipes.accuracy(network, clauses, sentences=2000, seed=2026) >= 0.99
 
 
 def test_the_shipped_rnn_knows_the_shortest_sentences():
-    assert zoo.accuracy(rnnviz.load("rnn"), 0, form="advice", sentences=2000, seed=2026) >= 0.90
+    assert recipes.accuracy(rnnviz.load("rnn"), 0, form="advice", sentences=2000, seed=2026) >= 0.90
 
 
 @pytest.mark.parametrize("name", ["lstm", "gru"])
 def test_gated_networks_read_wordings_they_never_met(name: str) -> None:
     """Within five points of a linear classifier on the same vectors."""
-    right = zoo.accuracy(rnnviz.load(name), 0, "held_out", sentences=4000, seed=2026)
+    right = recipes.accuracy(rnnviz.load(name), 0, "held_out", sentences=4000, seed=2026)
     assert right >= max(0.80, errands.held_out_ceiling() - 0.05)
 
 

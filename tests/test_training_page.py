@@ -12,19 +12,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from rnnviz import training as library
-from rnnviz import turns
-from rnnviz.runs import Run, Trouble
+from rnnviz.language import translate
+from rnnviz.scenes import training as training_scene
+from rnnviz.scenes.records import there
+from rnnviz.scenes.training import Shown, payload
+from rnnviz.scenes.writer import View
 from rnnviz.tasks import TASKS
 from rnnviz.text import tokenize
-from rnnviz.turns import Progress
-from rnnviz.ui import curves, plans, state
-from rnnviz.ui import training as page
-from rnnviz.ui.curves import Shown, payload
-from rnnviz.ui.language import translate
-from rnnviz.ui.plans import PRESETS, Plan
-from rnnviz.ui.recorded import there
-from rnnviz.ui.stage import View
+from rnnviz.training import advance as library
+from rnnviz.training import plans
+from rnnviz.training.plans import PRESETS, Plan
+from rnnviz.training.runs import Run, Trouble
+from rnnviz.turns import tickets
+from rnnviz.turns.tickets import Progress
+from rnnviz.ui import desk as desk_module
+from rnnviz.ui import state, training_controls
 
 LIGHT = View("en", "light", 1.0)
 ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
@@ -39,7 +41,7 @@ def link(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def begun(plan: Plan) -> tuple[Run, ...]:
-    return page.begin(plan)
+    return training_scene.begin(plan)
 
 
 def sections(data: bytes) -> dict[str, dict]:
@@ -53,7 +55,7 @@ links = some.builds(
     lambda knobs, task, twin, first, second: knobs | {"task": task, "twin": twin, "first": first, "second": second},
     knob_values,
     some.sampled_from(list(TASKS)),
-    some.sampled_from(state.TWINS),
+    some.sampled_from(plans.TWINS),
     some.sampled_from(state.IDS),
     some.sampled_from(state.IDS),
 )
@@ -62,7 +64,7 @@ links = some.builds(
 def planned(said: dict[str, Any]) -> Plan:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(state, "value", lambda name: said.get(name, state.KEYS[name].default))
-        return plans.chosen()
+        return training_controls.chosen()
 
 
 @settings(deadline=None, max_examples=60)
@@ -87,7 +89,7 @@ def test_every_link_is_a_run_that_can_be_trained(said: dict[str, Any]) -> None:
 @pytest.mark.parametrize("task", TASKS)
 def test_without_a_word_a_task_is_trained_as_it_suggests(task: str, link: dict[str, Any]) -> None:
     link |= {"task": task, "twin": "none"}
-    (run,) = begun(plans.chosen())
+    (run,) = begun(training_controls.chosen())
     assert run.settings == library.start(task).settings
 
 
@@ -111,7 +113,7 @@ def test_an_experiment_has_one_difference(name: str) -> None:
 
 def test_what_the_link_cannot_mean_is_as_usual(link: dict[str, Any]) -> None:
     link |= {"task": "continual", "twin": "synonyms", "delay": "0", "examples": "64"}
-    plan = plans.chosen()
+    plan = training_controls.chosen()
     assert plan.twin == "none"
     assert plan.settings()[0] | {"seed": 0} == plan.settings()[0]
     assert begun(plan)[0].settings.length == TASKS["continual"].suggested["length"]
@@ -128,7 +130,7 @@ def test_an_uploaded_run_is_named_by_its_settings() -> None:
 
 def test_the_board_says_what_the_runs_did(link: dict[str, Any]) -> None:
     link |= {"task": "recall", "delay": "8", "size": "8"}
-    plan = plans.chosen()
+    plan = training_controls.chosen()
     runs = tuple(library.advance(run, 30) for run in begun(plan))
     for language in ("en", "ja"):
         shown = sections(payload(Shown(plan, runs, runs, 100, (), "now"), View(language, "dark", 1.5)))
@@ -146,7 +148,7 @@ def test_the_board_says_what_the_runs_did(link: dict[str, Any]) -> None:
 def test_a_threshold_is_proposed_from_the_run(link: dict[str, Any]) -> None:
     """Half to ten times the mean norm of the last hundred steps; nothing before the first."""
     link |= {"task": "recall", "delay": "8", "size": "8"}
-    plan = plans.chosen()
+    plan = training_controls.chosen()
     fresh = begun(plan)
     runs = tuple(library.advance(run, 120) for run in fresh)
     [[text, _]] = sections(payload(Shown(plan, runs, runs, 200, (), ""), LIGHT))["curves"]["foot"]
@@ -159,14 +161,14 @@ def test_a_threshold_is_proposed_from_the_run(link: dict[str, Any]) -> None:
 
 def test_a_stream_also_shows_its_state(link: dict[str, Any]) -> None:
     link |= {"task": "continual", "twin": "gate"}
-    plan = plans.chosen()
+    plan = training_controls.chosen()
     runs = tuple(library.advance(run, 2) for run in begun(plan))
     assert list(sections(payload(Shown(plan, runs, runs, 100, (), ""), LIGHT))) == ["curves", "state", "memory"]
 
 
 @pytest.mark.parametrize("what", ["loss", "gradient"])
 def test_a_breakdown_is_explained(what: Any, link: dict[str, Any]) -> None:
-    plan = plans.chosen()
+    plan = training_controls.chosen()
     runs = tuple(library.advance(run, 1) for run in begun(plan))
     broken = replace(runs[0], ended="nan", trouble=Trouble(0, what, "body.weight_hh_l0", 3.25))
     foot = sections(payload(Shown(plan, (broken, runs[1]), runs, 100, (), ""), LIGHT))["curves"]["foot"]
@@ -177,7 +179,7 @@ def test_a_breakdown_is_explained(what: Any, link: dict[str, Any]) -> None:
 
 
 def test_a_poll_is_small_however_long_the_run(link: dict[str, Any]) -> None:
-    plan = plans.chosen()
+    plan = training_controls.chosen()
     run = begun(plan)[0]
     long = {name: np.random.default_rng(0).random(4500).astype(np.float32) for name in run.log}
     runs = (replace(run, step=4500, log=long),) * 2
@@ -192,14 +194,14 @@ class Ticket:
 
     def __init__(self, runs: tuple[Run, ...], owner: object = None, visitor: object = None) -> None:
         self.runs, self.owner, self.wanted, self.goal, self.cancelled = runs, owner, True, 10**9, False
-        self.frames = {curves.step(runs): runs}
+        self.frames = {training_scene.step(runs): runs}
 
     def now(self, again: float) -> Progress:
         if self.wanted and not self.cancelled:
-            steps = min(3, self.goal - curves.step(self.runs))
+            steps = min(3, self.goal - training_scene.step(self.runs))
             self.runs = tuple(library.advance(run, steps) for run in self.runs)
-            self.frames[curves.step(self.runs)] = self.runs
-        step, of = curves.step(self.runs), max(run.settings.steps for run in self.runs)
+            self.frames[training_scene.step(self.runs)] = self.runs
+        step, of = training_scene.step(self.runs), max(run.settings.steps for run in self.runs)
         self.wanted = self.wanted and step < self.goal
         kind: Any = "done" if self.cancelled or step >= of else "running" if self.wanted else "paused"
         return Progress(self.runs, step, of, kind, None, 0, 0)
@@ -211,7 +213,7 @@ class Ticket:
         self.wanted, self.goal = True, 10**9
 
     def advance(self, steps: int) -> None:
-        self.wanted, self.goal = True, curves.step(self.runs) + steps
+        self.wanted, self.goal = True, training_scene.step(self.runs) + steps
 
     def rewind(self, step: int) -> None:
         self.runs, self.wanted = self.frames[step], False
@@ -226,113 +228,113 @@ class Ticket:
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch, link: dict[str, Any]) -> page.Desk:
-    monkeypatch.setattr(turns, "submit", Ticket)
-    monkeypatch.setattr(page, "aside", lambda function, *args: function(*args))
-    monkeypatch.setattr(page, "t", lambda key, **values: translate("en", key, **values))
+def desk(monkeypatch: pytest.MonkeyPatch, link: dict[str, Any]) -> desk_module.Desk:
+    monkeypatch.setattr(tickets, "submit", Ticket)
+    monkeypatch.setattr(desk_module, "aside", lambda function, *args: function(*args))
+    monkeypatch.setattr(desk_module, "t", lambda key, **values: translate("en", key, **values))
     link |= {"task": "recall", "delay": "2", "size": "4", "budget": "100"}
-    return page.Desk()
+    return desk_module.Desk()
 
 
-def test_train_pause_go_on_and_back(desk: page.Desk) -> None:
-    plan = plans.chosen()
+def test_train_pause_go_on_and_back(desk: desk_module.Desk) -> None:
+    plan = training_controls.chosen()
     desk.train(plan)
     assert desk.going
     desk.look()
-    assert page.status(desk) == "Step 3 of 100."
+    assert desk_module.status(desk) == "Step 3 of 100."
     desk.pause()
     desk.look()
     assert not desk.going
-    assert page.status(desk) == "Paused at step 3 of 100."
+    assert desk_module.status(desk) == "Paused at step 3 of 100."
     desk.resume()
     desk.look()
     desk.pause()
     desk.look()
     desk.rewind(3)
-    assert curves.step(desk.runs) == 3
-    assert curves.step(desk.furthest) == 6
-    assert page.status(desk).startswith("Looking at step 3")
+    assert training_scene.step(desk.runs) == 3
+    assert training_scene.step(desk.furthest) == 6
+    assert desk_module.status(desk).startswith("Looking at step 3")
     desk.resume()
     while desk.going:
         desk.look()
-    assert page.status(desk) == "Done after 100 steps."
+    assert desk_module.status(desk) == "Done after 100 steps."
     whole = [library.advance(run, 100) for run in begun(plan)]
     for mine, theirs in zip(desk.furthest, whole, strict=True):
         np.testing.assert_array_equal(mine.log["loss"], theirs.log["loss"])
 
 
-def test_a_new_visit_finds_the_desk_of_its_ticket(desk: page.Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    visit: dict[str, Any] = {"_training": page.Desk()}
-    monkeypatch.setattr(page.st, "session_state", visit)
-    monkeypatch.setattr(page, "get_script_run_ctx", lambda **_: SimpleNamespace(session_id="this tab"))
-    desk.train(plans.chosen())
-    tickets = {"mine": desk.ticket}
-    monkeypatch.setattr(turns, "find", tickets.get)
+def test_a_new_visit_finds_the_desk_of_its_ticket(desk: desk_module.Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    visit: dict[str, Any] = {"_training": desk_module.Desk()}
+    monkeypatch.setattr(desk_module.st, "session_state", visit)
+    monkeypatch.setattr(desk_module, "get_script_run_ctx", lambda **_: SimpleNamespace(session_id="this tab"))
+    desk.train(training_controls.chosen())
+    known = {"mine": desk.ticket}
+    monkeypatch.setattr(tickets, "find", known.get)
     before = visit["_training"]
-    page.find("not mine")
+    desk_module.find("not mine")
     assert visit["_training"] is before
     assert before.lost == "restart"
-    monkeypatch.setattr(page, "GRACE", 0.0)
-    monkeypatch.setattr(page, "_active", lambda session: session == "another tab")
+    monkeypatch.setattr(desk_module, "GRACE", 0.0)
+    monkeypatch.setattr(desk_module, "_active", lambda session: session == "another tab")
     desk.session = "another tab"  # this one was duplicated
-    page.find("mine")
+    desk_module.find("mine")
     assert visit["_training"] is before
     assert before.lost == "elsewhere"
     desk.session = "the page before the reload"
-    page.find("mine")
+    desk_module.find("mine")
     assert visit["_training"] is desk
-    tickets["other"] = Ticket(desk.runs, page.Desk())  # type: ignore[assignment]
-    page.find("other")  # who trains already goes on
+    known["other"] = Ticket(desk.runs, desk_module.Desk())  # type: ignore[assignment]
+    desk_module.find("other")  # who trains already goes on
     assert visit["_training"] is desk
     desk.session = "another tab"  # it came back, and the desk is its own again
-    assert page.desk() is not desk
-    assert page.desk().lost == "elsewhere"
+    assert desk_module.desk() is not desk
+    assert desk_module.desk().lost == "elsewhere"
 
 
-def test_why_a_run_failed_is_said(desk: page.Desk) -> None:
-    desk.train(plans.chosen())
+def test_why_a_run_failed_is_said(desk: desk_module.Desk) -> None:
+    desk.train(training_controls.chosen())
     said = {"memory": "more memory", "slow": "longer than", "lost": "ended by the system", "X": "failed on the server"}
     for why, words in said.items():
-        desk.progress = turns.Progress(desk.runs, 3, 100, "failed", None, 0, 0, why)
-        assert words in page.status(desk)
+        desk.progress = tickets.Progress(desk.runs, 3, 100, "failed", None, 0, 0, why)
+        assert words in desk_module.status(desk)
 
 
-def test_one_step_is_one_step(desk: page.Desk) -> None:
-    plan = plans.chosen()
+def test_one_step_is_one_step(desk: desk_module.Desk) -> None:
+    plan = training_controls.chosen()
     for steps in (1, 2):
         desk.one_step(plan)
         desk.look()
-        assert curves.step(desk.runs) == steps
+        assert training_scene.step(desk.runs) == steps
         assert not desk.going
 
 
-def test_another_run_leaves_the_last_one_in_the_list(desk: page.Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "language", lambda: "en")
-    plan = plans.chosen()
+def test_another_run_leaves_the_last_one_in_the_list(desk: desk_module.Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk_module, "language", lambda: "en")
+    plan = training_controls.chosen()
     desk.train(plan)
     desk.look()
     desk.cancel()
-    assert page.status(desk).startswith("Cancelled at step 6")
+    assert desk_module.status(desk).startswith("Cancelled at step 6")
     kept = desk.furthest
     desk.train(plan)
     assert [old.letter for old in desk.earlier] == ["A", "B"]
     np.testing.assert_array_equal(desk.earlier[0].twin.log["loss"], kept[0].log["loss"])
-    assert "not clipped" in page.row(desk.earlier[0])
+    assert "not clipped" in desk_module.row(desk.earlier[0])
     for _ in range(20):
         desk.look()
         desk.train(plan)
-    assert len(desk.earlier) == page.MOST
+    assert len(desk.earlier) == desk_module.MOST
 
 
-def test_a_screen_reader_is_told_now_and_then(desk: page.Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_screen_reader_is_told_now_and_then(desk: desk_module.Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.0]
-    monkeypatch.setattr(page.time, "monotonic", lambda: clock[0])
-    desk.train(plans.chosen())
+    monkeypatch.setattr(desk_module.time, "monotonic", lambda: clock[0])
+    desk.train(training_controls.chosen())
     desk.look()
     first = desk.say("one.", "a")
     clock[0] += 1
     assert desk.say("two.", "b") == first
-    clock[0] += page.SPEAK
+    clock[0] += desk_module.SPEAK
     assert "two" in desk.say("two.", "b")
     desk.cancel()
     assert "end" in desk.say("end.", "c")

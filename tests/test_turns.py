@@ -16,10 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnviz import queueing, training, turns
+from rnnviz.training import advance
+from rnnviz.turns import queue, tickets
 
 STEPS = 400
-RUN = training.start(units=2, embedding=2, batch=2, steps=STEPS)
+RUN = advance.start(units=2, embedding=2, batch=2, steps=STEPS)
 
 
 class Room:
@@ -33,7 +34,7 @@ class Room:
         self.doors_open.set()
         self.count, self.pools, self.pool = 0, 1, Pool(self)
         self.rested = 0
-        self.dispatcher = queueing.Dispatcher(self.executor, lambda: places, lambda: self.now, self.rest)
+        self.dispatcher = queue.Dispatcher(self.executor, lambda: places, lambda: self.now, self.rest)
 
     def rest(self) -> None:
         self.rested += 1
@@ -43,8 +44,8 @@ class Room:
             self.pools, self.pool = self.pools + 1, Pool(self)
         return self.pool
 
-    def ticket(self, runs: int = 1, seed: int = 0) -> turns.Ticket:
-        return turns.submit((replace(RUN, settings=replace(RUN.settings, seed=seed)),) * runs, self.dispatcher)
+    def ticket(self, runs: int = 1, seed: int = 0) -> tickets.Ticket:
+        return tickets.submit((replace(RUN, settings=replace(RUN.settings, seed=seed)),) * runs, self.dispatcher)
 
     def go(self, until: float = 1e9, each: Callable[[], object] = lambda: None) -> None:
         """Let the jobs end in their time, with `each` after every one, until there are none or the time is up."""
@@ -56,14 +57,14 @@ class Room:
             each()
         self.now = max(self.now, until) if until < 1e9 else self.now
 
-    def alive(self, *tickets: turns.Ticket) -> Callable[[], None]:
+    def alive(self, *those: tickets.Ticket) -> Callable[[], None]:
         """For `go`: the pages of these look once a second."""
         looked = [-1.0]
 
         def look() -> None:
             if self.now - looked[0] >= 1:
                 looked[0] = self.now
-                for ticket in tickets:
+                for ticket in those:
                     ticket.now()
 
         return look
@@ -75,7 +76,7 @@ class Room:
             future.set_exception(error)
         self.dispatcher.turn()
         assert not self.due or not isinstance(error, BrokenProcessPool)  # a pause between two tries
-        self.now += queueing.PAUSE * queueing.TRIES
+        self.now += queue.PAUSE * queue.TRIES
         self.dispatcher.turn()
 
 
@@ -85,7 +86,7 @@ class Pool(Executor):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         room, (run, steps) = self.room, args
-        assert fn is queueing.work
+        assert fn is queue.work
         room.doors_open.wait()
         seconds = steps / room.pace * (1 + room.spread * room.chance.random())
         future: Future[Any] = Future()
@@ -101,8 +102,8 @@ class Pool(Executor):
 @given(st.integers(1, 12), st.integers(1, 4), st.integers(1, 2), st.floats(0, 0.5), st.integers(0, 2**16))
 def test_nobody_is_ever_two_chunks_ahead(people: int, places: int, runs: int, spread: float, seed: int) -> None:
     room = Room(places, spread=spread, seed=seed)
-    tickets = [room.ticket(runs, seed=k) for k in range(people)]
-    entries, alive = [ticket._entry for ticket in tickets], room.alive(*tickets)
+    those = [room.ticket(runs, seed=k) for k in range(people)]
+    entries, alive = [ticket._entry for ticket in those], room.alive(*those)
 
     def look() -> None:
         alive()
@@ -114,19 +115,19 @@ def test_nobody_is_ever_two_chunks_ahead(people: int, places: int, runs: int, sp
         assert all(run.step == entry.step for entry in entries for run in entry.runs)
 
     room.go(each=look)
-    assert [ticket.now().state for ticket in tickets] == ["done"] * people
+    assert [ticket.now().state for ticket in those] == ["done"] * people
 
 
 @pytest.mark.parametrize(("people", "runs"), [(1, 1), (1, 2), (3, 1), (10, 2)])
 def test_the_estimate_comes_true(people: int, runs: int) -> None:
     room = Room()
-    tickets = [room.ticket(runs) for _ in range(people)]
+    those = [room.ticket(runs) for _ in range(people)]
     said: list[tuple[float, float]] = []
-    alive = room.alive(*tickets)
+    alive = room.alive(*those)
 
     def look() -> None:
         alive()
-        left = tickets[room.count % people].now().seconds_left
+        left = those[room.count % people].now().seconds_left
         if left is not None:
             said.append((room.now, left))
 
@@ -141,10 +142,10 @@ def test_chunks_take_about_as_long_as_they_should() -> None:
     room = Room(pace=37)
     ticket = room.ticket()
     room.go(3.0, ticket.now)
-    assert ticket._entry.stride == pytest.approx(37 * queueing.CHUNK, abs=1)
+    assert ticket._entry.stride == pytest.approx(37 * queue.CHUNK, abs=1)
     others = [room.ticket() for _ in range(40)]
     room.go(12.0, room.alive(ticket, *others))
-    assert ticket._entry.stride == pytest.approx(37 * queueing.ROUND * 2 / 41, abs=1)
+    assert ticket._entry.stride == pytest.approx(37 * queue.ROUND * 2 / 41, abs=1)
 
 
 def test_who_closes_the_page_is_let_go_and_the_others_go_faster() -> None:
@@ -153,7 +154,7 @@ def test_who_closes_the_page_is_let_go_and_the_others_go_faster() -> None:
     room.go(6.0, room.alive(*gone, stays))
     before, begun, slow = stays.now(), room.begun[1], room.now
     assert before.others == 9
-    room.go(slow + queueing.LOOK + queueing.LATE + 1, stays.now)
+    room.go(slow + queue.LOOK + queue.LATE + 1, stays.now)
     begun = room.begun[1]
     between = stays.now()
     room.go(room.now + 1.0, stays.now)
@@ -177,7 +178,7 @@ def test_how_long_a_page_may_stay_silent_depends_on_how_often_it_looks(every: fl
     for quarter in range(int(4 * (every + 3))):
         room.now = quarter / 4
         others.append(stays.now(1.0).others)
-    assert sum(others) == 4 * (every + queueing.LATE) + 1
+    assert sum(others) == 4 * (every + queue.LATE) + 1
     assert others == sorted(others, reverse=True)
     assert ticket.now(every).state == "waiting"
     assert stays.now(1.0).others == 1  # it was only slow, and goes on
@@ -185,23 +186,23 @@ def test_how_long_a_page_may_stay_silent_depends_on_how_often_it_looks(every: fl
 
 def test_a_ticket_is_found_with_its_owner(monkeypatch: pytest.MonkeyPatch) -> None:
     room, owner = Room(), object()
-    monkeypatch.setattr(turns, "_everybody", lambda: room.dispatcher)
-    ticket = turns.submit((RUN,), room.dispatcher, owner)
+    monkeypatch.setattr(tickets, "_everybody", lambda: room.dispatcher)
+    ticket = tickets.submit((RUN,), room.dispatcher, owner)
     room.go(1.0, ticket.now)
-    found = turns.find(ticket.id)
+    found = tickets.find(ticket.id)
     assert found
     assert found.owner is owner
     assert found.now().step == ticket.now().step > 0
     ticket.cancel()
-    assert turns.find(ticket.id)
+    assert tickets.find(ticket.id)
     ticket.leave()
-    assert turns.find(ticket.id) is None
+    assert tickets.find(ticket.id) is None
 
 
 def test_who_stays_away_is_forgotten() -> None:
     room = Room()
     ticket = room.ticket()
-    room.now = queueing.KEEP - 1
+    room.now = queue.KEEP - 1
     room.dispatcher.forget()
     assert ticket.id in room.dispatcher.entries
     room.now += 2
@@ -216,17 +217,17 @@ def test_trainers_end_when_nobody_wants_them() -> None:
     room = Room()
     ticket = room.ticket()
     room.dispatcher.turn()
-    room.now = queueing.REST + 1  # a very long chunk
+    room.now = queue.REST + 1  # a very long chunk
     room.dispatcher.turn()
     room.go(each=ticket.now)
-    for rested, passes in ((0, queueing.REST - 1), (1, 2), (1, queueing.REST)):
+    for rested, passes in ((0, queue.REST - 1), (1, 2), (1, queue.REST)):
         room.now += passes
         room.dispatcher.turn()
         assert room.rested == rested
     again = room.ticket()
     room.go(each=again.now)
     assert (again.now().state, room.rested) == ("done", 1)
-    room.now += queueing.REST + 1
+    room.now += queue.REST + 1
     room.dispatcher.turn()
     assert room.rested == 2
 
@@ -236,8 +237,8 @@ def test_fifty_runs_of_one_visitor_cost_another_no_more_than_one_does() -> None:
 
     def steps_of_the_other(greedy: int) -> int:
         room = Room(places=1)
-        many = [turns.submit((RUN,), room.dispatcher, visitor="greedy") for _ in range(greedy)]
-        one = turns.submit((RUN,), room.dispatcher, visitor="modest")
+        many = [tickets.submit((RUN,), room.dispatcher, visitor="greedy") for _ in range(greedy)]
+        one = tickets.submit((RUN,), room.dispatcher, visitor="modest")
         room.go(3.0, room.alive(one, *many))
         return one.now().step
 
@@ -249,11 +250,11 @@ def test_fifty_runs_of_one_visitor_cost_another_no_more_than_one_does() -> None:
 @given(st.lists(st.sampled_from("abc"), min_size=1, max_size=12), st.integers(1, 3), st.integers(0, 9))
 def test_ahead_is_how_many_chunks_come_before(visitors: list[str], places: int, rounds: int) -> None:
     room = Room(places)
-    tickets = [turns.submit((RUN,), room.dispatcher, visitor=visitor) for visitor in visitors]
+    those = [tickets.submit((RUN,), room.dispatcher, visitor=visitor) for visitor in visitors]
     for _ in range(rounds):
-        room.go(room.now + 0.05, room.alive(*tickets))
+        room.go(room.now + 0.05, room.alive(*those))
     order: list[object] = []
-    foretold = {ticket._entry: ticket.now().ahead for ticket in tickets if ticket._entry.queued}
+    foretold = {ticket._entry: ticket.now().ahead for ticket in those if ticket._entry.queued}
     foretold = {entry: ahead for entry, ahead in foretold.items() if not entry.under_way}
     while room.dispatcher._queue:
         room.dispatcher._begin(room.now)
@@ -265,13 +266,13 @@ def test_ahead_is_how_many_chunks_come_before(visitors: list[str], places: int, 
 def test_what_never_comes_back_is_given_up() -> None:
     room = Room(places=1)
     ticket = room.ticket()
-    for tried in range(1, queueing.TRIES + 1):
+    for tried in range(1, queue.TRIES + 1):
         room.dispatcher.turn()
         assert room.begun[0] == tried
-        room.now += queueing.LIMIT + 1
+        room.now += queue.LIMIT + 1
         ticket.now()
         room.dispatcher.turn()
-        room.now += queueing.PAUSE * tried
+        room.now += queue.PAUSE * tried
         ticket.now()
     assert (ticket.now().state, ticket.now().error) == ("failed", "lost")
 
@@ -331,7 +332,7 @@ def test_what_is_lost_again_and_again_is_given_up_until_it_is_resumed() -> None:
     room = Room()
     ticket = room.ticket()
     room.dispatcher.turn()
-    for _ in range(queueing.TRIES):
+    for _ in range(queue.TRIES):
         room.fail(BrokenProcessPool("killed"))
     assert ticket.now().state == "failed"
     assert ticket.now().error == "lost"
@@ -354,8 +355,8 @@ def test_trainers_that_cannot_start_are_an_error_of_the_run() -> None:
     def nobody(_: Executor | None) -> Executor:
         raise OSError("no scheduler")
 
-    dispatcher = queueing.Dispatcher(nobody, lambda: 1)
-    ticket = turns.submit((RUN,), dispatcher)
+    dispatcher = queue.Dispatcher(nobody, lambda: 1)
+    ticket = tickets.submit((RUN,), dispatcher)
     dispatcher.turn()
     assert (ticket.now().state, ticket.now().error) == ("failed", "OSError: no scheduler")
 
@@ -375,18 +376,18 @@ def test_nobody_waits_while_the_trainers_start() -> None:
 
 def test_the_places_in_the_queue() -> None:
     room = Room(places=2)
-    tickets = [room.ticket() for _ in range(6)]
+    those = [room.ticket() for _ in range(6)]
     room.dispatcher.turn()
-    assert [ticket.now().ahead for ticket in tickets] == [0, 0, 0, 1, 2, 3]
-    assert [ticket.now().state for ticket in tickets] == ["waiting"] * 6
-    tickets[2].cancel()
-    assert [ticket.now().ahead for ticket in tickets] == [0, 0, 0, 0, 1, 2]
+    assert [ticket.now().ahead for ticket in those] == [0, 0, 0, 1, 2, 3]
+    assert [ticket.now().state for ticket in those] == ["waiting"] * 6
+    those[2].cancel()
+    assert [ticket.now().ahead for ticket in those] == [0, 0, 0, 0, 1, 2]
 
 
 def test_one_run_or_two() -> None:
     for runs in ((), (RUN,) * 3):
         with pytest.raises(ValueError, match="runs in one ticket"):
-            turns.submit(runs, queueing.Dispatcher())
+            tickets.submit(runs, queue.Dispatcher())
 
 
 def test_a_chunk_from_before_a_rewind_does_not_count() -> None:

@@ -12,18 +12,19 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 
-from rnnviz import training as library
-from rnnviz import turns
-from rnnviz.networks import RECURRENT
-from rnnviz.runs import CHOICES, LIMITS, Probe
-from rnnviz.runs_io import TooMuch, dump
+from rnnviz.language import translate
+from rnnviz.networks.network import RECURRENT
+from rnnviz.scenes import training as training_scene
+from rnnviz.scenes.training import Shown, payload
+from rnnviz.scenes.writer import View
 from rnnviz.tasks import TASKS
-from rnnviz.ui import curves, plans, state
-from rnnviz.ui import training as page
-from rnnviz.ui.curves import Shown, payload
-from rnnviz.ui.language import translate
-from rnnviz.ui.own import own, reads
-from rnnviz.ui.stage import View
+from rnnviz.training import advance as library
+from rnnviz.training.files import TooMuch, dump
+from rnnviz.training.frozen import own, reads
+from rnnviz.training.runs import CHOICES, LIMITS, Probe
+from rnnviz.turns import tickets
+from rnnviz.ui import desk as desk_module
+from rnnviz.ui import state, training_controls
 from tests.test_training_page import LIGHT, Ticket, sections
 
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
@@ -74,12 +75,12 @@ def test_every_run_that_can_be_is_shown_when_it_is_uploaded(draws: some.DataObje
     """Whatever the settings, in both languages: its words, its figures, and it can go on."""
     run = library.advance(library.start(task, **draws.draw(every(task))), steps)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(turns, "submit", Ticket)
-        patched.setattr(page, "aside", lambda function, *args: function(*args))
-        one = page.Desk()
+        patched.setattr(tickets, "submit", Ticket)
+        patched.setattr(desk_module, "aside", lambda function, *args: function(*args))
+        one = desk_module.Desk()
         one.upload(dump(run))
         assert one.plan
-        assert curves.step(one.runs) == run.step
+        assert training_scene.step(one.runs) == run.step
         for language in ("en", "ja"):
             words = [*one.plan.names(language), one.plan.words(language)]
             assert not [word for word in words if "{" in word or not word]
@@ -91,7 +92,7 @@ def test_every_run_that_can_be_is_shown_when_it_is_uploaded(draws: some.DataObje
         if not run.ended:
             one.resume()
             one.look()
-            assert curves.step(one.runs) > run.step
+            assert training_scene.step(one.runs) > run.step
         assert reads(run.settings) == (task == "errands" and run.settings.shape.kind in RECURRENT)
         if reads(run.settings):
             own(run)
@@ -114,31 +115,31 @@ def test_a_log_without_a_number_in_it_can_be_shown(draws: some.DataObject, task:
     size = len(run.probes[0].norms_h)
     norms = [np.array(draws.draw(some.lists(odd, min_size=size, max_size=size))) for _ in "hc"]
     run = replace(run, log=log, probes=(Probe(0, *norms),))
-    found, plan = page.examined(dump(run))
+    found, plan = training_scene.examined(dump(run))
     data = payload(Shown(plan, (found,), (found,), 9, (), ""), LIGHT)
     json.loads(data, parse_constant=lambda wrong: pytest.fail(wrong))
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_a_run_before_its_first_step_asks_nobody_to_press_train(language: str) -> None:
-    run, plan = page.examined(dump(library.start("recall", units=4, batch=2)))
+    run, plan = training_scene.examined(dump(library.start("recall", units=4, batch=2)))
     asks, says = (translate(language, f"training.curves.{key}_one") for key in ("title", "begun"))
-    assert curves.headline(Shown(plan, (), (), 9, (), ""), language) == asks
-    assert curves.headline(Shown(plan, (run,), (run,), 9, (), ""), language) == says
+    assert training_scene.headline(Shown(plan, (), (), 9, (), ""), language) == asks
+    assert training_scene.headline(Shown(plan, (run,), (run,), 9, (), ""), language) == says
 
 
 # Into a visit that trains already.
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> page.Desk:
+def desk(monkeypatch: pytest.MonkeyPatch) -> desk_module.Desk:
     """A visit that has trained three steps of twins."""
-    monkeypatch.setattr(turns, "submit", Ticket)
-    monkeypatch.setattr(page, "aside", lambda function, *args: function(*args))
+    monkeypatch.setattr(tickets, "submit", Ticket)
+    monkeypatch.setattr(desk_module, "aside", lambda function, *args: function(*args))
     said = {"task": "recall", "delay": "2", "size": "4", "budget": "100"}
     monkeypatch.setattr(state, "value", lambda name: said.get(name, state.KEYS[name].default))
-    one = page.Desk()
-    one.train(plans.chosen())
+    one = desk_module.Desk()
+    one.train(training_controls.chosen())
     one.look()
     return one
 
@@ -146,40 +147,40 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> page.Desk:
 @pytest.mark.parametrize(
     "spoil", [lambda d: b"", lambda d: b"no run at all", lambda d: d[:-9], lambda d: d[:50] + d[80:]]
 )
-def test_a_bad_file_changes_nothing(spoil: Callable[[bytes], bytes], desk: page.Desk) -> None:
+def test_a_bad_file_changes_nothing(spoil: Callable[[bytes], bytes], desk: desk_module.Desk) -> None:
     before = vars(desk).copy()
     with pytest.raises(ValueError, match=r"."):
         desk.upload(spoil(dump(desk.runs[0])))
     assert vars(desk) == before
 
 
-def test_a_run_that_needs_too_much_changes_nothing(desk: page.Desk) -> None:
+def test_a_run_that_needs_too_much_changes_nothing(desk: desk_module.Desk) -> None:
     before = vars(desk).copy()
     with pytest.raises(TooMuch):
         desk.upload(dump(library.start("recall", units=256, batch=512, length=400)))
     assert vars(desk) == before
 
 
-@pytest.mark.parametrize("part", ["read", "plans.plan_of", "curves.payload"])
+@pytest.mark.parametrize("part", ["read", "plans.plan_of", "payload"])
 def test_whatever_fails_fails_before_the_old_run_is_ended(
-    part: str, desk: page.Desk, monkeypatch: pytest.MonkeyPatch
+    part: str, desk: desk_module.Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, before = desk.file(0), vars(desk).copy()
 
     def broken(*_: Any) -> Any:
         raise KeyError(part)
 
-    monkeypatch.setattr(f"rnnviz.ui.training.{part}", broken)
+    monkeypatch.setattr(f"rnnviz.scenes.training.{part}", broken)
     with pytest.raises(KeyError):
         desk.upload(file)
     assert vars(desk) == before
 
 
-def test_a_downloaded_run_goes_on_where_it_was(desk: page.Desk) -> None:
+def test_a_downloaded_run_goes_on_where_it_was(desk: desk_module.Desk) -> None:
     file, there = desk.file(1), desk.runs[1]
     assert desk.upload(file)
     assert not desk.going
-    assert curves.step(desk.runs) == 3
+    assert training_scene.step(desk.runs) == 3
     assert desk.runs[0].settings == there.settings
     desk.resume()
     desk.look()

@@ -14,9 +14,9 @@ import pytest
 from benchmarks import acts
 from benchmarks.browser import Browser
 from benchmarks.widgets import Control
-from rnnviz.ui import plans
+from rnnviz.language import translate
+from rnnviz.training import plans
 from rnnviz.ui.keys import ALICE, KEYS, KNOBS
-from rnnviz.ui.language import translate
 from scripts.serving import Served, serve
 from tests.tab import Tab
 

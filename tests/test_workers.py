@@ -18,9 +18,10 @@ import psutil
 import pytest
 import torch
 
-from rnnviz import queueing, training, turns, workers
-from rnnviz.runs import Run
-from rnnviz.ui import server
+from rnnviz.training import advance
+from rnnviz.training.runs import Run
+from rnnviz.turns import queue, tickets, workers
+from rnnviz.ui import startup
 from scripts.serving import ROOT
 from tests.test_keyframes import assert_same
 from tests.test_pool import wait_until
@@ -33,21 +34,21 @@ def sum_and_place(*numbers: int) -> tuple[int, int]:
 @pytest.fixture
 def pool() -> Iterator[None]:
     """Trainers of this test's own, and a queue that uses them."""
-    turns.stop()
+    tickets.stop()
     workers.stop_trainers()
     yield
-    turns.stop()
+    tickets.stop()
     workers.stop_trainers()
 
 
 def short_run(seed: int = 0, steps: int = 60) -> Run:
-    return training.start("recall", kind="gru", units=8, batch=4, steps=steps, length=10, seed=seed)
+    return advance.start("recall", kind="gru", units=8, batch=4, steps=steps, length=10, seed=seed)
 
 
-def finished(*tickets: turns.Ticket, each: Callable[[], object] = lambda: None) -> list[turns.Progress]:
+def finished(*those: tickets.Ticket, each: Callable[[], object] = lambda: None) -> list[tickets.Progress]:
     """Look every now and then until all are done."""
     while True:
-        seen = [ticket.now() for ticket in tickets]
+        seen = [ticket.now() for ticket in those]
         assert {one.state for one in seen} <= {"waiting", "running", "done"}, seen[0].error
         if all(one.state == "done" for one in seen):
             return seen
@@ -58,16 +59,16 @@ def finished(*tickets: turns.Ticket, each: Callable[[], object] = lambda: None) 
 @pytest.mark.usefixtures("pool")
 def test_the_pool_trains_as_a_plain_call_does() -> None:
     twins = short_run(0), short_run(1)
-    (seen,) = finished(turns.submit(twins))
+    (seen,) = finished(tickets.submit(twins))
     for there, begun in zip(seen.runs, twins, strict=True):
-        assert_same(there, training.advance(begun, 60))
+        assert_same(there, advance.advance(begun, 60))
 
 
 @pytest.mark.usefixtures("pool")
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux has them")
 def test_a_run_survives_kill_9_of_its_worker() -> None:
     twins = short_run(0, 400), short_run(1, 400)
-    ticket, killed = turns.submit(twins), []
+    ticket, killed = tickets.submit(twins), []
 
     def kill() -> None:
         """A process that is training, at three moments of the run."""
@@ -80,7 +81,7 @@ def test_a_run_survives_kill_9_of_its_worker() -> None:
     (seen,) = finished(ticket, each=kill)
     assert len(set(killed)) == 3
     for there, begun in zip(seen.runs, twins, strict=True):
-        assert_same(there, training.advance(begun, 400))
+        assert_same(there, advance.advance(begun, 400))
 
 
 @pytest.mark.usefixtures("pool")
@@ -94,12 +95,12 @@ def test_thirty_advance_in_turn() -> None:
             return workers.trainers().submit(fn, *args, **kwargs)
 
     counting = Counting()
-    dispatcher = queueing.Dispatcher(lambda _: counting, lambda: 2)
+    dispatcher = queue.Dispatcher(lambda _: counting, lambda: 2)
     runs = [short_run(seed, 1500) for seed in range(30)]
-    tickets = [turns.submit((run,), dispatcher) for run in runs]
+    those = [tickets.submit((run,), dispatcher) for run in runs]
     dispatcher.start()  # once all are there: who comes first is served first
     while len(begun) < 300:
-        states = [ticket.now() for ticket in tickets]
+        states = [ticket.now() for ticket in those]
         assert not any(one.error for one in states)
         time.sleep(0.02)
     dispatcher.stop()
@@ -123,7 +124,7 @@ def test_trainers_give_way_and_are_the_first_to_go() -> None:
 @pytest.mark.usefixtures("pool")
 def test_trainers_import_nothing_to_train() -> None:
     """What they need is loaded before they are forked; Adam's class would bring in torch._dynamo, 70 MB in each."""
-    run = workers.trainers().submit(training.advance, short_run(), 3).result()
+    run = workers.trainers().submit(advance.advance, short_run(), 3).result()
     assert run.step == 3
     assert not workers.trainers().submit(eval, "'torch._dynamo' in __import__('sys').modules").result()
 
@@ -140,7 +141,7 @@ def test_trainers_that_rest_take_no_memory_and_come_back() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux has them")
 def test_all_processes_end_with_the_server_however_it_ends() -> None:
     code = (
-        "import os, time; from rnnviz import workers\n"
+        "import os, time; from rnnviz.turns import workers\n"
         "workers.start_readers()\n"
         "places = [workers.trainers().submit(os.getpid).result(), workers.readers().submit(os.getpid).result()]\n"
         "print(*places, workers.nursery.pid, flush=True); time.sleep(600)"
@@ -166,10 +167,10 @@ def test_torch_works_although_its_code_was_given_back() -> None:
         return total
 
     before = resident()
-    server.give_back()
+    startup.give_back()
     assert resident() < before / 2
     assert torch.equal(torch.ones(3, 3) @ torch.ones(3, 3), torch.full((3, 3), 3.0))
 
 
 def test_the_pool_says_that_a_chunk_is_slow_before_the_queue_takes_it_for_lost() -> None:
-    assert workers.TRAINER.limit < queueing.LIMIT
+    assert workers.TRAINER.limit < queue.LIMIT

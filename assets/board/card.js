@@ -5,7 +5,7 @@ const MOST_LETTERS = 24; // of a token within a sentence
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
-/** Two digits that count: 0.0043, 17, 3·10⁻⁷; as `number` in rnnviz/ui/notice.py. */
+/** Two digits that count: 0.0043, 17, 3·10⁻⁷; as `number` in rnnviz/scenes/notices.py. */
 function shortNumber(value) {
   if (Number.isNaN(value)) return "?";
   const size = Math.abs(value);

@@ -1,4 +1,4 @@
-// One unit of each kind, whose gates are set by hand. The equations are PyTorch's (rnnviz/cells.py) with one unit.
+// One unit of each kind, whose gates are set by hand. The equations are PyTorch's (rnnviz/recurrence/cells.py) with one unit.
 //
 // A step reads one number x and has one state {c, h} (c only in an LSTM). What a gate is set to stands in
 // `settings`: {letter: [a value for each slot]}. A slot is a step, a kind of token, or, for the weights of an RNN,

@@ -63,7 +63,8 @@ class Stepper {
     if (key === this.key_) return;
     const old = this.payload?.place === payload.place ? this.payload : null; // else the link says where to stand
     if (!old) Object.assign(this, { chosen: null, told: null, named: false });
-    this.payload = { ...payload, networks: payload.networks.map((network) => withStates(network, payload.vectors)) };
+    const { vectors, files } = payload;
+    this.payload = { ...payload, networks: payload.networks.map((network) => withStates(network, vectors, files)) };
     this.key_ = key;
     this.stop();
     this.steps = payload.tokens.length;

@@ -249,9 +249,10 @@ function plotView(root, choose) {
 
 /**
  * The network with its states and gates in its "cell" block, `(T, H)` each by PyTorch's letter. They are sent once,
- * in the figure's heatmaps: unit by unit there, in the figure's own order.
+ * in the figure's heatmaps: unit by unit there, in the figure's own order. Weights that are only named are found in
+ * `files`: their address, or the weights.
  */
-function withStates(network, vectors) {
+function withStates(network, vectors, files) {
   const { data, layout } = network.figure;
   const { rows, order } = layout.meta;
   const held = Object.fromEntries(
@@ -270,5 +271,6 @@ function withStates(network, vectors) {
   const gates = { lstm: "ifgo", gru: "rzn", rnn: "" }[network.kind];
   const states = { h: held.hidden, c: held.cell ?? null };
   states.gates = Object.fromEntries([...gates].map((letter) => [letter, held[CELL_ROLES[letter]]]));
-  return { ...network, cell: { ...network.cell, ...states, vectors } };
+  const { weights } = network.cell;
+  return { ...network, cell: { ...network.cell, ...states, vectors, weights: files?.[weights] ?? weights } };
 }

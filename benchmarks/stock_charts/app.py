@@ -13,9 +13,10 @@ import streamlit as st
 
 import rnnviz
 from rnnviz import figures
+from rnnviz.networks.reading import ask
+from rnnviz.recurrence.trace import surprise
 from rnnviz.tasks import errands
 from rnnviz.text import tokenize
-from rnnviz.tracing import ask, surprise
 
 load = st.cache_resource(rnnviz.load)
 

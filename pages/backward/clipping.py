@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from rnnviz.ui import sentence, source, state
-from rnnviz.ui.backward import clipped, descents
+from rnnviz.scenes.clipping import clipped_board, descents_board
+from rnnviz.ui import controls, sentence, state
+from rnnviz.ui.asked import asked
 from rnnviz.ui.board import board
 from rnnviz.ui.calm import part
 from rnnviz.ui.language import prose, t
@@ -12,21 +13,22 @@ from rnnviz.ui.language import prose, t
 @part
 def one_gradient() -> None:
     """A gradient before and after."""
-    typed, tokens = source.controls()
+    typed, tokens = controls.controls()
     with st.container(horizontal=True, vertical_alignment="bottom", key="clip-knobs"):
-        source.choose("net")
-        source.choose("clip", radio=True)
+        controls.choose("net")
+        controls.choose("clip", radio=True)
         ladder("threshold")
     if state.value("input") == "sentence":
         sentence.amiss(typed, tokens)
         if not tokens:
             return
-    shown = clipped(
-        source.chosen(tokens),
+    shown = asked(
+        clipped_board,
+        controls.chosen(tokens),
         state.value("net"),
         state.value("clip"),
         float(state.value("threshold")),
-        source.view(),
+        controls.view(),
     )
     if shown.overflowing:
         st.warning(t("clipping.overflow"))
@@ -38,13 +40,13 @@ def cliff() -> None:
     """Descent on an error surface with a wall."""
     st.subheader(t("clipping.cliff_heading"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", key="cliff-knobs"):
-        source.slide("cliffw")
-        source.slide("cliffb")
+        controls.slide("cliffw")
+        controls.slide("cliffb")
         ladder("cliffrate")
         ladder("cliffclip")
     w, b, rate, limit = (float(state.value(name)) for name in ("cliffw", "cliffb", "cliffrate", "cliffclip"))
     with st.container(key="cliff-board"):
-        board(descents(w, b, rate, limit, source.view()).payload, "cliff")
+        board(asked(descents_board, w, b, rate, limit, controls.view()).payload, "cliff")
 
 
 def ladder(name: str) -> None:

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from rnnviz.ui import sentence, source, state
-from rnnviz.ui.backward import gradients
+from rnnviz.scenes.gradients import gradients_board
+from rnnviz.ui import controls, sentence, state
+from rnnviz.ui.asked import asked
 from rnnviz.ui.board import board
 from rnnviz.ui.calm import part
 from rnnviz.ui.language import prose, t
@@ -12,12 +13,12 @@ from rnnviz.ui.language import prose, t
 @part
 def backward() -> None:
     """The controls, and the board they rule."""
-    typed, tokens = source.controls()
+    typed, tokens = controls.controls()
     if state.value("input") == "sentence":
         sentence.amiss(typed, tokens)
         if not tokens:
             return
-    shown = gradients(source.chosen(tokens), source.view())
+    shown = asked(gradients_board, controls.chosen(tokens), controls.view())
     if shown.overflowing:
         names = ", ".join(t(f"gradients.kinds.{kind}") for kind in shown.overflowing)
         st.warning(t("gradients.overflow", names=names))

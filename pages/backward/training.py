@@ -4,17 +4,17 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from rnnviz.ui import plans, source, state
+from rnnviz.scenes.records import figure, table, there
+from rnnviz.scenes.training import Shown, headline, payload, step
+from rnnviz.training.plans import Plan
+from rnnviz.turns.workers import cluster
+from rnnviz.ui import controls, state, training_controls
 from rnnviz.ui.board import board
 from rnnviz.ui.calm import called, part
-from rnnviz.ui.curves import Shown, headline, payload, step
+from rnnviz.ui.controls import wide
+from rnnviz.ui.desk import Desk, desk, find, interval, status
 from rnnviz.ui.language import language, prose, t
-from rnnviz.ui.plans import Plan
-from rnnviz.ui.recorded import figure, table, there
-from rnnviz.ui.source import wide
-from rnnviz.ui.training import Desk, desk, find, interval, status
 from rnnviz.ui.training_controls import all_said, asked, differ, keep, overfitting, pick, settings
-from rnnviz.workers import cluster
 
 
 @part
@@ -26,7 +26,7 @@ def training() -> None:
     with above:
         with st.container(horizontal=True, vertical_alignment="bottom", key="training-task"):
             pick()
-            plan = plans.chosen()
+            plan = training_controls.chosen()
             differ(plan)
         asked(plan)
         with st.container(horizontal=True, vertical_alignment="bottom", key="training-knobs"):
@@ -72,12 +72,12 @@ def train() -> None:
     """Train what is chosen now, which may be more than what the button was drawn for; pressed twice, it trains once."""
     one = desk()
     if not one.going:
-        one.train(plans.chosen())
+        one.train(training_controls.chosen())
 
 
 def one_step() -> None:
     """A single step of what runs, or of what is chosen now."""
-    desk().one_step(plans.chosen())
+    desk().one_step(training_controls.chosen())
 
 
 def go_back(key: str) -> None:
@@ -128,7 +128,7 @@ def live(plan: Plan, one: Desk) -> None:
     shown = Shown(mine, one.runs, one.furthest, of, tuple(overlaid), "")
     if one.runs:
         shown = shown._replace(said=one.say(said, headline(shown, language())))
-    board(payload(shown, source.view()), "training", one.ticket.id if one.ticket else "", find)
+    board(payload(shown, controls.view()), "training", one.ticket.id if one.ticket else "", find)
     if was_going and not one.going:
         st.rerun()
 
@@ -154,7 +154,7 @@ def recorded() -> None:
             titles = {id: t(f"training.record_names.{id}") for id in names}
             st.selectbox(t("training.record"), **state.choice("record", titles.__getitem__, names))
         st.markdown(t("training.record_text"))
-        look = source.view()
+        look = controls.view()
         st.plotly_chart(figure(name, language(), look.theme, look.scale), key="record-figure", theme=None)
         st.table(table(name, language()))
 

@@ -2,10 +2,17 @@
 
 import streamlit as st
 
-from rnnviz.ui import compare, sentence, source, state
+from rnnviz.networks.timing import Speeds
+from rnnviz.scenes import compare as compare_scene
+from rnnviz.turns import workers
+from rnnviz.ui import controls, sentence, state
+from rnnviz.ui.asked import asked
 from rnnviz.ui.board import board
 from rnnviz.ui.calm import part
 from rnnviz.ui.language import prose, t
+
+FRESH = 20.0
+"""Seconds for which a measurement is given to whoever asks."""
 
 
 @part
@@ -18,9 +25,9 @@ def reading() -> None:
     sentence.amiss(typed, tokens)
     if not tokens:
         return
-    words, trained, view = state.value("words"), state.value("trained"), source.view()
-    board(compare.answers(tokens, words, trained, view).payload, "compare-answers")
-    board(compare.growing(len(tokens), words, view).payload, "compare-growing")
+    words, trained, view = state.value("words"), state.value("trained"), controls.view()
+    board(asked(compare_scene.answers_board, tokens, words, trained, view).payload, "compare-answers")
+    board(asked(compare_scene.growing_board, len(tokens), words, view).payload, "compare-growing")
     counting(len(tokens))
 
 
@@ -28,14 +35,14 @@ def counting(length: int) -> None:
     """The weights of one network, counted by hand."""
     st.header(t("compare.counting"), anchor=False)
     if state.shown("counted"):
-        names = {kind: t(f"compare_figures.kind_{kind}") for kind in compare.KINDS}
+        names = {kind: t(f"compare_figures.kind_{kind}") for kind in compare_scene.KINDS}
         st.radio(
             t("compare.counted"),
             horizontal=True,
             label_visibility="collapsed",
             **state.choice("counted", names.__getitem__),
         )
-    lines, total, held, letters = compare.counts(state.value("counted"), length)
+    lines, total, held, letters = asked(compare_scene.counts, state.value("counted"), length)
     said = [t(f"compare.letters.{letter}", size=f"{size:,}") for letter, size in letters.items()]
     st.caption(t("compare.letters_are", letters=t("compare.comma").join(said)))
     columns = {name: t(f"compare.table.{name}") for name in ("part", "formula", "numbers", "value", "work")}
@@ -54,16 +61,22 @@ def counting(length: int) -> None:
     st.caption(t("compare.counted_by", total=total.value, held=f"{held:,}"))
 
 
+def measured() -> Speeds:
+    """All six measured, now or a moment ago: a class that asks together waits for one measurement. By a trainer, since
+    the readers are who answers everybody else."""
+    return asked(compare_scene.measured, fresh=FRESH, pool=workers.here)
+
+
 @part
 def speed() -> None:
     """How fast the six are on this server, measured when asked."""
     st.header(t("compare.speed_heading"), anchor=False)
     if st.button(t("compare.measure"), key="measure", help=t("compare.measure_help")):
         with st.spinner(t("compare.measuring")):
-            st.session_state["_speeds"] = compare.measured()
+            st.session_state["_speeds"] = measured()
     found = st.session_state.get("_speeds")
     if found:
-        board(compare.speeds(found, source.view()).payload, "compare-speeds")
+        board(compare_scene.speeds(found, controls.view()).payload, "compare-speeds")
     else:
         st.caption(t("compare.unmeasured"))
 

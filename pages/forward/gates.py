@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from rnnviz.ui import gates, sentence, source, state
+from rnnviz.scenes import gates as gates_scene
+from rnnviz.ui import controls, gates, sentence, state
+from rnnviz.ui.asked import asked
 from rnnviz.ui.board import board
 from rnnviz.ui.calm import part
 from rnnviz.ui.language import prose, t
@@ -14,7 +16,7 @@ def be_the_gate() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="gates-knobs"):
         for name in ("gatecell", "challenge"):
             choose(name)
-    gates.unit(source.view())
+    gates.unit(controls.view())
 
 
 def choose(name: str) -> None:
@@ -33,7 +35,7 @@ def forgetting() -> None:
     st.header(t("gates.memory_heading"), anchor=False)
     if state.shown("forget"):
         st.slider(t("gates.forget"), help=t("gates.forget_help"), width=320, **state.control("forget"))
-    board(gates.forgetting(float(state.value("forget")), source.view()).payload, "forgetting")
+    board(asked(gates_scene.forgetting_board, float(state.value("forget")), controls.view()).payload, "forgetting")
 
 
 @part
@@ -47,23 +49,24 @@ def trained_networks() -> None:
     sentence.amiss(typed, tokens)
     if not tokens:
         return
-    kind, trained, view = state.value("keeps"), state.value("trained"), source.view()
-    halves = gates.units(kind, trained, tokens)
+    kind, trained, view = state.value("keeps"), state.value("trained"), controls.view()
+    halves = asked(gates_scene.unit_half_lives, kind, trained, tokens)
     place = gates.place(kind, halves, tokens)
-    board(gates.remembering(kind, trained, tokens, place.unit, view).payload, "remembering")
+    board(asked(gates_scene.remembering_board, kind, trained, tokens, place.unit, view).payload, "remembering")
     st.header(t("gates.listens_heading"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", key="listens-knobs"):
         if state.shown("listener"):
             units = (gates.LONGEST, *(unit for unit, _ in halves[1:]))
             given = state.choice("listener", place.name_unit, units)
-            st.selectbox(t("gates.listener"), width=source.wide("listener", 230), **given)
+            st.selectbox(t("gates.listener"), width=controls.wide("listener", 230), **given)
         if state.shown("listens"):
-            given = state.choice("listens", place.name_gate, gates.GATES[kind])
-            st.selectbox(t("gates.listens_to"), width=source.wide("listens", 190), **given)
+            given = state.choice("listens", place.name_gate, gates_scene.GATES[kind])
+            st.selectbox(t("gates.listens_to"), width=controls.wide("listens", 190), **given)
         if state.shown("heard") and len(tokens) > 1:
             given = state.ladder("heard", place.name_step, (*range(len(tokens) - 1), gates.LAST))
             st.select_slider(t("gates.heard"), width=320, **given)
-    board(gates.listening(kind, trained, tokens, place.unit, place.letter, place.step, view).payload, "listening")
+    looked_at = (place.unit, place.letter, place.step)
+    board(asked(gates_scene.listening_board, kind, trained, tokens, *looked_at, view).payload, "listening")
 
 
 be_the_gate()

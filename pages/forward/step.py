@@ -3,16 +3,18 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from rnnviz import zoo
 from rnnviz.figures import lengths
+from rnnviz.numbers import percent, two_digits
+from rnnviz.scenes.readings import Named
+from rnnviz.scenes.step import Stage, stage
 from rnnviz.tasks import errands
-from rnnviz.ui import sentence, source, state
+from rnnviz.training import zoo
+from rnnviz.ui import controls, sentence, state
+from rnnviz.ui.asked import asked
 from rnnviz.ui.calm import part
+from rnnviz.ui.desk import desk
 from rnnviz.ui.language import labels, prose, t
-from rnnviz.ui.notice import percent, two_digits
-from rnnviz.ui.stage import Named, Stage, stage
 from rnnviz.ui.stepper import Rest, stepper
-from rnnviz.ui.training import desk
 
 SIDES = ("left", "right")
 
@@ -27,14 +29,14 @@ def knobs() -> DeltaGenerator:
         for side in SIDES:
             if state.shown(side):
                 given = state.choice(side, names.__getitem__, offered)
-                st.selectbox(t(f"step.{side}"), width=source.wide(side, 170), **given)
+                st.selectbox(t(f"step.{side}"), width=controls.wide(side, 170), **given)
         sentence.knobs()
     return row
 
 
 def current(tokens: tuple[str, ...]) -> Stage:
     """What the link and the controls ask for."""
-    return stage(tokens, named("left"), named("right"), state.value("trained"), source.view())
+    return asked(stage, tokens, named("left"), named("right"), state.value("trained"), controls.view())
 
 
 def own_offered() -> bool:
@@ -64,7 +66,7 @@ def show_stepper(tokens: tuple[str, ...]) -> None:
         ):  # else the sentence has become shorter, and the stepper will say where that leaves it
             state.put(step=rest.step, unit=rest.unit, side=SIDES[rest.network])
 
-    stepper(shown.payload, rested, *st.session_state["_start"])
+    stepper(shown.payload, shown.files, rested, *st.session_state["_start"])
 
 
 def badge(shown: Stage) -> None:

@@ -9,11 +9,12 @@ import numpy as np
 
 from rnnviz.figures import theme as themes
 from rnnviz.figures.base import SMALL, TEXT, TINY, Labels, Spec, as_figure, english, note, spec, value_axis
-from rnnviz.figures.clipping import SECTION, minus, power, three_digits
+from rnnviz.figures.clipping import SECTION
 from rnnviz.figures.paths import STYLES, TOP_ERROR, Box, legend, told, visible, width
+from rnnviz.numbers import minus, power, three_digits
 
 if TYPE_CHECKING:
-    from rnnviz.cliff import Branches, Descent, Surface
+    from rnnviz.recurrence.cliff import Branches, Descent, Surface
 
 FLAT, STEEP = -2, 7
 """The ends of the colour scale of steepness, in powers of ten."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite, isinf, isnan
+from math import isinf, isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +24,8 @@ from rnnviz.figures.base import (
 )
 
 if TYPE_CHECKING:
-    from rnnviz.clipping import Change, Changes, Proposal
+    from rnnviz.recurrence.clipping import Change, Changes, Proposal
+from rnnviz.numbers import power, three_digits
 
 SECTION = "clipping_figures"
 """Of the locale file."""
@@ -34,27 +35,6 @@ ROW, NUMBERS = 30, 58
 """Height of a parameter's row and width of a column of numbers, in px at scale 1."""
 RUN = 230
 """Height of the norms over a run, in px at scale 1."""
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def power(exponent: int) -> str:
-    """10⁻⁶, and 1 for 10⁰."""
-    return "1" if exponent == 0 else "10" + str(exponent).translate(RAISED)
-
-
-def three_digits(value: float) -> str:
-    """Three digits, with a power of ten where it is very large or small; ∞ and NaN as such."""
-    if not isfinite(value):
-        return "NaN" if isnan(value) else "∞" if value > 0 else "−∞"
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return minus(f"{value:.3g}" if abs(value) < 999.5 else f"{value:,.0f}")
-    digits, exponent = f"{value:.1e}".split("e")
-    return minus(f"{digits}×{power(int(exponent))}")
-
-
-def minus(digits: str) -> str:
-    """With the minus sign that Plotly puts on its axes."""
-    return digits.replace("-", "−")
 
 
 def norm_axis(theme: str, scale: float, every: int, **more: Any) -> dict[str, Any]:

@@ -26,13 +26,12 @@ from rnnviz.figures.base import (
     token_axis,
     value_axis,
 )
-from rnnviz.figures.clipping import three_digits
-from rnnviz.numbers import percent
 from rnnviz.figures.gradients import caption
 from rnnviz.figures.through_time import DEEP, PALE, frame, magnitudes
+from rnnviz.numbers import percent, three_digits
 
 if TYPE_CHECKING:
-    from rnnviz.sight import Sight
+    from rnnviz.networks.sight import Sight
 
 SECTION = "compare_figures"
 """Of the locale file."""

@@ -23,10 +23,11 @@ from rnnviz.figures.base import (
     token_axis,
     value_axis,
 )
-from rnnviz.figures.gradients import caption, duration, key
+from rnnviz.figures.gradients import caption, key
+from rnnviz.numbers import duration
 
 if TYPE_CHECKING:
-    from rnnviz.memory import Listens
+    from rnnviz.recurrence.memory import Listens
 
 SECTION = "gates_figures"
 """Of the locale file."""

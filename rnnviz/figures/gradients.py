@@ -13,24 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from rnnviz.figures import theme as themes
-from rnnviz.figures.base import (
-    SMALL,
-    Labels,
-    Spec,
-    as_figure,
-    categories,
-    english,
-    note,
-    spec,
-    token_axis,
-    value_axis,
-)
-from rnnviz.figures.clipping import power, three_digits
+from rnnviz.figures.base import SMALL, Labels, Spec, as_figure, categories, english, note, spec, token_axis, value_axis
+from rnnviz.numbers import power, three_digits
 
 if TYPE_CHECKING:
-    from rnnviz.bptt import Gradients
-    from rnnviz.spectra import Reference
-    from rnnviz.tracing import Trace
+    from rnnviz.recurrence.bptt import Gradients
+    from rnnviz.recurrence.spectra import Reference
+    from rnnviz.recurrence.trace import Trace
+from rnnviz.numbers import duration
 
 SECTION = "gradients_figures"
 """Of the locale file."""
@@ -175,11 +165,6 @@ def ratio(norms: np.ndarray) -> str:
     """What of a gradient at the last step has arrived at the first."""
     with np.errstate(all="ignore"):
         return three_digits(float(norms[0] / norms[-1]))
-
-
-def duration(steps: float) -> str:
-    """A number of steps: 2.2, 103, ∞."""
-    return f"{steps:.1f}" if steps < 99.95 else three_digits(float(f"{steps:.3g}"))
 
 
 def over_steps(data: list[dict[str, Any]], lines: Sequence[str], steps: Across, theme: str, scale: float) -> Spec:

@@ -9,10 +9,11 @@ import numpy as np
 
 from rnnviz.figures import theme as themes
 from rnnviz.figures.base import SMALL, TEXT, Labels, Spec, as_figure, english, escaped, note, spec, value_axis
-from rnnviz.figures.clipping import SECTION, three_digits
+from rnnviz.figures.clipping import SECTION
+from rnnviz.numbers import three_digits
 
 if TYPE_CHECKING:
-    from rnnviz.cliff import Descent
+    from rnnviz.recurrence.cliff import Descent
 
 STYLES = (("forget", "dash", "diamond", "◆"), ("ink", "solid", "circle", "●"), ("hidden", "dot", "square", "■"))
 """Colour, dash, mark and the mark's letter of the first, second and third path."""
@@ -102,7 +103,9 @@ def error_spec(
         there = {"w": path.points[:, 0], "b": path.points[:, 1], "error": path.errors, "norm": path.norms}
         texts = [
             labels["hover_path"].format(
-                name=escaped(name), step=step, **{key: three_digits(float(values[step])) for key, values in there.items()}
+                name=escaped(name),
+                step=step,
+                **{key: three_digits(float(values[step])) for key, values in there.items()},
             )
             for step in range(len(path.errors))
         ]

@@ -9,11 +9,11 @@ import numpy as np
 
 from rnnviz.figures import theme as themes
 from rnnviz.figures.base import SMALL, Labels, Spec, as_figure, english, escaped, note, spec, value_axis
-from rnnviz.figures.clipping import power
 from rnnviz.figures.gradients import caption, key
+from rnnviz.numbers import power
 
 if TYPE_CHECKING:
-    from rnnviz.records import Recorded
+    from rnnviz.training.records import Recorded
 
 SECTION = "records"
 """Of the locale file."""
@@ -42,7 +42,7 @@ def record_spec(
     theme: str = "light",
     scale: float = 1.0,
 ) -> Spec:
-    """The figure of a record (`rnnviz.records.record(name)`).
+    """The figure of a record (`rnnviz.training.records.record(name)`).
 
     p5 and p6: the share of right answers during training; p7 and p9: that share at the end, against the length;
     p8: the size of the state, which has no chance level; preset-clipping: the loss; overfitting: the loss on held-out

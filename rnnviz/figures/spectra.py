@@ -10,8 +10,8 @@ import numpy as np
 
 from rnnviz.figures import theme as themes
 from rnnviz.figures.base import SMALL, Labels, Spec, as_figure, english, spec, value_axis
-from rnnviz.figures.clipping import three_digits
 from rnnviz.figures.gradients import LEFT, RIGHT, SECTION, caption, curve, key, norm_axis
+from rnnviz.numbers import three_digits
 
 LONGEST = 200
 """The end of the axis of steps back, unless the sequence is longer."""

@@ -29,8 +29,8 @@ from rnnviz.figures.base import (
 )
 
 if TYPE_CHECKING:
-    from rnnviz.bptt import Gradients
-    from rnnviz.tracing import Trace
+    from rnnviz.recurrence.bptt import Gradients
+    from rnnviz.recurrence.trace import Trace
 
 GATES = {
     "lstm": {"f": "forget", "i": "input", "g": "candidate", "o": "output"},

@@ -23,12 +23,12 @@ from rnnviz.figures.base import (
     value_axis,
     width_in_em,
 )
-from rnnviz.figures.clipping import power, three_digits
 from rnnviz.figures.gradients import LEFT, SECTION, across, caption, numbered
+from rnnviz.numbers import power, three_digits
 
 if TYPE_CHECKING:
-    from rnnviz.bptt import Gradients
-    from rnnviz.tracing import Trace
+    from rnnviz.recurrence.bptt import Gradients
+    from rnnviz.recurrence.trace import Trace
 
 PALE, DEEP = -12, 2
 """The ends of the colour scale, in powers of ten."""

@@ -25,13 +25,13 @@ from rnnviz.figures.base import (
     token_axis,
     value_axis,
 )
-from rnnviz.figures.clipping import power, three_digits
 from rnnviz.figures.gradients import caption, key, norm_axis, round_steps
 from rnnviz.figures.paths import STYLES
 from rnnviz.figures.training_lines import Ends, Twin, faded, logged, mean_of_last, other_line, smoothed, twin_lines
+from rnnviz.numbers import power, three_digits
 
 if TYPE_CHECKING:
-    from rnnviz.training import Probe
+    from rnnviz.training.advance import Probe
 
 SECTION = "training_figures"
 """Of the locale file."""
@@ -75,7 +75,9 @@ def loss_curves_spec(
         jumped = any(float(np.nanmax(mean, initial=0.0)) > 1.4 * usual for mean in means)
         high = (4 if jumped else 1.4) * usual  # one jump of the axis, and no more
         ends = Ends(0.0, high, value_axis(theme, scale, range=[0, high], tickmode="auto", nticks=5))
-    lines = _lines(twins, labels, theme, lambda twin: three_digits(mean_of_last(twin.log["loss"])), "now", "loss", others)
+    lines = _lines(
+        twins, labels, theme, lambda twin: three_digits(mean_of_last(twin.log["loss"])), "now", "loss", others
+    )
     lines.append(_guess(chance, f"{chance or 0:.2g}", labels, theme))
     return _figure("loss", twins, others, steps, ends, lines, chance, at, labels, theme, scale)
 
@@ -145,7 +147,9 @@ def state_curves_spec(
     """The norm of the cell state that a never-ending stream has left, step by step."""
     labels = labels or english(SECTION)
     axis = _powers(range(-1, 5), [-1.2, 4.2], theme, scale)
-    lines = _lines(twins, labels, theme, lambda twin: three_digits(mean_of_last(twin.log["state_norm"])), "now", "state_norm")
+    lines = _lines(
+        twins, labels, theme, lambda twin: three_digits(mean_of_last(twin.log["state_norm"])), "now", "state_norm"
+    )
     return _figure("state_norm", twins, (), steps, Ends(0.1, 1e4, axis), lines, None, at, labels, theme, scale)
 
 

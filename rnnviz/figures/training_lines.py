@@ -13,8 +13,8 @@ import numpy as np
 
 from rnnviz.figures import theme as themes
 from rnnviz.figures.base import SMALL, Labels, escaped
-from rnnviz.figures.clipping import three_digits
 from rnnviz.figures.paths import STYLES
+from rnnviz.numbers import three_digits
 
 WINDOW = 20
 """Steps whose mean the thick line is."""

@@ -3,7 +3,7 @@
 from rnnviz.tasks.adding import Adding
 from rnnviz.tasks.base import Batch, Task
 from rnnviz.tasks.continual import Continual
-from rnnviz.tasks.errands_task import Errands
+from rnnviz.tasks.errands.task import Errands
 from rnnviz.tasks.recall import Recall
 from rnnviz.tasks.temporal_order import TemporalOrder
 

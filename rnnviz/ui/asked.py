@@ -18,9 +18,9 @@ from typing import Any, ParamSpec, TypeVar, cast
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from rnnviz import workers
-from rnnviz.nursery import Refused
-from rnnviz.pool import Pool
+from rnnviz.turns import workers
+from rnnviz.turns.nursery import Refused
+from rnnviz.turns.pool import Pool
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -104,7 +104,7 @@ def asked(
     """`function(*args)`, computed beside the server, once for all who ask; kept while there is room.
 
     `fresh`: an answer older than so many seconds is computed again. `pool`: whose processes compute.
-    Raises what the function raises, or `rnnviz.nursery.Refused`.
+    Raises what the function raises, or `rnnviz.turns.nursery.Refused`.
     """
     key = (function.__module__, function.__qualname__, args)
     processes = pool()

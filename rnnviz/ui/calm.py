@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import FragmentHandledException
 
-from rnnviz import workers
+from rnnviz.turns import workers
 from rnnviz.ui import state
 from rnnviz.ui.language import t
 

@@ -10,9 +10,9 @@ from typing import Any
 import streamlit as st
 
 from rnnviz.figures import theme
+from rnnviz.language import LANGUAGES, translate
 from rnnviz.shipped import ASSETS
 from rnnviz.ui import server
-from rnnviz.ui.language import LANGUAGES, translate
 
 LOADER = """
 const url = new URL(SCRIPT, document.baseURI);

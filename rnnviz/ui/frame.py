@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from rnnviz.language import LANGUAGES
+from rnnviz.shipped import ASSETS
 from rnnviz.ui import state, visits
 from rnnviz.ui.calm import called, calmly
-from rnnviz.ui.language import ASSETS, LANGUAGES, language, t
+from rnnviz.ui.language import language, t
 from rnnviz.ui.pages import page_files
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from rnnviz.records import NAMES as RECORDED
 from rnnviz.tasks import TASKS
-from rnnviz.tasks.errands import THINGS
+from rnnviz.tasks.errands.sentences import THINGS
+from rnnviz.training import plans
+from rnnviz.training.records import NAMES as RECORDED
 
 # What the networks read is English in every language of the app.
 ALICE = "Starving, Alice drives to the nearest store to buy"
@@ -143,32 +144,8 @@ class Names:
 Key = Text | Whole | Real | Flag | Choice | Names
 
 SENTENCE = Text(ALICE)
-TWINS = (
-    *("none", "limit", "cell", "bias", "begin", "rate", "delay", "size", "optimizer", "gate"),
-    *("examples", "dropout", "decay", "worddrop", "synonyms", "patience"),
-)
-"""In what two training runs may differ: one of these keys."""
-KNOBS: dict[str, Choice] = {  # of a training run; empty: what the task suggests
-    "limit": Choice("", ("", "off", "0.1", "0.2", "0.5", "1", "2", "5", "10")),
-    "cell": Choice("", ("", "rnn", "lstm", "gru")),
-    "bias": Choice("", ("", "0", "1", "3", "5")),
-    "begin": Choice("", ("", "default", "orthogonal", "identity")),
-    "rate": Choice(
-        "", ("", "0.0003", "0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2")
-    ),
-    "delay": Choice("", ("", "0", "2", "4", "8", "12", "20", "30", "50", "70", "100", "150", "200")),
-    "size": Choice("", ("", "4", "8", "16", "32", "50", "64", "84", "100")),
-    "batch": Choice("", ("", "8", "16", "32", "64", "128")),
-    "budget": Choice("", ("", "100", "200", "400", "600", "800", "1000", "1200", "1500", "2000", "3000", "4500")),
-    "optimizer": Choice("", ("", "adam", "sgd")),
-    "gate": Choice("", ("", "learned", "fixed")),
-    "examples": Choice("", ("", "all", "128", "64", "32")),
-    "dropout": Choice("", ("", "0", "0.1", "0.2", "0.3", "0.5")),
-    "decay": Choice("", ("", "0", "0.01", "0.1", "0.3", "1")),
-    "worddrop": Choice("", ("", "0", "0.1", "0.2", "0.3", "0.5")),
-    "synonyms": Choice("", ("", "off", "on")),
-    "patience": Choice("", ("", "off", "100", "200", "400")),
-}
+KNOBS = {name: Choice("", ids) for name, ids in plans.IDS.items()}
+"""Of a training run; empty: what the task suggests."""
 IDS = ("", *dict.fromkeys(id for knob in KNOBS.values() for id in knob.ids if id))
 KEYS: dict[str, Key] = {
     # the frame
@@ -203,7 +180,7 @@ KEYS: dict[str, Key] = {
     "own": Flag(False),  # Gradients: the visitor's own network in the place of ours
     # training
     "task": Choice("errands", tuple(TASKS)),
-    "twin": Choice("limit", TWINS),
+    "twin": Choice("limit", plans.TWINS),
     "first": Choice("", IDS),  # what the first twin has of it; empty: a usual pair
     "second": Choice("", IDS),
     **KNOBS,

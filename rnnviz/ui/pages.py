@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from rnnviz.ui.language import labels_of
+from rnnviz.language import labels_of
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from rnnviz.figures.base import MOST_IN_PROSE, shortened
+from rnnviz.language import literal
 from rnnviz.tasks import errands
 from rnnviz.text import MAX_TOKENS, tokenize, vocabulary
 from rnnviz.ui import state
 from rnnviz.ui.calm import called
-from rnnviz.ui.language import literal, t
+from rnnviz.ui.language import t
 
 
 def current() -> tuple[tuple[str, ...], tuple[str, ...]]:

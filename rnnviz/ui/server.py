@@ -1,14 +1,11 @@
-"""What the web server does beside running pages: start-up work, and the files that a page asks for."""
+"""The files that a page asks the web server for."""
 
 from __future__ import annotations
 
-import ctypes
+import asyncio
 import functools
-import gc
 import gzip
 import hashlib
-import mmap
-import sys
 from pathlib import Path
 
 import plotly.offline
@@ -17,64 +14,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit import runtime
 
+from rnnviz.scenes.readings import MOMENTS, version, weights_file
 from rnnviz.ui import visits
-from rnnviz.ui.language import LANGUAGES
+from rnnviz.ui.asked import asked
+from rnnviz.ui.keys import NETWORKS
 from rnnviz.ui.web import A_YEAR
 
 _files: dict[str, bytes] = {}
 """Gzipped, by path."""
 TYPES = {".js": "text/javascript", ".json": "application/json"}
+WEIGHT_FILES = tuple(f"{name}-{moment}" for name in NETWORKS for moment in MOMENTS)
 _own_server = False
-
-
-@functools.cache
-def warm() -> None:
-    """Do the slow work once per process, before the first visitor: load, compute, then freeze what is there.
-
-    Frozen objects are skipped by the garbage collector, which else would walk all of torch again and again.
-    """
-    from rnnviz import figures, zoo
-    from rnnviz.text import tokenize
-    from rnnviz.ui import calm, stage, state
-
-    visits.raise_limit()
-    calm.shorten_log()
-    for name in state.NETWORKS:
-        for trained in (True, False):
-            stage.weights_of(name, trained)
-    for language in LANGUAGES:  # the start page as a visitor first sees it
-        view = stage.View(language, "light", 1.0)
-        stage.compute(tuple(tokenize(state.ALICE)), "rnn", "lstm", True, view)
-    figures.lengths(zoo.all_seeds(state.NETWORKS))  # two visitors at once may not be the first to import Plotly's parts
-    plotly_url()
-    one_heap()
-    gc.collect()
-    gc.freeze()
-    sys.setswitchinterval(0.001)  # a visitor whose work is short need not wait for one whose work is long
-    gc.set_threshold(20_000, 20, 20)  # what a visit leaves behind is small: look for it less often
-
-
-def one_heap() -> None:
-    """Let all threads share one heap, where the C library is glibc: a heap for each keeps what others could use."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt:
-        mallopt(-8, 1)  # M_ARENA_MAX
-
-
-def give_back() -> None:
-    """Give back to the system what the server itself does not need, once the readers are forked: torch's machine code.
-
-    It was read while torch was imported, and only the readers run it. What is needed after all is read again from its
-    file.
-    """
-    if sys.platform != "linux":
-        return
-    libc = ctypes.CDLL(None)
-    for line in Path("/proc/self/maps").read_text().splitlines():
-        place, rights, *_, path = line.split()
-        if rights == "r-xp" and "/torch/lib/" in path:
-            start, end = (int(address, 16) for address in place.split("-"))
-            libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), mmap.MADV_DONTNEED)
 
 
 def claim() -> None:
@@ -104,6 +54,11 @@ def file_path(name: str, content: str) -> str:
     return f"/files/{stem}-{hashlib.sha256(content.encode()).hexdigest()[:12]}.{suffix}"
 
 
+def weights_url(file: str) -> str:
+    """Where a page finds `rnnviz.scenes.readings.weights_file`; "" where app.py's own server is not running."""
+    return f"./files/{file}-{version(file)}.json" if _own_server else ""
+
+
 def plotly_url() -> str:
     """Where a page finds Plotly.js as shipped with the plotly package (4.8 MB, gzipped 1.5); "" outside a server.
 
@@ -122,13 +77,22 @@ def _plotly_script() -> str:
 
 async def _file(request: Request) -> Response:
     name = request.path_params["file"]
-    packed = _files.get(f"/files/{name}")
+    packed = _files.get(f"/files/{name}") or await _weights(name)
     if packed is None:
         return Response(status_code=404)
     gzipped = "gzip" in request.headers.get("accept-encoding", "")
     headers = {"Cache-Control": A_YEAR, "Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if gzipped else {})
     content = packed if gzipped else gzip.decompress(packed)
     return Response(content, media_type=TYPES[Path(name).suffix], headers=headers)
+
+
+async def _weights(name: str) -> bytes | None:
+    """The weights of that name and version, made by a reader when they are first asked for; None if there are none."""
+    for file in WEIGHT_FILES:
+        if name == f"{file}-{version(file)}.json":
+            made = await asyncio.to_thread(asked, weights_file, file)
+            return _files.setdefault(f"/files/{name}", gzip.compress(made, 6))
+    return None
 
 
 # Under any base path, which is not known yet when app.py is read. A file that does not exist is a 404 there, where

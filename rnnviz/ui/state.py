@@ -41,7 +41,6 @@ from rnnviz.ui.keys import (
     LOOK,
     NETWORKS,
     SENTENCE,
-    TWINS,
     WRITTEN,
     YOURS,
     Choice,
@@ -51,7 +50,7 @@ from rnnviz.ui.keys import (
 )
 from rnnviz.ui.labels import Drawings
 
-__all__ = ["ALICE", "IDS", "KEYS", "KNOBS", "NETWORKS", "SENTENCE", "TWINS", "YOURS"]
+__all__ = ["ALICE", "IDS", "KEYS", "KNOBS", "NETWORKS", "SENTENCE", "YOURS"]
 
 LINKS = 32
 """Links that are known as what this visit's browser was told."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from rnnviz.ui import component, state
+from rnnviz.scenes.readings import weights_file
+from rnnviz.ui import component, server, state
+from rnnviz.ui.asked import asked
 from rnnviz.ui.calm import called
 
 SCRIPTS = ("shared/parts.js", *(f"stepper/{name}.js" for name in ("equations", "cell", "views", "stepper")))
@@ -24,6 +27,7 @@ class Rest(NamedTuple):
 
 def stepper(
     payload: bytes,
+    files: Sequence[str],
     rested: Callable[[Rest], object],
     step: int = 0,
     unit: int | None = None,
@@ -33,19 +37,20 @@ def stepper(
 ) -> None:
     """Mount the stepper.
 
-    `payload`: the JSON object that `rnnviz.ui.stage` writes. `rested` is told where the reader is each time they have
-    rested for half a second somewhere else than before. `step` (from 0), `unit` and its `network` (0 or 1) say where a
-    reader begins who opens the page, or for whom `place` is another number than before; afterwards the browser knows
-    better. Where the page looks different from what the
-    payload was made for, the stepper says so, and the visitor's state remembers it.
+    `payload` and `files` are those of a `rnnviz.scenes.step.Stage`. `rested` is told where the reader is each time
+    they have rested for half a second somewhere else than before. `step` (from 0), `unit` and its `network` (0 or 1)
+    say where a reader begins who opens the page, or for whom `place` is another number than before; afterwards the
+    browser knows better. Where the page looks different from what the payload was made for, the stepper says so, and
+    the visitor's state remembers it.
     """
 
     def tell() -> None:
         if found := rest(state.told(key, "rest")):
             rested(found)
 
+    found = {file: server.weights_url(file) or json.loads(asked(weights_file, file)) for file in files}
     # Where to begin is no part of the payload, so that one payload serves every visitor.
-    data = component.joined(payload, step=step, unit=unit, network=network, place=place)
+    data = component.joined(payload, files=found, step=step, unit=unit, network=network, place=place)
     callbacks = {"on_rest_change": called(tell), "on_theme_change": called(partial(state.look, key))}
     mount = component.registered("stepper", SCRIPTS, STYLES)
     mount(key=key, data=data, default={"rest": None, "theme": None}, **callbacks)

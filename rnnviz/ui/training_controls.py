@@ -6,16 +6,17 @@ from functools import partial
 
 import streamlit as st
 
-from rnnviz.runs_io import TooMuch
+from rnnviz.numbers import percent
 from rnnviz.tasks import TASKS
-from rnnviz.ui import plans, state, uploads
+from rnnviz.training import plans
+from rnnviz.training.files import TooMuch
+from rnnviz.training.frozen import own, reads
+from rnnviz.training.plans import PRESETS, Plan, options, pair, twins, usual
+from rnnviz.ui import state, uploads
 from rnnviz.ui.calm import called
+from rnnviz.ui.controls import wide
+from rnnviz.ui.desk import Desk, desk, row
 from rnnviz.ui.language import language, t
-from rnnviz.ui.notice import percent
-from rnnviz.ui.own import own, reads
-from rnnviz.ui.plans import Plan
-from rnnviz.ui.source import wide
-from rnnviz.ui.training import Desk, desk, row
 
 MAIN = ("cell", "size", "rate", "limit", "delay")
 """Choices in the row; the others are a click away."""
@@ -43,7 +44,7 @@ def asked(plan: Plan) -> None:
 
 
 def _pick(name: str) -> None:
-    plans.preset(name)
+    preset(name)
     st.session_state["presets"] = False
 
 
@@ -182,3 +183,35 @@ def _upload(data: bytes | None) -> None:
         st.session_state["_refused"] = ("training.upload_large", megabytes)
     except ValueError:
         st.session_state["_refused"] = ("training.upload_bad", {})
+
+
+def chosen() -> Plan:
+    """What the link and the controls ask for."""
+    task = state.value("task")
+    knobs = {knob: resolved(task, knob) for knob in state.KNOBS}
+    twin = state.value("twin")
+    if twin not in twins(task, knobs["cell"], knobs["gate"]):
+        twin = "none"
+    values = tuple(side(task, twin, name) for name in ("first", "second")) if twin != "none" else ("",)
+    rest = tuple((knob, id) for knob, id in knobs.items() if knob != twin)
+    return Plan(task, twin, values, rest, state.value("seed"))
+
+
+def resolved(task: str, knob: str) -> str:
+    """A choice as the link says, if the task has it; else the usual one."""
+    id: str = state.value(knob)
+    return id if id in options(task, knob) else usual(task, knob)
+
+
+def side(task: str, twin: str, name: str) -> str:
+    """What the "first" or "second" twin has of the choice that differs."""
+    id: str = state.value(name)
+    return id if id in options(task, twin) else pair(task, twin)[name == "second"]
+
+
+def preset(name: str) -> None:
+    """Set all choices as an experiment has them. For a callback."""
+    clean = dict.fromkeys(state.KNOBS, "")
+    values = clean | {"first": "", "second": ""} | PRESETS[name]
+    first, second = pair(values["task"], values["twin"])
+    state.put(**values | {"first": values["first"] or first, "second": values["second"] or second})

@@ -9,8 +9,9 @@ import numpy as np
 import streamlit as st
 
 from rnnviz.figures import base, theme
+from rnnviz.scenes.writer import Figure, Section, pack
 from rnnviz.ui import state
-from rnnviz.ui.board import Figure, Section, board, pack
+from rnnviz.ui.board import board
 from rnnviz.ui.language import labels, language
 
 EVIL = "<script>document.title = 'run'</script><img src=x onerror=\"document.title='run'\">{value}"

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from rnnviz.figures import theme
-from rnnviz.ui.language import translate
+from rnnviz.language import translate
 from scripts.serving import Served, serve
 from tests.browser.conftest import small_copy
 from tests.conftest import Visit

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from rnnviz.ui.language import translate
+from rnnviz.language import translate
 from scripts.serving import Served, serve
 from tests.conftest import Visit
 

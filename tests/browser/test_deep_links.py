@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from rnnviz.ui.language import translate
+from rnnviz.language import translate
 from scripts.serving import ROOT, Served, serve
 from tests.conftest import Visit
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from rnnviz.ui.language import translate
+from rnnviz.language import translate
 from scripts.serving import ROOT, Served
 from tests.conftest import Visit
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import FrameLocator, Page, Route, expect
 
-from rnnviz.ui.language import translate
+from rnnviz.language import translate
 from scripts.serving import ROOT, Served, serve
 from tests.conftest import Visit
 

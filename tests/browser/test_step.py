@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 import rnnviz
-from rnnviz.ui.language import translate
+from rnnviz.language import translate
 from scripts.serving import Served
 from tests.conftest import Visit
 

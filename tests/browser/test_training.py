@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, expect
 
-from rnnviz.ui.language import translate
+from rnnviz.language import translate
 from scripts.serving import Served
 from tests.conftest import Visit
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from rnnviz.scenes.records import there
 from rnnviz.tasks import TASKS
-from rnnviz.ui.keys import KEYS, KNOBS, TWINS, Choice, Flag
-from rnnviz.ui.plans import options
-from rnnviz.ui.recorded import there
+from rnnviz.training.plans import TWINS, options
+from rnnviz.ui.keys import KEYS, KNOBS, Choice, Flag
 
 Triple = tuple[str, str, str]
 """A page, a control on it, an option of that."""

@@ -9,9 +9,9 @@ from typing import Any
 from benchmarks import acts, widgets
 from benchmarks.browser import Browser
 from benchmarks.widgets import CHOICES, Control
+from rnnviz.language import LANGUAGES, labels_of
+from rnnviz.training.plans import PRESETS
 from rnnviz.ui.keys import KEYS, Choice, Text
-from rnnviz.ui.language import LANGUAGES, labels_of
-from rnnviz.ui.plans import PRESETS
 from tests.walk import words
 from tests.walk.moves import Move, examples, named, seen
 from tests.walk.snapshot import Shown, differences, snapshot

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rnnviz.runs_io import dump
-from rnnviz.training import advance, start
+from rnnviz.training.advance import advance, start
+from rnnviz.training.files import dump
 
 
 def files() -> dict[str, bytes]:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from benchmarks.browser import Browser
+from rnnviz.language import LANGUAGES, labels_of
 from rnnviz.ui.keys import KEYS
-from rnnviz.ui.language import LANGUAGES, labels_of
 
 SECTIONS = ("frame", "step", "source", "training", "gates", "compare", "compare_figures", "figures", "errors")
 

@@ -1,0 +1,1 @@
+"""Networks of PyTorch, and what can be asked of them."""

@@ -1,0 +1,1 @@
+"""Recurrent cells, forward and backward, in NumPy alone."""

@@ -1,0 +1,1 @@
+"""What pages show, composed of records, figures and sentences. No Streamlit, no visitor."""

@@ -1,0 +1,113 @@
+"""What the page Clipping shows: one gradient before and after, and descents on a surface with a wall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from rnnviz import figures
+from rnnviz.figures.base import Spec
+from rnnviz.language import labels_of
+from rnnviz.numbers import three_digits
+from rnnviz.recurrence import cliff, clipping
+from rnnviz.scenes.gradients import Backward, Kind, Source, ratio, read
+from rnnviz.scenes.writer import Board, View, Writer
+from rnnviz.tasks import errands
+
+RUNS = 30
+"""Inputs whose gradients are averaged for a threshold."""
+DESCENT = 150
+"""Steps of gradient descent on the cliff."""
+
+
+@np.errstate(over="ignore", invalid="ignore", under="ignore")
+def clipped_board(source: Source, kind: Kind, by: str, threshold: float, view: View) -> Board:
+    """The board of the page's first half: one gradient before and after. `by`: "off", "norm" or "value"."""
+    writer = Writer("clipping", "clipping_figures", view)
+    one = read(kind, source)
+    before = one.gradients.parameters
+    after = before if by == "off" else clipping.clip(before, **{by: threshold}).after
+    change = clipping.changes(before, after)
+    total = change.total
+    edge: dict[str, Any] = {"norm": {"threshold": threshold}, "value": {"value": threshold}}.get(by, {})
+    drawn = figures.before_after_spec(change, **edge, **writer.look)
+    turned = "?" if np.isnan(total.angle) else f"{total.angle:.1f}"
+    told = {"before": three_digits(total.norm_before), "after": three_digits(total.norm_after), "angle": turned}
+    told |= {"threshold": f"{threshold:g}", "cut": f"{100 * total.cut:.0f}"}
+    told |= {"steps": str(len(one.trace)), "ratio": three_digits(ratio(one.gradients)), "runs": str(RUNS)}
+    idle = by != "off" and total.cut == 0 and np.isfinite(total.norm_before)  # nothing exceeds the threshold
+    sections = [
+        writer.section("clip_idle" if idle else f"clip_{by}", {"change": drawn}, **told),
+        writer.section("vanishing", vanishing(writer, one, threshold), **told),
+        writer.section("running", {"running": running(writer, source, kind, threshold)}, **told),
+    ]
+    return writer.board((source, kind, by, threshold), sections, (kind,) if not np.isfinite(total.norm_before) else ())
+
+
+def vanishing(writer: Writer, one: Backward, threshold: float) -> dict[str, Spec]:
+    """Each step's share in the gradient of the weights, before and after clipping by norm: the same curve, lower."""
+    look = {**writer.look, "labels": labels_of(writer.view.language, "gradients_figures")}
+    found = one.gradients
+    factor = float(np.minimum(1.0, threshold / (clipping.total_norm(found.parameters) + 1e-6)))  # NaN stays NaN
+    after = replace(found, da_ih=factor * found.da_ih, da_hh=factor * found.da_hh)
+    shares = (figures.shares_spec(one.trace, gradients, **look) for gradients in (found, after))
+    return dict(zip(("before", "after"), shares, strict=True))
+
+
+def running(writer: Writer, source: Source, kind: Kind, threshold: float) -> Spec:
+    """The norms of the gradients of `RUNS` inputs of one kind, and the thresholds they suggest."""
+    norms = usual_norms(source, kind)
+    return figures.running_spec(norms, clipping.proposed(norms), threshold, **writer.look)
+
+
+@lru_cache(maxsize=8)
+def usual_norms(source: Source, kind: Kind) -> tuple[float, ...]:
+    """The norm of the whole gradient for each of the other inputs, which no threshold changes."""
+    return tuple(clipping.total_norm(read(kind, one).gradients.parameters) for one in others(source))
+
+
+def others(source: Source) -> Iterator[Source]:
+    """The same with `RUNS` other inputs: sentences of errands, or random sequences read by the same cell."""
+    rng = np.random.default_rng(source.seed)
+    for k in range(RUNS):
+        if source.tokens:
+            yield replace(source, tokens=tuple(errands.sentence(rng, clauses=2)[0]))
+        else:
+            yield replace(source, reads=k + 1)
+
+
+def descents_board(w: float, b: float, rate: float, threshold: float, view: View) -> Board:
+    """The board of the cliff: gradient descent from (w, b), without and with clipping."""
+    writer = Writer("clipping", "clipping_figures", view)
+    names = {key: writer.name(key) for key in ("unclipped", "clipped")}
+    off = cliff.descend((w, b), rate, DESCENT)
+    on = cliff.descend((w, b), rate, DESCENT, threshold)
+    paths = {names["unclipped"]: off, names["clipped"]: on}
+    ground = surface()
+    box = ((ground.w[0], ground.w[-1]), (ground.b[0, 0], ground.b[0, -1]))
+    told: dict[str, Any] = {"threshold": f"{threshold:g}", "rate": f"{rate:g}", "steps": DESCENT}
+    told |= {"off": three_digits(float(off.errors[-1])), "on": three_digits(float(on.errors[-1]))}
+    told |= {"steepest": three_digits(float(off.norms.max()))}
+    sections = [
+        writer.section("cliff", {"cliff": figures.cliff_spec(ground, paths, **writer.look)}, **told),
+        writer.section("above", {
+            "above": figures.cliff_map_spec(ground, paths, **writer.look),
+            "error": figures.error_spec(paths, box=box, **writer.look),
+        }, **told),
+        writer.section(
+            "bifurcation",
+            {"bifurcation": figures.bifurcation_spec(cliff.branches(w, (-4.0, -1.0)), b, **writer.look)},
+            w=f"{w:g}",
+        ),
+    ]  # fmt: skip
+    return writer.board((w, b, rate, threshold), sections)
+
+
+@lru_cache(maxsize=1)
+def surface() -> cliff.Surface:
+    """The ground of all descents; it never changes."""
+    return cliff.surface()

@@ -1,0 +1,122 @@
+"""What the page Gates shows of trained networks: what units remember, and what their gates listen to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+import rnnviz
+from rnnviz import figures
+from rnnviz.figures.gates import ROLES, lasts, sigmoid
+from rnnviz.language import translate
+from rnnviz.numbers import duration
+from rnnviz.recurrence import memory
+from rnnviz.recurrence.trace import Trace
+from rnnviz.scenes.readings import network
+from rnnviz.scenes.writer import Board, View, Writer
+
+LETTERS = {"lstm": "figo", "gru": "zrn"}
+"""The gates of each kind, the one that keeps the state first."""
+GATES = {"lstm": ("f", "i", "g", "o"), "gru": ("f", "r", "n")}
+"""The same as the link has them, so that a change of network leaves the choice as it is."""
+WORTH = 0.1
+"""A word is held if it makes up so much of a unit's state, of all that is in it."""
+NAMED = 3
+"""So many units are told of in words."""
+
+
+def letter_of(kind: str, id: str) -> str:
+    """PyTorch's letter of a gate: the one that keeps the state is called f in the link, in a GRU too."""
+    return LETTERS[kind][GATES[kind].index(id)]
+
+
+def unit_half_lives(kind: str, trained: bool, tokens: tuple[str, ...]) -> tuple[tuple[int, float], ...]:
+    """The units with their half-lives, longest first."""
+    trace = read(kind, trained, tokens)
+    halves = memory.half_lives(trace)
+    return tuple((int(unit), float(halves[unit])) for unit in memory.longest_first(trace))
+
+
+@lru_cache(maxsize=4)
+def read(kind: str, trained: bool, tokens: tuple[str, ...]) -> Trace:
+    """What a network of the zoo did with the sentence."""
+    return rnnviz.trace(network(kind, trained), tokens)
+
+
+def forgetting_board(bias: float, view: View) -> Board:
+    """The board about a forget bias, and how long it makes a cell remember."""
+    writer = Writer("gates", "gates_figures", view)
+    gate, half = in_digits(bias)
+    told = {"bias": f"{bias:g}".replace("-", "−"), "gate": gate, "half": half}
+    drawn = figures.forgetting_spec(bias, **writer.look)
+    return writer.board(bias, [writer.section("bias", {"bias": drawn}, **told)])
+
+
+def in_digits(bias: float) -> tuple[str, str]:
+    """σ(bias) and its half-life, with as many digits of the gate as it takes for the calculation to come out right."""
+    gate = sigmoid(bias)
+    half = duration(lasts(gate))
+    texts = (f"{gate:.{digits}f}" for digits in range(3, 12))
+    return next(text for text in texts if 0 < float(text) < 1 and duration(lasts(float(text))) == half), half
+
+
+def remembering_board(kind: str, trained: bool, tokens: tuple[str, ...], unit: int, view: View) -> Board:
+    """The board about every unit's memory of a sentence."""
+    writer = Writer("gates", "gates_figures", view)
+    trace = read(kind, trained, tokens)
+    order, halves, parts = memory.longest_first(trace), memory.half_lives(trace), memory.contributions(trace)
+    keeper = LETTERS[kind][0]
+    room = figures.token_room(tokens, view.scale)
+    rows = figures.half_lives_spec(halves, order, len(trace), ROLES[keeper], chosen=unit, below=room, **writer.look)
+    grid = figures.holds_spec(parts, tokens, order, chosen=unit, **writer.look)
+    longer = int((halves > len(trace)).sum())
+    best = [telling(view.language, int(j), float(halves[j]), parts[:, j], tokens) for j in order[:NAMED]]
+    told = {"longer": longer, "units": len(order), "words": len(trace), "name": memory_name(view.language, kind)}
+    section = writer.section("memory", {"half": rows, "holds": grid}, best="\n".join(best), **told)
+    return writer.board((kind, trained, tokens, unit), [section])
+
+
+def memory_name(language: str, kind: str) -> str:
+    return translate(language, f"gates.memory_{kind}")
+
+
+def telling(language: str, unit: int, half: float, parts: np.ndarray, tokens: tuple[str, ...]) -> str:
+    """A sentence about a unit: its half-life, and the words it holds on to with their shares."""
+    sizes = np.abs(parts)
+    shares = sizes / sizes.sum() if sizes.sum() else sizes
+    found = [s for s in np.argsort(-shares, kind="stable")[:2] if shares[s] >= WORTH]
+    quoted = [translate(language, "gates.held", word=tokens[s], percent=f"{100 * shares[s]:.0f}") for s in found]
+    said = translate(language, "gates.and").join(quoted) or translate(language, "gates.held_nothing")
+    return translate(language, "gates.unit_holds", unit=unit, half=duration(half), words=said)
+
+
+def listening_board(
+    kind: str, trained: bool, tokens: tuple[str, ...], unit: int, letter: str, step: int, view: View
+) -> Board:
+    """The board about what one gate of one unit listens to."""
+    writer = Writer("gates", "gates_figures", view)
+    trace = read(kind, trained, tokens)
+    heard = memory.listens(trace, letter)
+    one = figures.parts_spec(heard, letter, step, unit, **writer.look)
+    every = figures.listening_spec(heard, letter, tokens, step, unit, **writer.look)
+    gate = translate(view.language, f"gates.letters.{letter}")
+    sizes = {name: float(getattr(heard, name)[step, unit]) for name in ("word", "state", "bias")}
+    most = translate(view.language, f"gates_figures.part_{max(sizes, key=lambda name: abs(sizes[name]))}")
+    total, value = float(heard.total[step, unit]), float(trace.gates[letter][step, unit])
+    squash = "tanh" if letter in "gn" else "σ"
+    told = {"gate": gate, "letter": letter, "unit": unit, "token": tokens[step], "step": step + 1, "most": most}
+    told |= dict(zip((*sizes, "total"), adding_up([*sizes.values(), total]), strict=True))
+    told |= {"value": f"{value:.3f}".replace("-", "−"), "squash": squash}
+    section = writer.section("listens", {"one": one, "every": every}, **told)
+    return writer.board((kind, trained, tokens, unit, letter, step), [section])
+
+
+def adding_up(values: Sequence[float]) -> list[str]:
+    """Numbers of which the last is the sum of the others, with as many digits as it takes for that to be seen."""
+    for digits in range(2, 7):
+        *parts, total = (round(value, digits) for value in values)
+        if round(sum(parts), digits) == total:
+            break
+    return [f"{value:.{digits}f}".replace("-", "−") for value in values]

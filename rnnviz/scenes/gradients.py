@@ -1,0 +1,146 @@
+"""What the page Gradients shows: the way back through three cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+
+import rnnviz
+from rnnviz import figures
+from rnnviz.figures.base import Spec
+from rnnviz.numbers import three_digits
+from rnnviz.recurrence import spectra
+from rnnviz.recurrence.bptt import Gradients
+from rnnviz.recurrence.fresh import fresh, sequence
+from rnnviz.recurrence.trace import Trace, trace_cell
+from rnnviz.scenes.readings import network
+from rnnviz.scenes.writer import Board, View, Writer
+from rnnviz.tasks import errands
+from rnnviz.training.frozen import Own
+
+Kind = Literal["rnn", "lstm", "gru"]
+KINDS: tuple[Kind, ...] = ("rnn", "lstm", "gru")
+INPUTS = 32
+"""Numbers at each step of a random sequence."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is read, and by which cells: a sentence by networks of the zoo, or random numbers by fresh cells."""
+
+    tokens: tuple[str, ...] = ()
+    """Empty for random numbers."""
+    trained: bool = True
+    length: int = 20
+    units: int = 32
+    scale: float = 1.0
+    forget: float = 0.0
+    activation: Literal["tanh", "relu", "logistic"] = "tanh"
+    start: Literal["default", "orthogonal", "identity"] = "default"
+    seed: int = 0
+    reads: int = 0
+    """Which random sequence of many."""
+    at: Literal["last", "every"] = "last"
+    asked: str = ""
+    """The word whose logit is asked for; "" for what the sentence's need asks for (`asked_word`)."""
+    own: Own | None = None
+    """The visitor's own network, in the place of that of its kind."""
+
+
+@dataclass(frozen=True)
+class Backward:
+    """One network: what it read, and what flowed back."""
+
+    kind: Kind
+    trace: Trace
+    gradients: Gradients
+
+
+@np.errstate(over="ignore", invalid="ignore", under="ignore")
+def read(kind: Kind, source: Source, maps: bool = False) -> Backward:
+    """Forward and backward through one cell; `maps`: with the T x T maps, which take most of the time."""
+    if source.tokens:
+        trace, target = heard(kind, source), asked_word(source)
+        return Backward(kind, trace, rnnviz.backpropagate(trace, target, of="logit", at=source.at, through_time=maps))
+    settings: dict[str, Any] = {"activation": source.activation, "start": source.start, "scale": source.scale}
+    weights = fresh(kind, source.units, INPUTS, forget_bias=source.forget, seed=source.seed, **settings)
+    numbers = sequence(source.length, INPUTS, source.seed + 1000 * source.reads)
+    trace = trace_cell(kind, source.activation, numbers, weights)
+    return Backward(kind, trace, rnnviz.backpropagate(trace, at=source.at, through_time=maps))
+
+
+def heard(kind: Kind, source: Source) -> Trace:
+    """The sentence as the network of a kind reads it: the visitor's own, if it is of this kind, else ours."""
+    name = source.own if source.own and source.own.kind == kind else kind
+    return rnnviz.trace(network(name, source.trained), source.tokens)
+
+
+@lru_cache(maxsize=8)
+def asked_word(source: Source) -> str:
+    """The word whose logit all networks are asked for: the chosen one, else the one the need asks for; where no need
+    is stated, the one that the three together hold likeliest. One word for all, or their gradients could not be held
+    side by side."""
+    if word := source.asked or errands.need_of(source.tokens):
+        return word
+    traces = [heard(kind, source) for kind in KINDS]
+    together = sum(trace.probabilities[-1] for trace in traces)
+    assert traces[0].words is not None
+    return traces[0].words[int(np.argmax(together))]
+
+
+@np.errstate(over="ignore", invalid="ignore", under="ignore")
+def gradients_board(source: Source, view: View) -> Board:
+    """The board of the Gradients page."""
+    writer = Writer("gradients", "gradients_figures", view, source.own)
+    look = writer.look
+    all_three = [read(kind, source, maps=True) for kind in KINDS]
+
+    def each(draw: Callable[[Backward], Spec]) -> dict[str, Spec]:
+        return {one.kind: draw(one) for one in all_three}
+
+    arrived = {one.kind: three_digits(ratio(one.gradients)) for one in all_three}
+    steps = len(all_three[0].trace)
+    held = {one.kind: spectra.references(one.trace, one.gradients, source.at) for one in all_three}
+    last = asked_word(source) if source.tokens else ""
+    loss = writer.say("loss", word=last) if source.tokens else ""  # else it is said below the figures
+    survived = {one.kind: spectra.survival(one.trace) for one in all_three}
+    sections = [
+        writer.section(
+            "norms_every" if source.at == "every" else "norms_word" if source.tokens else "norms",
+            each(lambda one: figures.norms_spec(one.trace, one.gradients, held[one.kind], **look)),
+            **arrived, steps=steps, word=last, loss=loss,
+        ),
+        writer.section("map", each(lambda one: figures.map_spec(one.trace, one.gradients, "h", **look)), steps=steps),
+        writer.section("map_c", {
+            part: figures.map_spec(all_three[1].trace, all_three[1].gradients, part, **look) for part in ("h", "c")
+        }),
+        writer.section("survival", each(lambda one: figures.survival_spec(*survived[one.kind], **look))),
+        writer.section("eigen", each(lambda one: figures.eigen_spec(spectra.eigenvalues(one.trace), **look))),
+        writer.section("shares", each(lambda one: figures.shares_spec(one.trace, one.gradients, **look))),
+    ]  # fmt: skip
+    if source.tokens:
+        saliency = each(lambda one: figures.saliency_spec(one.trace, one.gradients, **look))
+        sections.insert(1, writer.section("saliency", saliency, word=last))
+    sections.append(
+        writer.section("saturation", each(lambda one: figures.saturation_spec(spectra.saturation(one.trace), **look)))
+    )
+    blown = tuple(one.kind for one in all_three if not all(np.isfinite(a).all() for a in told(one.gradients)))
+    return writer.board(source, sections, blown)
+
+
+def told(found: Gradients) -> Iterator[np.ndarray]:
+    """The numbers that the figures show of a gradient."""
+    yield found.norms
+    if found.through_time is not None:
+        yield found.through_time
+
+
+def ratio(found: Gradients) -> float:
+    """The size of the gradient at the first step over that at the last: in c for an LSTM (unless its last is zero),
+    else in h."""
+    norms = found.norms_c if found.norms_c is not None and found.norms_c[-1] else found.norms
+    return float(norms[0] / norms[-1]) if norms[-1] else np.nan

@@ -1,0 +1,114 @@
+"""A network reads a sentence, and all that pages show of it."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy import ndarray
+
+import rnnviz
+from rnnviz import figures
+from rnnviz.networks.checking import Check, check
+from rnnviz.networks.network import Network
+from rnnviz.networks.reading import arrays, ask, cell_parameters, recurrent
+from rnnviz.recurrence.bptt import Gradients
+from rnnviz.recurrence.trace import Trace
+from rnnviz.tasks import errands
+from rnnviz.text import vocabulary
+from rnnviz.training import zoo
+from rnnviz.training.frozen import Own, network_of
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One network's reading of a sentence, and all that the page shows of it."""
+
+    name: str
+    trained: bool
+    trace: Trace
+    gradients: Gradients
+    check: Check
+    asked: ndarray
+    """`(T, 10)`: probabilities of `errands.THINGS`, had the sentence ended here with "to buy"."""
+    weights: int
+    """How many recurrent weights it has."""
+    overflows: bool = False
+    """Whether its numbers go beyond the largest that there is, in the single precision in which it was trained."""
+
+
+MOMENTS = ("trained", "untrained")
+Named = str | Own
+"""A network of the zoo, or the visitor's own."""
+
+
+@lru_cache(maxsize=8)
+def network(name: Named, trained: bool) -> Network:
+    """A network, loaded once. An RNN and a GRU in double precision: one may be chaotic, the other takes 1 - z of a gate
+    near 1, and what single precision rounds differently here and in PyTorch grows from word to word. An LSTM does well
+    enough without, and PyTorch has a kernel for it in single precision that is four times as fast; but a visitor's own
+    may have weights whose sums only double precision can hold."""
+    loaded = network_of(name, trained) if isinstance(name, Own) else zoo.load(name, trained)
+    single = loaded.shape.kind == "lstm" and not isinstance(name, Own)
+    return loaded if single else loaded.double()
+
+
+def weights_of(name: Named, trained: bool) -> dict[str, ndarray]:
+    """What the browser takes a unit's pre-activations apart with.
+
+    `word (K·H, N)` and `word_offset (K·H,)` lead from a word vector to W_ih x, `state (K·H, H)` is W_hh.
+    """
+    source = network(name, trained)
+    parts = cell_parameters(recurrent(source.body))
+    read = parts["weight_ih"].shape[1]
+    project, offset = np.eye(read), np.zeros(read)
+    if source.shape.embedding:
+        project, offset = arrays(source.projection, "weight", "bias")
+    block = {"word": parts["weight_ih"] @ project, "word_offset": parts["weight_ih"] @ offset}
+    block |= {"state": parts["weight_hh"], "bias_ih": parts["bias_ih"], "bias_hh": parts["bias_hh"]}
+    return {key: part.astype(np.float32) for key, part in block.items()}
+
+
+def weights_file(file: str) -> bytes:
+    """The weights of a network of the zoo as JSON, by the name that `file_of` gave them.
+
+    Raises ValueError for a name of no network.
+    """
+    name, _, moment = file.rpartition("-")
+    if moment not in MOMENTS:
+        raise ValueError(f"no weights {file!r}")
+    return figures.as_json(weights_of(name, moment == MOMENTS[0]))
+
+
+def file_of(name: str, trained: bool) -> str:
+    """What the weights of a network of the zoo are called. They do not travel with every sentence."""
+    return f"{name}-{MOMENTS[not trained]}"
+
+
+@cache
+def version(file: str) -> str:
+    """Stands for what `weights_file` gives: other weights, or other code here, have another."""
+    weights = zoo.WEIGHTS / f"{file.rpartition('-')[0]}.safetensors"
+    return hashlib.sha256(weights.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:12]
+
+
+@lru_cache(maxsize=2)
+def read(name: Named, trained: bool, tokens: tuple[str, ...]) -> Reading:
+    """Let a network read the tokens."""
+    reader = network(name, trained)
+    trace = rnnviz.trace(reader, tokens)
+    gradients = rnnviz.backpropagate(trace, errands.need_of(tokens), of="logit", through_time=False)
+    checked = check(recurrent(reader.body), trace, gradients)
+    things = [reader.words.index(thing) for thing in errands.THINGS]
+    asked = ask(reader, trace)[:, things]
+    overflows = isinstance(name, Own) and (beyond(name, trained, tokens) or not np.isfinite(gradients.norms).all())
+    return Reading(reader.name, trained, trace, gradients, checked, asked, reader.body_weights(), bool(overflows))
+
+
+def beyond(own: Own, trained: bool, tokens: tuple[str, ...]) -> bool:
+    """Whether a visitor's network has numbers that single precision cannot hold."""
+    vectors = vocabulary().vectors[[vocabulary().index(token) for token in tokens]]
+    with torch.inference_mode():
+        return not bool(network_of(own, trained)(torch.tensor(vectors)[None]).isfinite().all())

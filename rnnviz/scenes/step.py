@@ -1,0 +1,118 @@
+"""What the page Step shows: two networks' readings of one sentence, as one JSON in bytes."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy import ndarray
+
+from rnnviz import figures
+from rnnviz.language import labels_of, translate
+from rnnviz.networks.checking import Check
+from rnnviz.numbers import two_digits
+from rnnviz.recurrence.trace import surprise
+from rnnviz.scenes.notices import notices
+from rnnviz.scenes.readings import Named, Reading, file_of, read, weights_of
+from rnnviz.scenes.writer import View
+from rnnviz.tasks import errands
+from rnnviz.text import vocabulary
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the page shows: the payload for the stepper, and what stands around it."""
+
+    payload: bytes
+    checks: tuple[tuple[str, Check], tuple[str, Check]]
+    """Each network's name, and how far its numbers are from PyTorch's. The readings themselves are not kept: they
+    are as large as what was sent."""
+    answer: str | None
+    """The thing that the sentence's need asks for; None where none is stated."""
+    revision: str
+    """Stands for the sentence and the networks: what the stepper says later is about this."""
+    files: tuple[str, ...]
+    """The weights that the payload names (`rnnviz.scenes.readings.weights_file`), and that the stepper needs."""
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def stage(tokens: tuple[str, ...], left: Named, right: Named, trained: bool, view: View) -> Stage:
+    """Everything for one sentence. `tokens` must not be empty."""
+    readings = (read(left, trained, tokens), read(right, trained, tokens))
+    answer = errands.need_of(tokens)
+    revision = hashlib.sha256(repr((tokens, left, right, trained)).encode()).hexdigest()[:16]
+    files = tuple(file_of(name, trained) for name in (left, right) if isinstance(name, str))
+    shown = labels_of(view.language, "stepper") | labels_of(view.language, "cell")
+    payload = {
+        "revision": revision,
+        "theme": view.theme,
+        "scale": view.scale,
+        "labels": shown,
+        "tokens": [{"text": token, "known": vocabulary().knows(token)} for token in tokens],
+        "notice": notices(readings, answer, view.language),
+        "vectors": vocabulary().vectors[[vocabulary().index(token) for token in tokens]],
+        "networks": [
+            network_block(
+                side, reading, file_of(name, trained) if isinstance(name, str) else weights_of(name, trained), view
+            )
+            for side, name, reading in zip(("left", "right"), (left, right), readings, strict=True)
+        ],
+        "ask": ask_block(readings, answer, view),
+    }
+    left_check, right_check = ((reading.name, reading.check) for reading in readings)
+    return Stage(figures.as_json(payload), (left_check, right_check), answer, revision, files)
+
+
+def title(reading: Reading, language: str) -> str:
+    """The network's name on the page."""
+    return translate(language, f"step.networks.{reading.name}")
+
+
+def network_block(side: str, reading: Reading, weights: str | dict[str, ndarray], view: View) -> dict[str, object]:
+    """One column of the stepper."""
+    trace = reading.trace
+    order, bits = figures.unit_order(trace), surprise(trace)
+    figure = figures.states_spec(
+        trace,
+        reading.gradients,
+        labels_of(view.language, "figures"),
+        theme=view.theme,
+        scale=view.scale,
+        order=order,
+        surprise=bits,
+    )
+    subtitle = "step.subtitle_trained" if reading.trained else "step.subtitle_untrained"
+    return {
+        "id": side,
+        "name": title(reading, view.language),
+        "kind": trace.kind,
+        "nonlinearity": trace.nonlinearity,
+        "subtitle": translate(view.language, subtitle, units=trace.h.shape[1], weights=f"{reading.weights:,}"),
+        "figure": figure,
+        "unit_rows": {"order": [int(u) for u in order]},
+        "next": trace.tops(5),
+        "surprise": [b if b is None else round(b, 2) if np.isfinite(b) else two_digits(b) for b in bits],
+        # What the cell diagram needs beside the word vectors, and the states and gates, which it finds in the figure.
+        "cell": {"H": trace.h.shape[1], "weights": weights},
+    }
+
+
+def ask_block(readings: tuple[Reading, Reading], answer: str | None, view: View) -> dict[str, object]:
+    """The chart "If the sentence ended here": the right thing's probability, or the likeliest thing's."""
+    curves = {
+        title(reading, view.language): reading.asked.max(1)
+        if answer is None
+        else reading.asked[:, errands.THINGS.index(answer)]
+        for reading in readings
+    }
+    tokens = readings[0].trace.tokens
+    can_end = np.array([errands.can_end(tokens, t) for t in range(len(tokens))])
+    figure = figures.ask_spec(
+        curves,
+        can_end,
+        tokens,
+        answer,
+        labels_of(view.language, "figures"),
+        theme=view.theme,
+        scale=view.scale,
+    )
+    return {"figure": figure, "answer": answer}

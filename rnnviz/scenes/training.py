@@ -1,0 +1,223 @@
+"""What the page Training shows of a run or of twins, as they are now."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from rnnviz import figures
+from rnnviz.figures.base import Spec
+from rnnviz.figures.paths import STYLES
+from rnnviz.figures.training_lines import WINDOW, Twin, mean_of_last
+from rnnviz.language import LANGUAGES, filled, labels_of, translate
+from rnnviz.networks.network import RECURRENT
+from rnnviz.numbers import three_digits, two_digits
+from rnnviz.recurrence.clipping import proposed
+from rnnviz.scenes.writer import Figure, Runs, Section, View, pack
+from rnnviz.tasks import TASKS
+from rnnviz.text import vocabulary
+from rnnviz.training import plans
+from rnnviz.training.advance import start
+from rnnviz.training.files import read
+from rnnviz.training.plans import Plan
+from rnnviz.training.runs import STEP_BYTES, Probe, Run
+
+LATELY = 100
+"""Steps over which the gradient's norm is averaged, to propose a threshold."""
+
+
+class Shown(NamedTuple):
+    """All that the board shows."""
+
+    plan: Plan
+    runs: tuple[Run, ...]
+    """As they are at the step that is looked at; empty before the first training."""
+    furthest: tuple[Run, ...]
+    """As far as they have come."""
+    steps: int
+    """Where training ends, and with it the axes."""
+    others: tuple[Twin, ...]
+    """Earlier runs to compare with."""
+    said: str
+    """What a screen reader says, when it changes."""
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def payload(shown: Shown, view: View) -> bytes:
+    """For `rnnviz.ui.board.board`."""
+    sections = [curves(shown, view)]
+    if not shown.runs or any(run.settings.shape.kind in RECURRENT for run in shown.runs):  # else no state to ask about
+        sections.append(memory(shown, view))
+    if TASKS[shown.plan.task].streams:
+        sections.insert(1, state(shown, view))
+    now = [(run.settings, run.step, run.ended) for run in shown.runs]
+    others = [one.name for one in shown.others]
+    furthest = [run.step for run in shown.furthest]
+    revision = hashlib.sha256(repr((shown.plan, now, furthest, others, shown.said)).encode()).hexdigest()[:16]
+    return pack(revision, sections, labels_of(view.language, "board"), view.theme, view.scale, shown.said)
+
+
+def curves(shown: Shown, view: View) -> Section:
+    """Loss, norm and accuracy, twins on the same axes."""
+    plan, language = shown.plan, view.language
+    task, names = TASKS[plan.task], plan.names(language)
+    twins = twins_of(shown, language)
+    look = looks(view)
+    at = step(shown.runs) if step(shown.runs) < step(shown.furthest) else None
+    length = shown.runs[0].settings.length if shown.runs else plan.settings()[0]["length"]
+    loss, accuracy = task.chance(length)
+    number_asked = task.kind == "number"
+    drawn: dict[str, Spec] = {
+        "loss": figures.loss_curves_spec(twins, shown.steps, loss, shown.others, at, number_asked, **look),
+        "accuracy": figures.accuracy_curves_spec(twins, shown.steps, accuracy, shown.others, at, **look),
+        "norm": figures.norm_curves_spec(twins, shown.steps, shown.others, at, **look),
+    }
+    said = translate(language, "training.comma").join(names)
+    shapes: list[Figure] = [
+        {
+            "id": id,
+            "name": translate(language, f"training.{id}"),
+            "figure": spec,
+            "label": translate(language, f"training.labels.{id}", names=said),
+        }
+        for id, spec in drawn.items()
+    ]
+    foot = [*trouble(shown, language), *threshold(shown, language)]
+    title = headline(shown, language)
+    return {"id": "curves", "title": title, "text": difference(shown, language), "figures": shapes, "foot": foot}
+
+
+def memory(shown: Shown, view: View) -> Section:
+    """For each run, how far back its answer reaches, at some moments of the training."""
+    look = looks(view)
+    names = shown.plan.names(view.language)
+    marks = [letter for *_, letter in STYLES]
+    probes: list[tuple[Probe, ...]] = [run.probes for run in shown.runs] or [()] * len(names)
+    rows = TASKS[shown.plan.task].probe(TASKS[shown.plan.task].lengths[0]).rows
+    tokens = [] if rows is None else [vocabulary().words[row] for row in rows[0]]
+    given: list[Figure] = [
+        {
+            "id": str(k),
+            "name": f"{marks[k]} {name}",
+            "figure": figures.memory_spec(probes[k], tokens, **look),
+            "label": translate(view.language, "training.labels.memory", names=name),
+        }
+        for k, name in enumerate(names)
+    ]
+    text = filled(view.language, "training.memory.text", {})
+    title = translate(view.language, "training.memory.title")
+    return {"id": "memory", "title": title, "text": text, "figures": given, "foot": None}
+
+
+def state(shown: Shown, view: View) -> Section:
+    """In a stream: the norm of the state that goes on from batch to batch."""
+    look = looks(view)
+    at = step(shown.runs) if step(shown.runs) < step(shown.furthest) else None
+    spec = figures.state_curves_spec(twins_of(shown, view.language), shown.steps, at, **look)
+    names = translate(view.language, "training.comma").join(shown.plan.names(view.language))
+    said = translate(view.language, "training.labels.state", names=names)
+    one: Figure = {"id": "state", "name": "", "figure": spec, "label": said}
+    text = filled(view.language, "training.state.text", {})
+    title = translate(view.language, "training.state.title")
+    return {"id": "state", "title": title, "text": text, "figures": [one], "foot": None}
+
+
+def looks(view: View) -> dict[str, Any]:
+    """What every figure is given of the visitor's page."""
+    labels = labels_of(view.language, "training_figures")
+    return {"labels": labels, "theme": view.theme, "scale": view.scale}
+
+
+def headline(shown: Shown, language: str) -> str:
+    """What is seen, in one sentence."""
+    one = len(shown.plan.names(language)) == 1
+    if not step(shown.runs):
+        what = "begun" if shown.runs else "title"
+        return translate(language, f"training.curves.{what}{'_one' * one}")
+    names = shown.plan.names(language)
+    told = dict(zip("ab", (right(run) for run in shown.runs), strict=False))
+    told |= dict(zip(("first", "second"), names, strict=False)) | {"step": f"{step(shown.runs):,}"}
+    return translate(language, f"training.curves.now{'_one' * one}", **told)
+
+
+def right(run: Run) -> str:
+    """The share of right answers of late: of held-out examples where there are some."""
+    held = run.log.get("held_accuracy")
+    known = held[held == held] if held is not None else run.log["accuracy"][:0]
+    share = float(known[-1]) if len(known) else mean_of_last(run.log["accuracy"])
+    return "–" if math.isnan(share) else f"{100 * share:.0f}%"
+
+
+def difference(shown: Shown, language: str) -> Runs:
+    """The one difference between the twins, and what is the same."""
+    plan = shown.plan
+    runs: list[Sequence[str]] = []
+    told = {"seed": plan.seed, "settings": plan.words(language)}
+    if plan.twin == "none":
+        (name,) = plan.names(language)
+        runs.append([translate(language, "training.curves.alone", name=name, **told), ""])
+    else:
+        what = translate(language, f"training.knobs.{plan.twin}")
+        before, _, after = translate(language, "training.curves.differs").partition("{what}")
+        runs += [[before, ""], [what, "strong"], [after, ""]]
+        for (role, _, _, letter), name in zip(STYLES, plan.names(language), strict=False):
+            runs += [[f"{letter} {name}", "strong" if role == "ink" else role], ["   ", ""]]
+        runs += [["\n", ""], [translate(language, "training.curves.same", **told), ""]]
+    held = any("held_loss" in run.log for run in shown.runs)
+    end = "held" if held else "thick"
+    runs.append([translate(language, f"training.curves.{end}", window=WINDOW), ""])
+    return runs
+
+
+def threshold(shown: Shown, language: str) -> Runs:
+    """The thresholds to try next, from each run's own norms (`rnnviz.recurrence.clipping.proposed`)."""
+    told = []
+    for run, name in zip(shown.runs, shown.plan.names(language), strict=False):
+        proposal = proposed(run.log["norm"][-LATELY:], LATELY)
+        if run.step and math.isfinite(proposal.average[-1]):
+            low, high = two_digits(float(proposal.low[-1])), two_digits(float(proposal.high[-1]))
+            told.append(translate(language, "training.curves.from_to", name=name, low=low, high=high))
+    said = translate(language, "training.comma").join(told) or translate(language, "training.curves.none_yet")
+    return [[translate(language, "training.curves.threshold", window=LATELY, runs=said), ""]]
+
+
+def trouble(shown: Shown, language: str) -> Runs:
+    """Why a run could not go on."""
+    runs: list[Sequence[str]] = []
+    for run, name in zip(shown.runs, shown.plan.names(language), strict=False):
+        if run.trouble:
+            told = {"step": f"{run.trouble.step + 1:,}", "norm": three_digits(run.trouble.norm_before), "name": name}
+            key = f"training.trouble.{run.trouble.what}"
+            runs.append(["✕ " + translate(language, key, parameter=run.trouble.parameter, **told) + "\n", "strong"])
+    return runs
+
+
+def twins_of(shown: Shown, language: str) -> list[Twin]:
+    """The runs as the figures take them, as far as they have come; without a run, twins that have not begun."""
+    names = shown.plan.names(language)
+    if not shown.furthest:
+        return [Twin(name, {}, side.get("clip")) for name, side in zip(names, shown.plan.settings(), strict=True)]
+    return [Twin(name, run.log, run.settings.clip) for name, run in zip(names, shown.furthest, strict=True)]
+
+
+def step(runs: tuple[Run, ...]) -> int:
+    """That of the run that is furthest."""
+    return max((run.step for run in runs), default=0)
+
+
+def begin(plan: Plan) -> tuple[Run, ...]:
+    """The runs of a plan before their first step; for a reader process, since it makes networks."""
+    return tuple(start(plan.task, **settings) for settings in plan.settings())
+
+
+def examined(data: bytes) -> tuple[Run, Plan]:
+    """For a reader process: a run that was uploaded, and its plan. Raises ValueError as `Desk.upload` does."""
+    run = read(data, STEP_BYTES)
+    plan = plans.plan_of(run)
+    for spoken in LANGUAGES:
+        payload(Shown(plan, (run,), (run,), run.settings.steps, (), ""), View(spoken, "light", 1.0))
+    return run, plan

@@ -1,0 +1,136 @@
+"""What all scenes share: a page's look and language, sections of a board, and their bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from rnnviz import figures
+from rnnviz.figures.base import Spec
+from rnnviz.language import filled, labels_of, translate
+from rnnviz.training.frozen import Own
+
+
+@dataclass(frozen=True)
+class View:
+    """What a payload depends on beside the sentence and the networks."""
+
+    language: str
+    theme: str
+    scale: float
+
+
+@dataclass(frozen=True)
+class Board:
+    """A payload for `rnnviz.ui.board.board`, and the networks whose gradients are beyond all numbers."""
+
+    payload: bytes
+    overflowing: tuple[str, ...] = ()
+
+
+class Writer:
+    """Sections in one language and look."""
+
+    def __init__(self, page: str, words: str, view: View, own: Own | None = None) -> None:
+        self.page, self.view, self.own = page, view, own
+        labels = labels_of(view.language, words)
+        self.look: dict[str, Any] = {"labels": labels, "theme": view.theme, "scale": view.scale}
+
+    def say(self, key: str, **values: Any) -> str:
+        return translate(self.view.language, f"{self.page}.{key}", **values)
+
+    def name(self, kind: str) -> str:
+        name = translate(self.view.language, f"{self.page}.kinds.{kind}")
+        mine = self.own is not None and self.own.kind == kind
+        return translate(self.view.language, "source.own_name", name=name) if mine else name
+
+    def section(self, id: str, drawn: dict[str, Spec], **values: Any) -> Section:
+        """A section whose words stand in the locale file under its id; `drawn`: figures by what tells them apart."""
+        text = filled(self.view.language, f"{self.page}.{id}.text", values)
+        names = {key: self.name(key) if len(drawn) > 1 else "" for key in drawn}
+        shown: list[Figure] = [
+            {"id": key, "name": names[key], "figure": spec, "label": self.say(f"{id}.label", name=names[key])}
+            for key, spec in drawn.items()
+        ]
+        return {"id": id, "title": self.say(f"{id}.title", **values), "text": text, "figures": shown, "foot": None}
+
+    def board(self, what: object, sections: list[Section], overflowing: tuple[str, ...] = ()) -> Board:
+        revision = hashlib.sha256(repr(what).encode()).hexdigest()[:16]
+        words = labels_of(self.view.language, "board")
+        return Board(pack(revision, sections, words, self.view.theme, self.view.scale), overflowing)
+
+
+WIDEST = 3
+"""Figures side by side in one section."""
+
+Runs = Sequence[Sequence[str]]
+"""`[text, style]` each; style is "", "strong", "small" or a role of `rnnviz.figures.theme`."""
+
+
+class Figure(TypedDict):
+    """One figure of a section."""
+
+    id: str
+    """Unique within the section. A figure with the same ids keeps its nodes when the data change."""
+    name: str
+    """What stands over the figure, such as the network's name; "" for nothing."""
+    figure: Spec
+    """Data and layout. `layout.height` (px) is the height the card has before the figure is drawn, and keeps.
+
+    With `layout.meta["explain"]`, a click on a cell of its heatmap (or the arrow keys) marks the cell and says a
+    sentence under the figure:
+      template  the sentence: {later} and {earlier} are the tokens of the cell's row and column, {later_step} and
+                {earlier_step} their numbers from 1, {steps} how many lie in between, {value} the cell's number
+      tokens    of the rows and of the columns, as typed
+      log10     True where a cell holds the number's logarithm
+      none      optional: the sentence of a cell without a number (NaN)
+    """
+    label: str
+    """What a screen reader says in the figure's place."""
+
+
+class Section(TypedDict):
+    """A heading that states what is seen, a few words, one to three figures, and a foot."""
+
+    id: str
+    title: str
+    text: Runs
+    figures: Sequence[Figure]
+    foot: Runs | None
+
+
+def pack(
+    revision: str,
+    sections: Sequence[Section],
+    labels: Mapping[str, str],
+    theme: str = "light",
+    scale: float = 1.0,
+    said: str = "",
+) -> bytes:
+    """The payload for `board`. `labels`: the locale files' section "board"; `theme` and `scale` as the figures have.
+    `said`: a sentence for screen readers, told when it changes.
+
+    Two payloads of the same revision, theme, scale and labels count as equal: the second one draws nothing.
+    Raises ValueError for an id that comes twice, a figure without a height, or a section without figures or with
+    more than `WIDEST`.
+    """
+    if len({section["id"] for section in sections}) < len(sections):
+        raise ValueError("two sections have the same id")
+    for section in sections:
+        shown = section["figures"]
+        if not 1 <= len(shown) <= WIDEST or len({one["id"] for one in shown}) < len(shown):
+            raise ValueError(f"section {section['id']}: wanted 1 to {WIDEST} figures with different ids")
+        if not all(one["figure"]["layout"].get("height", 0) > 0 for one in shown):
+            raise ValueError(f"section {section['id']}: a figure without layout.height")
+    return figures.as_json(
+        {
+            "revision": revision,
+            "theme": theme,
+            "scale": scale,
+            "labels": dict(labels),
+            "sections": sections,
+            "said": said,
+        }
+    )

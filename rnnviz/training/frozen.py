@@ -1,0 +1,56 @@
+"""The network that a visitor trained, as the pages that read sentences take it: settings, and the weights as bytes.
+
+It travels with each request to the process that computes; nothing of it stays on the server but in the visit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from safetensors.numpy import load, save
+
+from rnnviz.networks.network import RECURRENT, Network
+from rnnviz.training.advance import fresh, restore
+from rnnviz.training.runs import Run, Settings
+
+
+@dataclass(frozen=True)
+class Own:
+    """A network of the errand language at one moment of its training."""
+
+    settings: Settings
+    step: int
+    digest: str
+    """Stands for the weights in what is shown of this."""
+    weights: bytes = field(repr=False)
+    """safetensors, under PyTorch's names."""
+
+    @property
+    def kind(self) -> str:
+        return self.settings.shape.kind
+
+
+def reads(settings: Settings) -> bool:
+    """Whether the pages that read sentences can show such a network: its task has sentences, and it has a state."""
+    return settings.task == "errands" and settings.shape.kind in RECURRENT
+
+
+def own(run: Run) -> Own:
+    """The run's network as it is now; that with the least held-out loss, where one was kept at the end.
+
+    Raises ValueError for a run whose network these pages cannot show.
+    """
+    if not reads(run.settings):
+        raise ValueError(f"no page reads with a network of kind {run.settings.shape.kind}, task {run.settings.task}")
+    kept = run.best if run.ended and run.best else None
+    weights = save(kept.parameters if kept else run.parameters)
+    digest = hashlib.sha256(weights).hexdigest()[:16]
+    return Own(run.settings, kept.step if kept else run.step, digest, weights)
+
+
+def network_of(own: Own, trained: bool) -> Network:
+    """The network; `trained=False`: as its training began."""
+    network = restore(own.settings, load(own.weights)) if trained else fresh(own.settings)
+    network.name = "yours"
+    return network.eval()

@@ -1,0 +1,74 @@
+"""The recorded runs shipped in assets/records: every seed of what takes too long for a class (`scripts/records.py`)."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from rnnviz.shipped import ASSETS
+
+Array = ndarray
+RECORDS = ASSETS / "records"
+NAMES = ("p5", "p6", "p7", "p8", "p9", "preset-clipping", "overfitting")
+POINTS = 200
+"""The most points of a curve; each is the mean over a stretch of steps."""
+FEW, MANY_RUNS = 40, ("p7", "p9", "preset-clipping")
+"""The same, where there are many runs."""
+LOOKS = 25
+"""Steps between two looks at the held-out examples, as `rnnviz.training.runs.EVERY`."""
+FIRST = 20
+"""The losses of so many first steps are kept as they were."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One run of a record."""
+
+    arm: str
+    """Which of the settings compared; for more than one length, the length stands behind a blank."""
+    seed: int
+    settings: dict[str, object]
+    """All settings, as in `rnnviz.training.runs.Settings`."""
+    seconds: float
+    """The time it took on one core of the machine that made the record."""
+    steps: int
+    """Batches read; fewer than asked for if the run ended in trouble."""
+    ended: str
+    first: Float[Array, "n"]
+    """The losses of the first 20 steps."""
+    curves: dict[str, Float[Array, "P"]]
+    """`loss`, `accuracy`, `norm`, `clipped` and in a stream `state_norm`, as means over equal stretches of the run;
+    NaN where one was no number. `held_loss` and `held_accuracy` at the looks, the first step and every 25th."""
+    worst: float | None
+    """The largest loss; None if it became infinite or NaN."""
+    test: dict[str, float] | None
+    """`loss`, `accuracy`, for numbers also the mean absolute `error`, on 1000 new examples at the end;
+    None for a stream, and for a run that ended in trouble."""
+
+    def at(self, name: str = "loss") -> Float[Array, "P"]:
+        """Where a curve's points lie, in steps: the middle of each stretch; of what is held out, each look."""
+        if name.startswith("held"):
+            return np.array([1, *range(LOOKS, self.steps + 1, LOOKS)], float)
+        edges = np.linspace(0, self.steps, len(self.curves[name]) + 1)
+        return (edges[:-1] + edges[1:]) / 2
+
+
+@cache
+def record(name: str) -> tuple[Recorded, ...]:
+    """All runs of a record: `p5` recall, `p6` adding, `p7` temporal order, `p8` a stream, `p9` the forget bias,
+    `preset-clipping` the preset of the page that explodes, `overfitting` few examples and what helps.
+
+    Raises ValueError for a record that does not exist.
+    """
+    if name not in NAMES:
+        raise ValueError(f"no record {name!r}; there are {', '.join(NAMES)}")
+    found = json.loads((RECORDS / f"{name}.json").read_text(encoding="utf-8"))
+    return tuple(_recorded(**run) for run in found)
+
+
+def _recorded(first: list[float], curves: dict[str, list[float | None]], **rest: object) -> Recorded:
+    arrays = {name: np.array([np.nan if x is None else x for x in values]) for name, values in curves.items()}
+    return Recorded(first=np.array(first), curves=arrays, **rest)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Who computes, and when: the processes beside the server, and the queue before them."""
