@@ -138,6 +138,9 @@ class Browser:
         except ConnectionClosed as closed:
             self.lost = f"the connection was closed: {closed}"
             self.news.set()
+        except Exception as wrong:  # a browser shows a box in place of the page
+            self.lost = f"{type(wrong).__name__}: {wrong}"
+            self.news.set()
 
     async def until(self, seen: Callable[[], Any], patience: float) -> None:
         """Wait for something in what the server says. Raises TimeoutError, and ConnectionError without a server."""
@@ -243,6 +246,8 @@ class Browser:
     async def _take(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
         if kind == "ref_hash":
+            if message.ref_hash not in self.cache:
+                raise LookupError(f"Cached ForwardMsg MISS [hash={message.ref_hash}]")
             _, fragment, kept = self.cache[message.ref_hash]
             self.cache[message.ref_hash] = (self.runs, fragment, kept)
             full = ForwardMsg()

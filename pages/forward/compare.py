@@ -8,11 +8,12 @@ from rnnviz.turns import workers
 from rnnviz.ui import controls, sentence, state
 from rnnviz.ui.asked import asked
 from rnnviz.ui.board import board
-from rnnviz.ui.calm import part
+from rnnviz.ui.calm import called, part
 from rnnviz.ui.language import prose, t
 
 FRESH = 20.0
 """Seconds for which a measurement is given to whoever asks."""
+WISHED = "_measure"
 
 
 @part
@@ -67,13 +68,20 @@ def measured() -> Speeds:
     return asked(compare_scene.measured, fresh=FRESH, pool=workers.here)
 
 
+def wish() -> None:
+    """The button was pressed: what is done meanwhile (another language, say) may cut the run off, not the wish."""
+    st.session_state[WISHED] = True
+
+
 @part
 def speed() -> None:
     """How fast the six are on this server, measured when asked."""
     st.header(t("compare.speed_heading"), anchor=False)
-    if st.button(t("compare.measure"), key="measure", help=t("compare.measure_help")):
+    st.button(t("compare.measure"), key="measure", help=t("compare.measure_help"), on_click=called(wish))
+    if st.session_state.get(WISHED):
         with st.spinner(t("compare.measuring")):
             st.session_state["_speeds"] = measured()
+        st.session_state[WISHED] = False
     found = st.session_state.get("_speeds")
     if found:
         board(compare_scene.speeds(found, controls.view()).payload, "compare-speeds")

@@ -141,6 +141,8 @@ def reading() -> None:
             badge(current(tokens))
         with below:
             show_stepper(tokens)
+    else:  # the stepper goes, and the next one begins where the link says
+        st.session_state.pop("_start", None)
 
 
 reading()
