@@ -137,6 +137,7 @@ class GatesPart(Part):
         return f"{self.payload['unit']}.{self.payload['challenge']}"
 
     def show(self, data: bytes) -> None:
+        before = self.name if self.payload else ""
         super().show(data)
         drawn = self.payload["drawn"]
         fresh = drawn not in (self.told, self.linked)
@@ -145,6 +146,8 @@ class GatesPart(Part):
             self.linked = drawn
         self.kept[self.name] = linked or self.kept.get(self.name) or start_of(*self.name.split("."))
         self.told = self.told if self.told is not None else self.place()
+        by_hand = self.kept[self.name] != start_of(*self.name.split("."))
+        self.touched = self.touched or (by_hand and self.name != before)
 
     def put(self, settings: list[int]) -> None:
         """Set all gates."""

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
+from types import SimpleNamespace
+
 import pytest
+from streamlit import config
 from streamlit.elements.widgets import select_slider
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.scriptrunner import ScriptRunner
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunnerEvent
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
@@ -48,3 +58,67 @@ def test_a_press_that_is_followed_at_once_by_something_else_counts(app: Served) 
             tab.send("projector", True)
             tab.arrive()
             assert tab.query == {"lang": "ja", "projector": "true"}
+
+
+def test_what_was_drawn_before_a_part_begins_is_sent_whole() -> None:
+    """ForwardMsgQueue.clear and ._delta_index_map."""
+    queue = ForwardMsgQueue()
+    drawn, ended = ForwardMsg(), ForwardMsg()
+    drawn.delta.fragment_id = "one"
+    drawn.delta.new_element.empty.SetInParent()
+    drawn.metadata.delta_path.extend([0, 1])
+    ended.script_finished = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+    for message in (drawn, ended):
+        queue.enqueue(message)
+    for part in ("one", "other"):
+        queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=[part])
+    queue.enqueue(drawn)  # by the next run: in the place of nothing
+    assert queue.flush() == [drawn, ended, drawn]
+    assert ended.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+    doors._clear(queue, True, ["one"])  # Streamlit's own still takes what is changed here
+    queue.enqueue(drawn)
+    queue.clear(retain_lifecycle_msgs=True)  # all of the page is drawn anew
+    assert queue.is_empty()
+
+
+def test_a_thread_that_has_done_its_work_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ScriptRunner.request_rerun, AppSession._scriptrunner and ._handle_scriptrunner_event_on_event_loop."""
+    assert ScriptRunner.request_rerun is doors.ask
+    assert AppSession._handle_scriptrunner_event_on_event_loop is doors.hear
+    assert "_scriptrunner" in inspect.getsource(doors._hear)
+    monkeypatch.setattr(doors, "_ask", lambda runner, message: message)
+    heard = []
+    monkeypatch.setattr(doors, "_hear", lambda session, sender, event: heard.append(session._scriptrunner is sender))
+    old, new = SimpleNamespace(), SimpleNamespace()
+    session = SimpleNamespace(_scriptrunner=old)
+    assert doors.ask(old, True)
+    session._scriptrunner = new
+    event = ScriptRunnerEvent.ENQUEUE_FORWARD_MSG
+    doors.hear(session, old, event)  # it was told to stop
+    assert not doors.ask(old, False)
+    doors.hear(session, old, event)
+    doors.hear(session, old, ScriptRunnerEvent.SHUTDOWN)
+    doors.hear(session, new, event)
+    assert heard == [False, True, False, True]
+    assert session._scriptrunner is new
+
+
+def test_a_browser_is_told_the_same_as_before_only_of_what_it_has_for_sure() -> None:
+    """ScriptRunContext.reset and .cached_message_hashes; global.maxCachedMessageAge."""
+    assert ScriptRunContext.reset is doors.reset
+    assert "in self.cached_message_hashes" in inspect.getsource(ScriptRunContext.enqueue)
+    kept: int = config.get_option("global.maxCachedMessageAge")
+    sent = doors.Sent()
+
+    def run(*asks: str, told: str = "ab") -> list[bool]:
+        sent.begin()
+        known = doors.Known(told)
+        known.sent = sent
+        return [ask in known for ask in asks]
+
+    assert run("a", "b", told="") == [False, False]
+    assert run("a", "c") == [True, False]
+    for _ in range(kept - doors.MARGIN - 1):
+        assert run("a") == [True]
+    assert run("a", "b") == [True, False]
+    assert run("a", "b") == [True, True]

@@ -47,6 +47,8 @@ class Gates {
     this.settings = linked ?? this.kept[name] ?? startSettings(unit, challenge);
     this.kept[name] = this.settings;
     this.told ??= this.text();
+    // The link has one hand: that of the unit and challenge that were set last, and now that of those that are shown.
+    if (moved && this.text() !== settingsAsText(unit, challenge, startSettings(unit, challenge))) this.waitForRest();
     this.build();
     if (moved) this.read(CHALLENGES[challenge].make(Math.random));
     else this.read(this.sequence, this.step);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 
 import streamlit as st
@@ -22,6 +23,8 @@ MAIN = ("cell", "size", "rate", "limit", "delay")
 """Choices in the row; the others are a click away."""
 FURTHER = ("budget", "batch", "optimizer", "begin", "bias", "gate")
 REMEDIES = ("examples", "dropout", "decay", "worddrop", "synonyms", "patience")
+TO_READ = 4.0
+"""Seconds for which it is said what a button has done, whatever else the visitor does meanwhile."""
 
 
 def pick() -> None:
@@ -124,15 +127,15 @@ def keep() -> None:
             st.caption(t("training.use_only"))
         elif not any(reads(run.settings) for run in one.runs):
             st.caption(t("training.use_kinds"))
-    if said := st.session_state.get("_used"):
-        st.success(said)
+    if said := still("_used"):
+        st.success(t(said[0], **said[1]))
     with st.expander(t("training.upload"), key="training-upload"):
         st.markdown(t("training.upload_what", most=uploads.LARGEST))
         uploads.uploader(t("training.upload"), _upload)
         if refused := st.session_state.get("_refused"):
             st.error(t(refused[0], **refused[1]))
-        elif said := st.session_state.get("_uploaded"):
-            st.success(said)
+        elif said := still("_uploaded"):
+            st.success(t(said[0], **said[1]))
     if one.earlier:
         st.markdown(f"**{t('training.saved')}**", help=t("training.saved_help"))
         for old in reversed(one.earlier):
@@ -140,10 +143,26 @@ def keep() -> None:
             st.checkbox(row(old), key=f"saw{old.letter}", disabled=away)
 
 
+def say(name: str, label: str, /, **values: str) -> None:
+    """Have something said on the page, in a box."""
+    st.session_state[name] = (label, values, None)
+
+
+def still(name: str) -> tuple[str, dict[str, str]] | None:
+    """What is said: until the visitor does something after there was time to read it."""
+    label, values, since = st.session_state.get(name) or ("", {}, None)
+    if since is not None and time.monotonic() - since > TO_READ:
+        st.session_state[name] = None
+        return None
+    return (label, values) if label else None
+
+
 def all_said() -> None:
-    """What was said once is not said again. Called last: a run of the page that was cut off before has said nothing."""
+    """From now on there is time to read it. Called last: a run of the page that was cut off before has said nothing."""
     for name in ("_used", "_uploaded"):
-        st.session_state.pop(name, None)
+        label, values, since = st.session_state.get(name) or ("", {}, None)
+        if label and since is None:
+            st.session_state[name] = (label, values, time.monotonic())
 
 
 def _offer(one: Desk, k: int, name: str) -> None:
@@ -165,7 +184,7 @@ def _offer(one: Desk, k: int, name: str) -> None:
 def _use(k: int, name: str) -> None:
     one = desk()
     one.own = own(one.runs[k])
-    st.session_state["_used"] = t("training.used", name=name, steps=f"{one.own.step:,}")
+    say("_used", "training.used", name=name, steps=f"{one.own.step:,}")
 
 
 def _upload(data: bytes | None) -> None:
@@ -176,8 +195,8 @@ def _upload(data: bytes | None) -> None:
             st.session_state["_refused"] = ("training.upload_lost", {})
             return
         run = desk().upload(data)
-        said = {"steps": f"{run.step:,}", "of": f"{run.settings.steps:,}"}
-        st.session_state["_uploaded"] = t(f"training.upload_{'ended' if run.ended else 'ok'}", **said)
+        label = f"training.upload_{'ended' if run.ended else 'ok'}"
+        say("_uploaded", label, steps=f"{run.step:,}", of=f"{run.settings.steps:,}")
     except TooMuch as why:
         megabytes = {"needed": f"{why.needed / 2**20:,.0f}", "most": f"{why.most / 2**20:,.0f}"}
         st.session_state["_refused"] = ("training.upload_large", megabytes)

@@ -17,6 +17,8 @@ from tests.walk.moves import Move, examples, named, seen
 from tests.walk.snapshot import Shown, differences, snapshot
 
 VALUED = (*CHOICES, "slider", "select_slider", "number_input", "text_input", "checkbox", "popover", "expandable")
+WRITTEN = ("slider", "number_input", "text_input", "checkbox")
+"""What stands in the link as it is shown."""
 OTHER = {one: [other for other in LANGUAGES if other != one] for one in LANGUAGES}
 MEASURED = ("listener",)
 """What has numbers of the sentence in its labels, and is in their order."""
@@ -107,6 +109,14 @@ def _in_link(tab: Browser, control: Control, wanted: Any) -> str:
     shown = wanted[: key.limit] if isinstance(key, Text) else wanted
     if found != shown:
         return f"{shown!r} is shown, the link says {name}={text!r}"
+    return ""
+
+
+def apart(tab: Browser) -> str:
+    """Which number, text or switch the page shows otherwise than the link says it; "" if none."""
+    for control in seen(tab):
+        if control.key in KEYS and control.kind in WRITTEN and (problem := _in_link(tab, control, control.value)):
+            return f"{control.key}: {problem}"
     return ""
 
 

@@ -20,6 +20,8 @@ from tests.walk.words import linked
 
 OF_THE_RUN = ("pause", "resume", "train", "again", "one", "cancel", "rewind", "use", "download", "upload", "saw", "own")
 """Keys of controls, or how they begin."""
+OF_THE_NETWORK = ("badge",)
+"""What has numbers of the network in its label."""
 OPENS = ("popover", "expandable")
 WITH_OWN = ("left", "right")
 """Controls that offer the visitor's own network, where there is one."""
@@ -37,9 +39,10 @@ def snapshot(tab: Browser, trained: bool = False) -> Shown:
     own = trained and (YOURS in (link.get("left"), link.get("right")) or link.get("own") == "true")
     shown: Shown = {"page": tab.page}
     texts = []
+    left_out = (*OF_THE_RUN, *(OF_THE_NETWORK if own else ()))
     for node in _visible(tab):
         if control := widgets.control_of(node, tab.states):
-            if not control.key.startswith(OF_THE_RUN):
+            if not control.key.startswith(left_out):
                 shown[f"control {control.key}"] = _control(control)
         elif widgets.id_of(node) in tab.parts:
             shown |= _component(tab, node, own)
@@ -94,7 +97,9 @@ def _component(tab: Browser, node: Node, own: bool) -> Shown:
         return {}
     payload = {name: value for name, value in part.payload.items() if name not in (*STARTS, *CARRIED)}
     about: dict[str, Any] = {"theme": payload.get("theme"), "stands": part.place()}
-    if not own:
+    if own and key == "stepper":  # another visit has another network in its place, with units of its own
+        about["stands"] = part.place()[:1]
+    elif not own:
         about |= {name: _short(value) for name, value in payload.items()}
     return {f"component {key}": about}
 

@@ -58,6 +58,7 @@ PAGES = {
         return f"{state.value('trained')} {id}"
     st.selectbox('letter', ['a', 'b'], key='letter', format_func=named)
 """,
+    "apart": "    st.slider('words', **state.control('words') | {'value': 3})",
     "hangs": "    if not state.value('trained'):\n        import time\n        time.sleep(6)",
 }
 FOUND = {
@@ -69,6 +70,7 @@ FOUND = {
     "box": ("error box",),
     "quiet": ("traceback in the log", "KeyError"),
     "raw": ("letter shows", "does not offer"),
+    "apart": ("words: 3 is shown", "the link says words=None"),
     "hangs": ("no answer",),
 }
 """What the walk says of each."""

@@ -12,9 +12,10 @@ import random
 import re
 import time
 from collections import defaultdict
-from collections.abc import Container, Coroutine, Sequence
+from collections.abc import Callable, Container, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -25,7 +26,7 @@ from rnnviz.ui.keys import KEYS, Choice, Flag, Key, Real, Whole
 from scripts.serving import Served
 from tests.walk import words
 from tests.walk.coverage import Coverage, Triple
-from tests.walk.effects import SLOW, Before, before, missing, sound
+from tests.walk.effects import SLOW, apart, before, missing, sound
 from tests.walk.moves import TEXTS, Move, moves
 from tests.walk.snapshot import differences, snapshot
 
@@ -167,16 +168,17 @@ class Walk:
         for move, then in zip((first, second), was, strict=False):
             if move and checkable(move, first, second):
                 then = replace(then, alone=second is None)
-                await self.wait_for(tab, recipe, move, then)
+                await self.wait_for(tab, recipe, move, partial(missing, tab, move, then))
+        await self.wait_for(tab, recipe, first, partial(apart, tab))
         self.learn(tab, first, second)
 
     def may(self, move: Move) -> bool:
         return move.control != "menu" or move.option in self.pages
 
-    async def wait_for(self, tab: Browser, recipe: list[str], move: Move, was: Before) -> None:
-        """A move takes effect, if not at once then when the page has looked again."""
+    async def wait_for(self, tab: Browser, recipe: list[str], move: Move, missing: Callable[[], str]) -> None:
+        """A move takes effect, if not at once then when the page has looked again. `missing`: what of it has not."""
         until = time.monotonic() + self.grace[move.control in SLOW]
-        while (problem := missing(tab, move, was)) and time.monotonic() < until:
+        while (problem := missing()) and time.monotonic() < until:
             await asyncio.sleep(0.1)
             run = await self.trying(tab, recipe, tab.settle(self.patience))
             self.look(tab, recipe, run.errors)
