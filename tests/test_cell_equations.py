@@ -12,15 +12,14 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from scripts.serving import ROOT
 from tests.node import evaluate
 
-ROOT = Path(__file__).parents[1]
 LETTERS = {"lstm": "ifgo", "gru": "rzn", "rnn": "h"}
 KINDS = [("lstm", "tanh"), ("gru", "tanh"), ("rnn", "tanh"), ("rnn", "relu")]
 DRAWS = 200

@@ -19,7 +19,3 @@ def test_javascripts_own_tests_pass(file: Path) -> None:
     assert done.returncode == 0, done.stdout
     assert int(said["pass"]) >= len(re.findall(r"^\s*test\(", file.read_text("utf-8"), re.MULTILINE)) > 0
     assert said["fail"] == said["skipped"] == said["todo"] == "0"
-
-
-def test_there_are_such_files() -> None:
-    assert FILES
