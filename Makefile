@@ -14,7 +14,7 @@ run: .venv/ready-run
 
 # On every save: style, types, and every quick test that needs no server and no browser.
 check: .venv/ready-dev .venv/ready-node style
-	$(PYTEST) $(BOTH) -m "not night and not served and not slow"
+	$(PYTEST) $(BOTH) -m "not night and not served and not alone and not slow"
 
 # All but the nights: first on two processors, then, one by one, what measures times or counts processes.
 test: .venv/ready-dev .venv/ready-browser .venv/ready-node style

@@ -59,6 +59,7 @@ for name, (task, settings) in json.loads(sys.argv[1]).items():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the peak")
 def test_the_estimate_is_right_within_a_factor_of_two() -> None:
     command = [sys.executable, "-c", MEASURE, json.dumps(CASES)]

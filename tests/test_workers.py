@@ -26,6 +26,8 @@ from scripts.serving import ROOT
 from tests.test_keyframes import assert_same
 from tests.test_pool import wait_until
 
+pytestmark = pytest.mark.alone
+
 
 def sum_and_place(*numbers: int) -> tuple[int, int]:
     return sum(numbers), os.getpid()
