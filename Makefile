@@ -3,18 +3,28 @@ PYTHON ?= python3
 PORT ?= 8501
 ACTIONS ?= 1000
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+BOTH := -n 2 --dist loadfile
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test night walk weights bench screenshots format
+.PHONY: run check test style night walk weights bench screenshots format
 
 run: .venv/ready-run
 	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
 
-test: .venv/ready-dev .venv/ready-browser
+# On every save: style, types, and every quick test that needs no server and no browser.
+check: .venv/ready-dev .venv/ready-node style
+	$(PYTEST) $(BOTH) -m "not night and not served and not alone and not slow"
+
+# All but the nights: first on two processors, then, one by one, what measures times or counts processes.
+test: .venv/ready-dev .venv/ready-browser .venv/ready-node style
+	$(PYTEST) $(BOTH) -m "not night and not alone"
+	$(PYTEST) -m "alone and not night"
+
+style: .venv/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
 
 # A visitor who does everything at random: make walk ACTIONS=3000 SEED=7
 walk: .venv/ready-dev
@@ -22,7 +32,7 @@ walk: .venv/ready-dev
 
 # What is too long for every change.
 night: .venv/ready-dev .venv/ready-browser
-	$(BIN)/python -m pytest -m night
+	$(PYTEST) -m night
 	$(MAKE) walk ACTIONS=30000
 
 weights: .venv/ready-weights
@@ -50,4 +60,8 @@ format: .venv/ready-dev
 
 .venv/ready-browser: scripts/chromium .venv/ready-run
 	scripts/chromium
+	touch $@
+
+.venv/ready-node: scripts/node .venv/ready-run
+	scripts/node
 	touch $@

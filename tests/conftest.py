@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import time
 from collections.abc import Callable, Iterator
+from types import CodeType, FunctionType
 
 import pytest
 from hypothesis import settings
@@ -26,9 +28,38 @@ from scripts.serving import Served, launch, serve  # noqa: E402
 expect.set_options(timeout=60_000)  # ends as soon as it holds: only what fails waits so long
 
 
+STARTS = {"serve", "launch", "LocalCluster"}
+"""Whoever calls one of these starts the app, a browser or a cluster."""
+
+
+def names(code: CodeType) -> set[str]:
+    """The names that a function uses, with the functions inside it."""
+    inside = (names(part) for part in code.co_consts if isinstance(part, CodeType))
+    return set(code.co_names).union(*inside)
+
+
+def starts(function: object, *asked: object) -> bool:
+    """Whether a function calls one of them, itself or through others of its file."""
+    function = inspect.unwrap(function) if callable(function) else function
+    if not isinstance(function, FunctionType) or function in asked:
+        return False
+    used = names(function.__code__)
+    others = (function.__globals__.get(name) for name in used)
+    return not STARTS.isdisjoint(used) or any(starts(other, function, *asked) for other in others)
+
+
+def served(item: pytest.Function) -> bool:
+    """Whether a test, or a fixture that it uses, starts the app, a browser or a cluster."""
+    fixtures = (fixture.func for found in item._fixtureinfo.name2fixturedefs.values() for fixture in found)
+    return any(map(starts, (item.function, *fixtures)))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The fast tests first: those in a browser need a server."""
-    items.sort(key=lambda item: "browser" in item.path.parts or item.get_closest_marker("browser") is not None)
+    """Mark what is served; the quick tests come first."""
+    for item in items:
+        if isinstance(item, pytest.Function) and served(item):
+            item.add_marker("served")
+    items.sort(key=lambda item: item.get_closest_marker("served") is not None)
 
 
 @pytest.fixture(scope="session")

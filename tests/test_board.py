@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,9 @@ from rnnviz.language import labels_of
 from rnnviz.numbers import two_digits
 from rnnviz.scenes.writer import pack
 from rnnviz.ui import board, component, stepper
+from scripts.serving import ROOT
 
-ASSETS = Path(__file__).parents[1] / "assets"
+ASSETS = ROOT / "assets"
 
 
 def figure(name: str = "one", **layout: Any) -> dict[str, Any]:
@@ -86,6 +86,7 @@ def test_the_board_has_no_colours_of_its_own() -> None:
     styles = "".join((ASSETS / name).read_text() for name in board.STYLES)
     assert "#" not in styles
     used = {name.split(")")[0].split(",")[0] for name in styles.split("var(--rv-")[1:]}
+    assert used
     for look in theme.THEMES:
         assert all(f"--rv-{name}:" in theme.css(look) for name in used)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import logging
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 from rnnviz.language import translate
 from rnnviz.turns.nursery import Refused
 from rnnviz.ui import asked, calm
+from scripts.serving import ROOT
 
-ROOT = Path(__file__).parents[1]
 FILES = [*ROOT.glob("rnnviz/**/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "app.py"]
 
 SCRIPT = """

@@ -1,7 +1,8 @@
 """The equations on the page come out right to the digits shown: recomputed here from the text alone.
 
-Drawn by the browser from random networks, read back as text, and worked out with decimal arithmetic, as
-a reader with a pocket calculator would.
+Drawn from random networks by the page's own script, read back as text, and worked out with decimal arithmetic, as a
+reader with a pocket calculator would. Node draws into as much of a document as that takes (tests/js/dom.mjs); what
+needs a real one is tested in Chromium.
 """
 
 from __future__ import annotations
@@ -11,17 +12,19 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from scripts.serving import ROOT
+from tests.node import evaluate
+
 LETTERS = {"lstm": "ifgo", "gru": "rzn", "rnn": "h"}
 KINDS = [("lstm", "tanh"), ("gru", "tanh"), ("rnn", "tanh"), ("rnn", "relu")]
 DRAWS = 200
 STEPS, UNITS = 6, 5
+SCRIPTS = ["shared/parts.js", "stepper/equations.js", "stepper/cell.js"]
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -91,27 +94,26 @@ def page(browser: Any) -> Iterator[Any]:
     """A page with the cell's scripts in it."""
     page = browser.new_page()
     page.set_content("<div id=root></div>")
-    folder = ROOT / "assets" / "stepper"
-    code = "".join((folder / name).read_text("utf-8") for name in ["../shared/parts.js", "equations.js", "cell.js"])
-    page.add_script_tag(content=code)
+    page.add_script_tag(content="".join((ROOT / "assets" / name).read_text("utf-8") for name in SCRIPTS))
     yield page
     page.close()
 
 
-READ = """([draws, labels]) => {
-  const root = document.getElementById("root");
+READ = """(draws, labels) => {
+  const root = document.createElement("div");
   const view = cellView(root, labels);
   return draws.map(([network, unit, step, tokens]) => {
     view.show(network, unit, step, tokens);
-    return [...root.querySelectorAll(".rv-equation")].map((equation) => [
-      equation.dataset.letter, equation.querySelector(".rv-numbers").textContent]);
+    return root.withClass("rv-equation").map((equation) => [
+      equation.attributes["data-letter"], equation.withClass("rv-numbers")[0].textContent]);
   });
 }"""
 
 
-def shown_equations(page: Any, draws: list[list[Any]]) -> list[list[list[str]]]:
+def shown_equations(draws: list[list[Any]]) -> list[list[list[str]]]:
     labels = json.loads((ROOT / "assets/locale/en.json").read_text("utf-8"))["cell"]
-    return page.evaluate(READ, [draws, labels])
+    shown: list[list[list[str]]] = evaluate(SCRIPTS, ["cellView"], READ, draws, labels)
+    return shown
 
 
 def worked_out(expression: str) -> Decimal:
@@ -169,16 +171,15 @@ def records(network: dict[str, Any], letter: str) -> np.ndarray:
     return cell[letter] if letter in ("h", "c") else cell["gates"][letter]
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(("kind", "nonlinearity"), KINDS)
-def test_equations_come_out_right(page: Any, kind: str, nonlinearity: str) -> None:
+def test_equations_come_out_right(kind: str, nonlinearity: str) -> None:
     networks = [random_network(kind, nonlinearity, seed) for seed in range(DRAWS)]
     tokens = [{"text": f"word{t}", "known": True} for t in range(STEPS)]
     places = [(seed % UNITS, seed % STEPS) for seed in range(DRAWS)]
     draws = [[sent(n), unit, step, tokens] for n, (unit, step) in zip(networks, places, strict=True)]
     expected = {"lstm": list("ifgoch"), "gru": list("rznh"), "rnn": ["h"]}[kind]
     three_decimals = 0
-    for network, (unit, step), equations in zip(networks, places, shown_equations(page, draws), strict=True):
+    for network, (unit, step), equations in zip(networks, places, shown_equations(draws), strict=True):
         assert [letter for letter, _ in equations] == expected
         for letter, text in equations:
             result = check_chain(text)
@@ -188,13 +189,12 @@ def test_equations_come_out_right(page: Any, kind: str, nonlinearity: str) -> No
     assert three_decimals >= 0.97 * DRAWS * len(expected)  # a ReLU's large states have fewer in float32
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(("kind", "nonlinearity"), KINDS)
-def test_operands_are_the_recorded_numbers(page: Any, kind: str, nonlinearity: str) -> None:
+def test_operands_are_the_recorded_numbers(kind: str, nonlinearity: str) -> None:
     network = random_network(kind, nonlinearity, seed=7)
     cell, unit, step = network["cell"], 2, 3
     tokens = [{"text": "word", "known": True}] * STEPS
-    [equations] = shown_equations(page, [[sent(network), unit, step, tokens]])
+    [equations] = shown_equations([[sent(network), unit, step, tokens]])
     texts = dict(equations)
     at = lambda array, t=step: float(array[t, unit])  # noqa: E731
     weighted = {"lstm": "ifgo", "gru": "rz", "rnn": "h"}[kind]
@@ -220,10 +220,9 @@ def test_operands_are_the_recorded_numbers(page: Any, kind: str, nonlinearity: s
         assert np.allclose([float(x) for x in shown], operands, atol=5.1e-4), (letter, first, operands)
 
 
-@pytest.mark.browser
-def test_before_the_first_word_there_is_nothing(page: Any) -> None:
+def test_before_the_first_word_there_is_nothing() -> None:
     network = random_network("lstm", "tanh", seed=3)
-    [equations] = shown_equations(page, [[sent(network), 0, 0, [{"text": "word", "known": True}]]])
+    [equations] = shown_equations([[sent(network), 0, 0, [{"text": "word", "known": True}]]])
     assert "·0.000" in dict(equations)["c"].replace("0.0000", "0.000").split("+")[0]
 
 
@@ -231,17 +230,25 @@ def test_before_the_first_word_there_is_nothing(page: Any) -> None:
 def test_words_are_text_and_numbers_are_never_minus_zero(page: Any) -> None:
     network = random_network("gru", "tanh", seed=0)
     token = {"text": "<img src=x onerror=alert(1)>", "known": False}
-    text = shown_equations(page, [[sent(network), 0, 0, [token]]])
-    assert "−0.000" not in str(text)
+    script = """([network, token, labels]) => {
+      const root = document.getElementById("root");
+      cellView(root, labels).show(network, 0, 0, [token]);
+      return [...root.querySelectorAll(".rv-numbers")].map((line) => line.textContent);
+    }"""
+    labels = json.loads((ROOT / "assets/locale/en.json").read_text("utf-8"))["cell"]
+    drawn = page.evaluate(script, [sent(network), token, labels])
+    assert "−0.000" not in str(drawn)
+    assert drawn == [text for _, text in shown_equations([[sent(network), 0, 0, [token]]])[0]]  # Node's are the same
     assert page.evaluate("document.querySelectorAll('#root img').length") == 0
     assert page.evaluate("document.querySelector('.rv-word').textContent").startswith("<img src=x")
 
 
-@pytest.mark.browser
-def test_arrays_are_decoded(page: Any) -> None:
+def test_arrays_are_decoded() -> None:
     array = np.arange(6, dtype=np.float32).reshape(2, 3) / 7
     for source in [packed(array), packed(array.astype(np.float64)), array.tolist()]:
-        shape, values = page.evaluate("a => { const d = decodeArray(a); return [d.shape, [...d.values]]; }", source)
+        shape, values = evaluate(
+            SCRIPTS, ["decodeArray"], "a => { const d = decodeArray(a); return [d.shape, [...d.values]]; }", source
+        )
         assert shape == [2, 3]
         assert np.allclose(values, array.ravel())
 

@@ -21,6 +21,8 @@ from tests.test_keyframes import assert_same
 from tests.test_pool import wait_until
 from tests.test_workers import finished, short_run
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:

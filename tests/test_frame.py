@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import urllib.request
-from pathlib import Path
 
 import plotly.offline
 import pytest
@@ -12,9 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from rnnviz.language import labels_of, translate
 from rnnviz.ui import server, web
-from scripts.serving import Served
+from scripts.serving import ROOT, Served
 
-ROOT = Path(__file__).parents[1]
 PLOTLY = server.file_path("plotly.js", plotly.offline.get_plotlyjs())
 PAGES = {file.stem: file.parent.name for file in ROOT.glob("pages/*/[!_]*.py")}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from scripts.serving import ROOT
 
 # A room may import from rooms in the rows above its own. A folder's files may use each other, but not in a circle.
 ROOMS = [

@@ -16,6 +16,8 @@ from rnnviz.turns.queue import LATE, LOOK
 from scripts.serving import Served, serve
 from tests import leaving
 
+pytestmark = pytest.mark.alone
+
 SENTENCES = load.sentences(60, seed=3)
 MB = 2**20
 

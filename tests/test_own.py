@@ -99,6 +99,7 @@ sizes = some.dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(some.sampled_from(gradients_scene.KINDS), some.integers(0, 9), sizes, some.sampled_from([ALICE, ("buy",)]))
 def test_whatever_its_weights_every_page_shows_it(kind: Any, seed: int, scales: dict[str, float], tokens: Any) -> None:

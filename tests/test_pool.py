@@ -27,6 +27,8 @@ from rnnviz.turns.nursery import Nursery, Refused, Role
 from rnnviz.turns.pool import Line, Pool, Request
 from rnnviz.ui import asked
 
+pytestmark = pytest.mark.alone
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux has them")
 ROLE = Role("tester", nice=0, first_to_go=500, memory=256 * 2**20, limit=60.0, eager=True)
 
@@ -94,7 +96,10 @@ def pool(kin: Nursery) -> Iterator[Pool]:
 
 
 def alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_STOPPED)
+    try:
+        return psutil.Process(pid).status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_STOPPED)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def whole(pool: Pool) -> bool:

@@ -25,6 +25,8 @@ from scripts.serving import Served, serve
 from tests.crowd import crowd
 from tests.test_pool import wait_until
 
+pytestmark = pytest.mark.alone
+
 PATIENCE = 90.0
 COSTS = 3
 """How many times as long something may take because of another."""

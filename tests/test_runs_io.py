@@ -177,6 +177,7 @@ def test_what_is_no_run_is_refused_by_its_header(what: str, monkeypatch: pytest.
         read(false)
 
 
+@pytest.mark.alone
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(RUNS), st.data())
 def test_no_header_takes_long(run: Run, draws: st.DataObject) -> None:

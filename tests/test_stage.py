@@ -88,6 +88,7 @@ texts = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(
     texts,

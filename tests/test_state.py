@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import math
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +14,7 @@ from hypothesis import strategies as some
 from rnnviz.language import literal
 from rnnviz.ui.keys import ALICE, KEYS, LOOK, TICKET, Choice, Flag, Names, Real, Text, Whole, as_text
 from rnnviz.ui.stepper import Rest, rest
-
-ROOT = Path(__file__).parents[1]
+from scripts.serving import ROOT
 
 
 def allowed(name: str, value: Any) -> bool:
@@ -100,11 +98,14 @@ def session_keys(code: str) -> list[str]:
 def test_nothing_looks_past_the_gate() -> None:
     """Only `state` may take a key's value out of Streamlit's session, where anything may stand."""
     own = {"key", "FAILED", "f'saw{old.letter}'"}  # a slider over steps, a note of ours, a box that is on or off
+    seen = set()
     for file in [*ROOT.glob("rnnviz/**/*.py"), *ROOT.glob("pages/**/*.py")]:
         if file != ROOT / "rnnviz" / "ui" / "state.py":
             found = set(session_keys(file.read_text()))
+            seen |= found
             assert not found & KEYS.keys(), file
             assert all(key in own or key.isidentifier() or "-" in key or not key for key in found), (file, found)
+    assert own <= seen
 
 
 def test_the_scan_finds_what_it_looks_for() -> None:

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from rnnviz.training.files import TooMuch, dump, read
 from rnnviz.training.plans import Plan
 from rnnviz.training.runs import STEP_BYTES, step_bytes
 from rnnviz.ui import state
+from scripts.serving import ROOT
 
 CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "lstm": ("recall", {"kind": "lstm", "units": 100, "batch": 64, "length": 200}),
@@ -36,7 +36,7 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
 # Forked one after the other from a process that has imported everything, each is told its own peak by the system.
 # ru_maxrss would not do: it also knows the peak of whoever started it. Large arrays are given back when they are freed
 # (`EXACT`): else the peak hangs on what the allocator happened to keep, and differs by half from one try to the next.
-EXACT = {"OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "100000", "PYTHONPATH": str(Path(__file__).parents[1])}
+EXACT = {"OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "100000", "PYTHONPATH": str(ROOT)}
 MEASURE = """
 import json, os, sys
 from dataclasses import replace
@@ -59,6 +59,7 @@ for name, (task, settings) in json.loads(sys.argv[1]).items():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the peak")
 def test_the_estimate_is_right_within_a_factor_of_two() -> None:
     command = [sys.executable, "-c", MEASURE, json.dumps(CASES)]

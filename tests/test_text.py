@@ -65,6 +65,7 @@ def test_any_text_becomes_tokens_that_join_and_split_again(text: str) -> None:
         assert 0 <= vocabulary().index(token) < len(vocabulary().words)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "text",
     ["hungry ", "'s", "n't", "a" + "\u0300\u0316" * 4, "a'", "1.", "👨‍", "\u0300\u0316", "猫 犬", "(((("],

@@ -17,6 +17,7 @@ def test_training_learns_what_comes_next():
     assert losses[-5:].mean() < 0.6 * losses[0]
 
 
+@pytest.mark.slow
 def test_the_run_that_the_page_suggests_soon_knows_the_shortest_sentences() -> None:
     """95% on advice within 500 steps, which take about 5 s of one core; 15 s are allowed."""
     run = rnnviz.advance(rnnviz.start("errands"), 500)
@@ -69,6 +70,7 @@ class TestShipped:
         assert zoo.card(name)["shipped"] == why
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lstm", "gru"])
 def test_gated_networks_remember_through_twelve_clauses(name):
     """Fresh sentences, from a seed that neither training nor the cards used."""
@@ -81,6 +83,7 @@ def test_the_shipped_rnn_knows_the_shortest_sentences():
     assert recipes.accuracy(rnnviz.load("rnn"), 0, form="advice", sentences=2000, seed=2026) >= 0.90
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lstm", "gru"])
 def test_gated_networks_read_wordings_they_never_met(name: str) -> None:
     """Within five points of a linear classifier on the same vectors."""

@@ -98,6 +98,7 @@ class Pool(Executor):
         return future
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.integers(1, 12), st.integers(1, 4), st.integers(1, 2), st.floats(0, 0.5), st.integers(0, 2**16))
 def test_nobody_is_ever_two_chunks_ahead(people: int, places: int, runs: int, spread: float, seed: int) -> None:
@@ -138,6 +139,7 @@ def test_the_estimate_comes_true(people: int, runs: int) -> None:
         assert when + left == pytest.approx(room.now, rel=0.1, abs=0.7)
 
 
+@pytest.mark.slow
 def test_chunks_take_about_as_long_as_they_should() -> None:
     room = Room(pace=37)
     ticket = room.ticket()

@@ -69,6 +69,7 @@ def every(task: str) -> some.SearchStrategy[dict[str, Any]]:
     ).map(settled)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60, phases=PHASES)
 @given(some.data(), some.sampled_from(list(TASKS)), some.integers(0, 4))
 def test_every_run_that_can_be_is_shown_when_it_is_uploaded(draws: some.DataObject, task: str, steps: int) -> None:
@@ -101,6 +102,7 @@ def test_every_run_that_can_be_is_shown_when_it_is_uploaded(draws: some.DataObje
 odd = some.sampled_from([np.nan, np.inf, -np.inf, 0.0, 1e-45, 3e38, -3e38, 1.0])
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(some.data(), some.sampled_from(["adding", "continual", "errands"]), some.booleans())
 def test_a_log_without_a_number_in_it_can_be_shown(draws: some.DataObject, task: str, few: bool) -> None:

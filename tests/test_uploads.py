@@ -27,9 +27,8 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from rnnviz.ui import uploads
-from scripts.serving import serve
+from scripts.serving import ROOT, serve
 
-ROOT = Path(__file__).parents[1]
 MEGABYTE = 2**20
 
 

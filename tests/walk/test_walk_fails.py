@@ -17,6 +17,8 @@ from rnnviz.ui import state
 from rnnviz.ui.calm import part
 from rnnviz.ui.language import t
 
+pytestmark = pytest.mark.alone
+
 @part
 def own():
     st.title("title")
