@@ -7,7 +7,6 @@ a reader with a pocket calculator would.
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
@@ -16,6 +15,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+from rnnviz.language import labels_of
 
 ROOT = Path(__file__).parents[1]
 LETTERS = {"lstm": "ifgo", "gru": "rzn", "rnn": "h"}
@@ -110,7 +111,7 @@ READ = """([draws, labels]) => {
 
 
 def shown_equations(page: Any, draws: list[list[Any]]) -> list[list[list[str]]]:
-    labels = json.loads((ROOT / "assets/locale/en.json").read_text("utf-8"))["cell"]
+    labels = labels_of("en", "cell")
     return page.evaluate(READ, [draws, labels])
 
 
@@ -258,6 +259,6 @@ def test_a_step_makes_no_node(page: Any) -> None:
       const now = [...root.querySelectorAll("*")];
       return now.length === nodes.length && now.every((node, k) => node === nodes[k]);
     }"""
-    labels = json.loads((ROOT / "assets/locale/ja.json").read_text("utf-8"))["cell"]
+    labels = labels_of("ja", "cell")
     tokens = [{"text": "word", "known": True}] * STEPS
     assert page.evaluate(script, [sent(random_network("lstm", "tanh", seed=1)), tokens, labels])
