@@ -1,4 +1,8 @@
-"""Every word that a person reads, by language, without a visitor: labels in assets/locale, texts in assets/content."""
+"""Every word that a person reads, by language, without a visitor.
+
+Labels stand in assets/locale/<language>/<page>.json under dotted keys: each file holds sections, and together they are
+the language's labels. Texts stand in assets/content/<language>/*.md. A folder in assets/locale is a language.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +31,17 @@ def pieces(language: str, key: str) -> list[tuple[str, str]]:
     return [(piece, "strong" if i % 2 else "") for i, piece in enumerate(cut) if piece]
 
 
-LANGUAGES = ("en", "ja")
+LANGUAGES = tuple(sorted(file.parent.name for file in (ASSETS / "locale").glob("*/frame.json")))
+"""Ids of the languages: the folders in assets/locale."""
+USUAL = "en"
+"""For browsers that prefer a language we do not have."""
+
+
+def preferred(locale: str) -> str:
+    """The language for a browser that prefers `locale`, such as "ja-JP". Of two that fit, the more exact one."""
+    parts = locale.lower().split("-")
+    tags = ("-".join(parts[:end]) for end in range(len(parts), 0, -1))
+    return next((_browsers()[tag] for tag in tags if tag in _browsers()), USUAL)
 
 
 def labels_of(language: str, section: str) -> dict[str, Any]:
@@ -48,15 +62,28 @@ def literal(text: str) -> str:
 
 
 def _lookup(language: str, key: str) -> Any:
-    found = _locale(language)
+    found: Any = _locale(language)
     for part in key.split("."):
         found = found[part]
     return found
 
 
 @functools.cache
-def _locale(language: str) -> Any:
-    return json.loads((ASSETS / "locale" / f"{language}.json").read_text(encoding="utf-8"))
+def _locale(language: str) -> dict[str, Any]:
+    """All sections of a language. Raises ValueError for a section that stands in two files."""
+    found: dict[str, Any] = {}
+    for file in sorted((ASSETS / "locale" / language).glob("*.json")):
+        sections = json.loads(file.read_text(encoding="utf-8"))
+        if twice := found.keys() & sections.keys():
+            raise ValueError(f"{file}: {', '.join(sorted(twice))} stands in another file too")
+        found |= sections
+    return found
+
+
+@functools.cache
+def _browsers() -> dict[str, str]:
+    """The language for each tag by which browsers name it."""
+    return {tag.lower(): id for id in LANGUAGES for tag in labels_of(id, "language")["browsers"]}
 
 
 @functools.cache

@@ -8,7 +8,6 @@ needs a real one is tested in Chromium.
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scripts.serving import ROOT
+from rnnviz.language import labels_of
 from tests.node import evaluate
 
 LETTERS = {"lstm": "ifgo", "gru": "rzn", "rnn": "h"}
@@ -111,8 +110,7 @@ READ = """(draws, labels) => {
 
 
 def shown_equations(draws: list[list[Any]]) -> list[list[list[str]]]:
-    labels = json.loads((ROOT / "assets/locale/en.json").read_text("utf-8"))["cell"]
-    shown: list[list[list[str]]] = evaluate(SCRIPTS, ["cellView"], READ, draws, labels)
+    shown: list[list[list[str]]] = evaluate(SCRIPTS, ["cellView"], READ, draws, labels_of("en", "cell"))
     return shown
 
 
@@ -235,7 +233,7 @@ def test_words_are_text_and_numbers_are_never_minus_zero(page: Any) -> None:
       cellView(root, labels).show(network, 0, 0, [token]);
       return [...root.querySelectorAll(".rv-numbers")].map((line) => line.textContent);
     }"""
-    labels = json.loads((ROOT / "assets/locale/en.json").read_text("utf-8"))["cell"]
+    labels = labels_of("en", "cell")
     drawn = page.evaluate(script, [sent(network), token, labels])
     assert "−0.000" not in str(drawn)
     assert drawn == [text for _, text in shown_equations([[sent(network), 0, 0, [token]]])[0]]  # Node's are the same
@@ -265,6 +263,6 @@ def test_a_step_makes_no_node(page: Any) -> None:
       const now = [...root.querySelectorAll("*")];
       return now.length === nodes.length && now.every((node, k) => node === nodes[k]);
     }"""
-    labels = json.loads((ROOT / "assets/locale/ja.json").read_text("utf-8"))["cell"]
+    labels = labels_of("ja", "cell")
     tokens = [{"text": "word", "known": True}] * STEPS
     assert page.evaluate(script, [sent(random_network("lstm", "tanh", seed=1)), tokens, labels])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +12,7 @@ import pytest
 from rnnviz import figures
 from rnnviz.figures import theme as themes
 from rnnviz.figures.states import HIGH, LOW
-from rnnviz.shipped import ASSETS
+from rnnviz.language import labels_of
 
 UNITS = {"rnn": 72, "lstm": 32, "gru": 36}
 ROWS = {
@@ -217,7 +216,7 @@ def test_colours_are_legible(theme: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_labels_of_both_languages_fit(language: str) -> None:
-    labels = json.loads((ASSETS / "locale" / f"{language}.json").read_text(encoding="utf-8"))["figures"]
+    labels = labels_of(language, "figures")
     assert labels.keys() == figures.english().keys()
     for kind in UNITS:
         drawn(kind, labels=labels)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -15,10 +13,10 @@ from rnnviz.figures import theme as themes
 from rnnviz.figures.cliff import FLAT, STEEP
 from rnnviz.figures.clipping import HIGH, LOW
 from rnnviz.figures.paths import visible
+from rnnviz.language import labels_of
 from rnnviz.numbers import three_digits
 from rnnviz.recurrence import cliff
 from rnnviz.recurrence.clipping import changes, proposed
-from rnnviz.shipped import ASSETS
 
 BOX = ((4.0, 6.0), (-4.0, -1.0))
 SURFACE = cliff.surface(lines=11, points=60)
@@ -51,7 +49,7 @@ def words(spec: dict) -> str:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_figure_is_valid_plotly_in_both_languages(language: str, theme: str) -> None:
-    labels = json.loads((ASSETS / "locale" / f"{language}.json").read_text(encoding="utf-8"))["clipping_figures"]
+    labels = labels_of(language, "clipping_figures")
     small, large = (drawn(labels=labels, theme=theme, scale=scale) for scale in (1.0, 1.5))
     for name, spec in small.items():
         go.Figure(spec)

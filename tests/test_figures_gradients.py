@@ -11,11 +11,11 @@ import pytest
 from rnnviz import figures
 from rnnviz.figures import theme as themes
 from rnnviz.figures.gradients import HIGH, LOW, PART, recent, round_steps
+from rnnviz.language import labels_of
 from rnnviz.recurrence import spectra
 from rnnviz.recurrence.bptt import backpropagate
 from rnnviz.recurrence.fresh import fresh, sequence
 from rnnviz.recurrence.trace import trace_cell
-from rnnviz.shipped import ASSETS
 
 KINDS = ("rnn", "lstm", "gru")
 TYPED = ("<b>bold</b>", "a&b", "$x$", "store", "store", "5", "日本", "x" * 400)
@@ -29,8 +29,7 @@ SETTINGS = {
 
 
 def labels_in(language: str) -> dict[str, str]:
-    found: dict[str, str] = json.loads((ASSETS / "locale" / f"{language}.json").read_text(encoding="utf-8"))
-    return found["gradients_figures"]  # type: ignore[return-value]
+    return labels_of(language, "gradients_figures")
 
 
 def records(kind: str, length: int = 12, tokens: tuple[str, ...] | None = None, at: str = "last", **settings):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +15,7 @@ from hypothesis.extra.numpy import arrays
 from rnnviz import figures
 from rnnviz.figures.training import HIGH, LOW
 from rnnviz.figures.training_lines import MOST, WINDOW, Twin, mean_of_last, smoothed, thinned
-from rnnviz.shipped import ASSETS
+from rnnviz.language import labels_of
 from rnnviz.training.runs import Probe
 
 NASTY = some.floats(width=32) | some.sampled_from([np.nan, np.inf, -np.inf, 0.0])
@@ -56,7 +55,7 @@ def lines(spec: dict) -> list[dict]:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_figure_is_valid_plotly_in_both_languages(language: str, theme: str) -> None:
-    labels = json.loads((ASSETS / "locale" / f"{language}.json").read_text(encoding="utf-8"))["training_figures"]
+    labels = labels_of(language, "training_figures")
     small, large = (drawn(labels=labels, theme=theme, scale=scale) for scale in (1.0, 1.5))
     for name, spec in small.items():
         go.Figure(spec)

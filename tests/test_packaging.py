@@ -166,7 +166,7 @@ def test_a_clean_environment(how: list[str], source: Path, tmp_path: Path) -> No
     assert done.returncode == 0, done.stderr
     package, assets = use(python, tmp_path)
     assert package.is_relative_to(source.resolve() if "-e" in how else tmp_path.resolve())
-    assert (assets / "locale" / "en.json").is_file()
+    assert (assets / "locale" / "en" / "frame.json").is_file()
     with serve(folder=tmp_path, python=python) as served:
         assert asyncio.run(visited(served.address)) == []
         assert "Traceback" not in served.log()

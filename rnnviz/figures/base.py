@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import functools
 import html
-import json
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec
@@ -15,7 +14,7 @@ import orjson
 import plotly.graph_objects as go
 
 from rnnviz.figures import theme as themes
-from rnnviz.shipped import ASSETS
+from rnnviz.language import labels_of
 
 Labels = Mapping[str, str]
 Spec = dict[str, Any]
@@ -31,11 +30,9 @@ TEXT, SMALL, TINY = 12, 11, 9
 """Type sizes in px at scale 1: names, ticks, the ends of a colour scale."""
 
 
-@functools.cache
 def english(section: str = "figures") -> Labels:
     """The labels of a section of the locale file in English, for whoever does not pass any."""
-    found: Labels = json.loads((ASSETS / "locale" / "en.json").read_text(encoding="utf-8"))[section]
-    return found
+    return labels_of("en", section)
 
 
 def escaped(text: str) -> str:

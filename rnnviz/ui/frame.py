@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from rnnviz.language import LANGUAGES
+from rnnviz.language import LANGUAGES, translate
 from rnnviz.shipped import ASSETS
 from rnnviz.ui import state, visits
 from rnnviz.ui.calm import called, calmly
@@ -42,7 +42,7 @@ def switches() -> None:
         if state.shown("lang"):
             for name in LANGUAGES:
                 st.button(
-                    t(f"frame.languages.{name}"),
+                    translate(name, "language.name"),
                     key=f"frame-lang-{name}",
                     type="tertiary",
                     disabled=name == language(),

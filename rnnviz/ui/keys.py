@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from rnnviz.language import LANGUAGES
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.errands.sentences import THINGS
 from rnnviz.training import plans
@@ -149,7 +150,7 @@ KNOBS = {name: Choice("", ids) for name, ids in plans.IDS.items()}
 IDS = ("", *dict.fromkeys(id for knob in KNOBS.values() for id in knob.ids if id))
 KEYS: dict[str, Key] = {
     # the frame
-    "lang": Choice("", ("en", "ja")),  # empty: what the browser prefers
+    "lang": Choice("", LANGUAGES),  # empty: what the browser prefers
     "projector": Flag(False),
     "hide": Names(),  # controls a lesson does without, by key: hide=lang,projector,words
     # the sentence and the networks that read it

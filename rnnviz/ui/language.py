@@ -1,7 +1,4 @@
-"""Every word a person reads: `t` for labels, `prose` for texts, in the visitor's language.
-
-Labels stand in assets/locale/{en,ja}.json under dotted keys, texts in assets/content/{en,ja}/*.md.
-"""
+"""Every word a person reads, in the visitor's language: `t` for labels, `prose` for texts."""
 
 from __future__ import annotations
 
@@ -9,16 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from rnnviz.language import _text, labels_of, translate
+from rnnviz.language import _text, labels_of, preferred, translate
 from rnnviz.ui import state
 
 
 def language() -> str:
     """The visitor's language: what the link says, else what the browser prefers."""
-    chosen = state.value("lang")
-    if chosen:
-        return chosen
-    return "ja" if (st.context.locale or "").lower().startswith("ja") else "en"
+    return state.value("lang") or preferred(st.context.locale or "")
 
 
 def t(key: str, **values: Any) -> str:
@@ -32,5 +26,5 @@ def prose(name: str) -> str:
 
 
 def labels(section: str) -> dict[str, Any]:
-    """A whole section of the locale file, for code that shows many labels (JavaScript, figures)."""
+    """A whole section of the locale files, for code that shows many labels (JavaScript, figures)."""
     return labels_of(language(), section)

@@ -39,11 +39,11 @@ def small_copy(root: Path, pages: dict[str, str]) -> Path:
     for entry in (ROOT / "assets").iterdir():
         if entry.name != "locale":
             (root / "assets" / entry.name).symlink_to(entry)
-    (root / "assets" / "locale").mkdir()
-    for file in (ROOT / "assets" / "locale").glob("*.json"):
+    shutil.copytree(ROOT / "assets" / "locale", root / "assets" / "locale")
+    for file in (root / "assets" / "locale").glob("*/frame.json"):
         labels = json.loads(file.read_text())
         labels["frame"]["pages"] = {Path(page).name: Path(page).name.title() for page in pages}
-        (root / "assets" / "locale" / file.name).write_text(json.dumps(labels))
+        file.write_text(json.dumps(labels))
     for page, code in pages.items():
         (root / "pages" / page).parent.mkdir(parents=True, exist_ok=True)
         (root / "pages" / f"{page}.py").write_text(code)

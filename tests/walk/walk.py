@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 from benchmarks import acts
 from benchmarks.browser import Browser
 from benchmarks.widgets import id_of
+from rnnviz.language import LANGUAGES
 from rnnviz.ui.keys import KEYS, Choice, Flag, Key, Real, Whole
 from scripts.serving import Served
 from tests.walk import words
@@ -337,7 +338,7 @@ def begin(rng: random.Random, page: str) -> dict[str, object]:
     if rng.random() < 0.1:
         link["hide"] = ",".join(rng.sample([name for name in KEYS if name not in ("hide", "lang")], 3))
     if rng.random() < 0.4:
-        link["lang"] = rng.choice(("en", "ja"))
+        link["lang"] = rng.choice(LANGUAGES)
     return {
         "page": page,
         "link": urlencode({name: value for name, value in link.items() if value}),

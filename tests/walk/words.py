@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from benchmarks.browser import Browser
-from rnnviz.language import LANGUAGES, labels_of
+from rnnviz.language import LANGUAGES, labels_of, preferred
 from rnnviz.ui.keys import KEYS
 
 SECTIONS = ("frame", "step", "source", "training", "gates", "compare", "compare_figures", "figures", "errors")
@@ -39,7 +39,7 @@ def settings(link: str) -> dict[str, Any]:
 def language(tab: Browser) -> str:
     """The language in which the page should be."""
     asked = linked(tab.link).get("lang")
-    return asked if asked in LANGUAGES else "ja" if tab.locale.lower().startswith("ja") else "en"
+    return asked if asked in LANGUAGES else preferred(tab.locale)
 
 
 def neutral(label: str, language: str) -> str:
