@@ -105,7 +105,7 @@ def training_record() -> None:
                 ceiling=percent(facts["held_out_ceiling"]) + "%",
             )
         )
-        st.plotly_chart(lengths(table, labels("figures"), theme=state.theme()), key="lengths", theme=None)
+        st.plotly_chart(lengths(table, labels=labels("figures"), theme=state.theme()), key="lengths", theme=None)
         columns = labels("step.table")
         far = [row["clauses"].index(12) for row in table]
         st.table(
