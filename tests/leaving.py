@@ -16,7 +16,7 @@ PATIENCE = 90.0
 AT_ONCE = 6
 WINDOW = '''
 """What there is in the server. Visits that have ended are forgotten now, not after minutes."""
-import gc, os, threading
+import gc, os, sys, threading
 from collections import Counter
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -41,6 +41,7 @@ async def count(_):
         "files": sum(len(own) for own in server._uploaded_file_mgr.file_storage.values()),
         "threads": threading.active_count(),
         "descriptors": len(os.listdir("/proc/self/fd")),
+        "pandas": int("pandas" in sys.modules),
         "objects": len(found),
         "kinds": Counter(one.__qualname__ for one in kinds).most_common(60),
     })

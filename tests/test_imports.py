@@ -32,7 +32,7 @@ UI = [
     {"asked", "calm", "pages"},
     {"server", "uploads"},
     {"component", "startup"},
-    {"board", "stepper", "gates", "sentence", "frame"},
+    {"board", "stepper", "gates", "sentence", "tables", "frame"},
     {"desk"},
     {"controls"},
     {"training_controls"},

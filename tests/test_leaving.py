@@ -42,6 +42,7 @@ def test_who_comes_and_goes_leaves_nothing(open_to_view: Served) -> None:
     for found in (before, after):
         assert found["visits"] <= 1
         assert found["desks"] <= 1
+        assert not found["pandas"], "50 MB that a small host has not"
         assert found["runs in the queue"] == found["computations"] == found["files"] == 0
     assert after["threads"] <= before["threads"]
     assert after["descriptors"] <= before["descriptors"] + 2  # a connection of HTTP that is still open

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from rnnviz.scenes.records import figure, table, there
+from rnnviz.scenes import records as records_scene
+from rnnviz.scenes.records import figure, there
 from rnnviz.scenes.training import Shown, headline, payload, step
 from rnnviz.training.plans import Plan
 from rnnviz.turns.workers import cluster
@@ -14,6 +15,7 @@ from rnnviz.ui.calm import called, part
 from rnnviz.ui.controls import wide
 from rnnviz.ui.desk import Desk, desk, find, interval, status
 from rnnviz.ui.language import language, prose, t
+from rnnviz.ui.tables import table
 from rnnviz.ui.training_controls import all_said, asked, differ, keep, overfitting, pick, settings
 
 
@@ -155,7 +157,7 @@ def recorded() -> None:
             st.selectbox(t("training.record"), **state.choice("record", titles.__getitem__, names))
         st.markdown(t("training.record_text"))
         st.plotly_chart(figure(name, controls.view()), key="record-figure", theme=None)
-        st.table(table(name, language()))
+        table(records_scene.table(name, language()))
 
 
 training()

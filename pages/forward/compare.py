@@ -10,6 +10,7 @@ from rnnviz.ui.asked import asked
 from rnnviz.ui.board import board
 from rnnviz.ui.calm import part
 from rnnviz.ui.language import prose, t
+from rnnviz.ui.tables import table
 
 FRESH = 20.0
 """Seconds for which a measurement is given to whoever asks."""
@@ -46,7 +47,7 @@ def counting(length: int) -> None:
     said = [t(f"compare.letters.{letter}", size=f"{size:,}") for letter, size in letters.items()]
     st.caption(t("compare.letters_are", letters=t("compare.comma").join(said)))
     columns = {name: t(f"compare.table.{name}") for name in ("part", "formula", "numbers", "value", "work")}
-    st.table(
+    table(
         [
             {
                 columns["part"]: t(f"compare.parts.{line.id}"),

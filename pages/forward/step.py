@@ -15,6 +15,7 @@ from rnnviz.ui.calm import part
 from rnnviz.ui.desk import desk
 from rnnviz.ui.language import labels, prose, t
 from rnnviz.ui.stepper import Rest, stepper
+from rnnviz.ui.tables import table
 
 SIDES = ("left", "right")
 
@@ -91,7 +92,7 @@ def training_record() -> None:
     if not record.open:
         return
     with record:
-        table = zoo.all_seeds(state.NETWORKS)
+        seeds = zoo.all_seeds(state.NETWORKS)
         cards = {name: zoo.card(name) for name in state.NETWORKS}
         facts = cards["lstm"]
         best = [t(f"step.networks.{name}") for name, card in cards.items() if card["shipped"] != "median"]
@@ -105,10 +106,10 @@ def training_record() -> None:
                 ceiling=percent(facts["held_out_ceiling"]) + "%",
             )
         )
-        st.plotly_chart(lengths(table, labels=labels("figures"), theme=state.theme()), key="lengths", theme=None)
+        st.plotly_chart(lengths(seeds, labels=labels("figures"), theme=state.theme()), key="lengths", theme=None)
         columns = labels("step.table")
-        far = [row["clauses"].index(12) for row in table]
-        st.table(
+        far = [row["clauses"].index(12) for row in seeds]
+        table(
             [
                 {
                     columns["network"]: t(f"step.networks.{row['network']}"),
@@ -119,7 +120,7 @@ def training_record() -> None:
                     columns["at"]: percent(row["accuracy"][at]) + "%",
                     columns["unseen"]: percent(row["held_out"][0]) + "%",
                 }
-                for row, at in zip(table, far, strict=True)
+                for row, at in zip(seeds, far, strict=True)
             ]
         )
 
