@@ -270,7 +270,7 @@ def test_a_figure_called_is_what_it_is_for_a_page() -> None:
     wanted = figures.forgetting.spec(2.0, look=figures.Look(japanese, "dark", 1.5))
     assert called.to_json() == go.Figure(wanted, _validate=False).to_json()
     assert figures.forgetting(2.0).to_json() == go.Figure(plain(figures.forgetting, 2.0), _validate=False).to_json()
-    with pytest.raises(TypeError, match=r"states\(\) takes"):
+    with pytest.raises(TypeError, match="positional"):
         figures.states(trace("rnn"), None, japanese)  # labels have a name: they are never taken for something else
 
 
