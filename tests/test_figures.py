@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import inspect
 import itertools
+import pkgutil
+import pydoc
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,8 +18,10 @@ import pytest
 from rnnviz import figures
 from rnnviz.figures import theme as themes
 from rnnviz.figures.states import HIGH, LOW
-from rnnviz.language import labels_of
+from rnnviz.language import LANGUAGES, labels_of
+from tests.drawn import plain
 
+ROOT = Path(__file__).parents[1]
 UNITS = {"rnn": 72, "lstm": 32, "gru": 36}
 ROWS = {
     "rnn": ["hidden"],
@@ -49,7 +57,7 @@ def gradients(record: Record, size: float = 1.0) -> SimpleNamespace:
 def drawn(kind: str, size: float = 1.0, **options: object) -> dict:
     record = trace(kind)
     surprise = [None, *[2.5] * (len(record) - 1)]
-    return figures.states_spec(record, gradients(record, size), surprise=surprise, **options)
+    return plain(figures.states, record, gradients(record, size), surprise=surprise, **options)
 
 
 def heatmaps(spec: dict) -> list[dict]:
@@ -60,9 +68,9 @@ def heatmaps(spec: dict) -> list[dict]:
 @pytest.mark.parametrize("kind", UNITS)
 def test_every_figure_is_valid_plotly(kind: str, theme: str) -> None:
     go.Figure(drawn(kind, theme=theme, scale=1.5))
-    go.Figure(figures.ask_spec({"RNN": np.zeros(8), "LSTM": np.ones(8)}, [True] * 8, TYPED, "food", theme=theme))
+    go.Figure(plain(figures.ask, {"RNN": np.zeros(8), "LSTM": np.ones(8)}, [True] * 8, TYPED, "food", theme=theme))
     runs = [{"network": "rnn", "seed": 0, "shipped": True, "words": [0, 4], "accuracy": [0.9, 0.1]}]
-    go.Figure(figures.lengths_spec(runs, theme=theme))
+    go.Figure(plain(figures.lengths, runs, theme=theme))
     assert isinstance(figures.states(trace(kind), theme=theme), go.Figure)
 
 
@@ -99,7 +107,7 @@ def test_a_unit_is_as_high_in_every_network(scale: float) -> None:
 def test_heatmaps_hold_the_true_values_on_fixed_scales() -> None:
     record = trace("lstm")
     order = figures.unit_order(record)
-    hidden, cell, forget, *_ = heatmaps(figures.states_spec(record))
+    hidden, cell, forget, *_ = heatmaps(plain(figures.states, record))
     np.testing.assert_array_equal(cell["z"], record.c[:, order].T)
     assert np.abs(cell["z"]).max() > 1  # the colour ends at 1, the number does not
     assert (hidden["zmin"], hidden["zmax"]) == (cell["zmin"], cell["zmax"]) == (-1, 1)
@@ -144,7 +152,7 @@ def test_the_gradient_axis_is_absolute(kind: str, size: float) -> None:
 
 
 def test_what_is_typed_is_shown_as_typed() -> None:
-    specs = [drawn("lstm"), figures.ask_spec({"<i>net</i>": np.zeros(8)}, [True] * 8, TYPED, "<u>", title=True)]
+    specs = [drawn("lstm"), plain(figures.ask, {"<i>net</i>": np.zeros(8)}, [True] * 8, TYPED, "<u>", title=True)]
     for spec in specs:
         written = figures.as_json(spec).decode()
         for raw in ("<b>bold", "<i>", "<u>", "a&b", "$"):
@@ -160,7 +168,7 @@ def test_what_is_typed_is_shown_as_typed() -> None:
 @pytest.mark.parametrize("steps", [1, 2, 26, 80, 200])
 def test_token_labels_are_thinned_and_keep_both_ends(steps: int) -> None:
     record = trace("rnn", tuple(f"w{step}" for step in range(steps)))
-    axis = figures.states_spec(record)["layout"]["xaxis"]
+    axis = plain(figures.states, record)["layout"]["xaxis"]
     assert len(axis["tickvals"]) <= 26
     assert (axis["tickvals"][0], axis["tickvals"][-1]) == (0, steps - 1)
     assert axis["range"] == [-0.5, steps - 0.5]
@@ -168,7 +176,7 @@ def test_token_labels_are_thinned_and_keep_both_ends(steps: int) -> None:
 
 
 def test_ask_marks_where_a_sentence_cannot_end() -> None:
-    spec = figures.ask_spec({"RNN": np.linspace(0, 1, 8), "LSTM": np.ones(8)}, [True, False] * 4, TYPED, "food")
+    spec = plain(figures.ask, {"RNN": np.linspace(0, 1, 8), "LSTM": np.ones(8)}, [True, False] * 4, TYPED, "food")
     ground = themes.THEMES["light"].ground
     _, rnn, lstm = spec["data"]
     assert [colour == ground for colour in rnn["marker"]["color"]] == [False, True] * 4
@@ -185,7 +193,7 @@ def test_lengths_shows_every_seed() -> None:
         for network in ("rnn", "rnn-orthogonal", "lstm", "gru")
         for seed in range(5)
     ]
-    spec = figures.lengths_spec(runs)
+    spec = plain(figures.lengths, runs)
     for panel in ("", "2", "3", "4"):
         lines = [one for one in spec["data"] if one["xaxis"] == f"x{panel}"][1:]
         assert len(lines) == 5
@@ -221,4 +229,55 @@ def test_labels_of_both_languages_fit(language: str) -> None:
     for kind in UNITS:
         drawn(kind, labels=labels)
     for size in (1.0, 1.5):
-        figures.ask_spec({"RNN": np.ones(8)}, [True] * 8, TYPED, None, labels, scale=size, title=True)
+        plain(figures.ask, {"RNN": np.ones(8)}, [True] * 8, TYPED, None, labels=labels, scale=size, title=True)
+
+
+# --- one name a figure, one look -----------------------------------------------------------------------------------
+
+
+def made() -> dict[str, figures.Figure]:
+    """Every figure in rnnviz/figures, by its name."""
+    names = (module.name for module in pkgutil.iter_modules(figures.__path__))
+    modules = [importlib.import_module(f"rnnviz.figures.{name}") for name in names]
+    return {name: one for module in modules for name, one in vars(module).items() if hasattr(one, "spec")}
+
+
+def test_every_figure_is_offered_under_its_one_name() -> None:
+    offered = {name for name in figures.__all__ if hasattr(getattr(figures, name), "spec")}
+    assert made().keys() == offered
+    assert len(offered) >= 29
+    assert not [name for name in figures.__all__ if name.endswith("_spec")]
+
+
+@pytest.mark.parametrize("name", sorted(made()))
+def test_help_says_what_a_figure_takes(name: str) -> None:
+    drawing = getattr(figures, name)
+    said = pydoc.render_doc(drawing, renderer=pydoc.plaintext)
+    assert said.splitlines()[2].startswith(f"{name}(")
+    assert "labels: 'Labels | None' = None, theme: 'str' = 'light', scale: 'float' = 1.0) -> 'go.Figure'" in said
+    assert "look" not in inspect.signature(drawing).parameters
+    assert (drawing.__doc__ or "").strip()
+    for language in LANGUAGES:
+        assert labels_of(language, drawing.section)
+
+
+def test_a_figure_called_is_what_it_is_for_a_page() -> None:
+    japanese = labels_of("ja", "gates_figures")
+    called = figures.forgetting(2.0, labels=japanese, theme="dark", scale=1.5)
+    assert isinstance(called, go.Figure)
+    wanted = figures.forgetting.spec(2.0, look=figures.Look(japanese, "dark", 1.5))
+    assert called.to_json() == go.Figure(wanted, _validate=False).to_json()
+    assert figures.forgetting(2.0).to_json() == go.Figure(plain(figures.forgetting, 2.0), _validate=False).to_json()
+    with pytest.raises(TypeError, match="positional"):
+        figures.states(trace("rnn"), None, japanese)  # labels have a name: they are never taken for something else
+
+
+def test_a_look_is_handed_on_whole() -> None:
+    """Nothing takes a theme beside a scale but the call of a figure, and a page's `View`."""
+    found = []
+    for file in sorted((ROOT / "rnnviz").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                given = {one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+                found += [(file.stem, node.name)] * ({"theme", "scale"} <= given)
+    assert found == [("base", "__call__"), ("base", "drawn"), ("writer", "pack")]

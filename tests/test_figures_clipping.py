@@ -17,6 +17,7 @@ from rnnviz.language import labels_of
 from rnnviz.numbers import three_digits
 from rnnviz.recurrence import cliff
 from rnnviz.recurrence.clipping import changes, proposed
+from tests.drawn import plain
 
 BOX = ((4.0, 6.0), (-4.0, -1.0))
 SURFACE = cliff.surface(lines=11, points=60)
@@ -32,13 +33,13 @@ def drawn(**options: object) -> dict[str, dict]:
     norms = [1.0, 2.0, np.inf, 1e9, np.nan, 1e-9, 0.0]
     by_norm = changes(BEFORE, clip(BEFORE, norm=1.0).after)
     return {
-        "before_after": figures.before_after_spec(by_norm, 1.0, **options),
-        "by_value": figures.before_after_spec(changes(BEFORE, clip(BEFORE, value=1.0).after), value=1.0, **options),
-        "running": figures.running_spec(norms, proposed(norms), 3.0, **options),
-        "cliff": figures.cliff_spec(SURFACE, PATHS, **options),
-        "map": figures.cliff_map_spec(SURFACE, PATHS, **options),
-        "error": figures.error_spec(PATHS, box=BOX, **options),
-        "bifurcation": figures.bifurcation_spec(cliff.branches(5.0), -2.5, **options),
+        "before_after": plain(figures.before_after, by_norm, 1.0, **options),
+        "by_value": plain(figures.before_after, changes(BEFORE, clip(BEFORE, value=1.0).after), value=1.0, **options),
+        "running": plain(figures.running, norms, proposed(norms), 3.0, **options),
+        "cliff": plain(figures.cliff, SURFACE, PATHS, **options),
+        "map": plain(figures.cliff_map, SURFACE, PATHS, **options),
+        "error": plain(figures.error, PATHS, box=BOX, **options),
+        "bifurcation": plain(figures.bifurcation, cliff.branches(5.0), -2.5, **options),
     }
 
 
@@ -74,7 +75,7 @@ def test_what_is_typed_is_shown_as_typed() -> None:
 
 def test_rows_hold_the_norms_and_the_total() -> None:
     found = changes(BEFORE, clip(BEFORE, norm=1.0).after)
-    spec = figures.before_after_spec(found, 1.0)
+    spec = plain(figures.before_after, found, 1.0)
     assert spec["layout"]["yaxis"]["ticktext"] == ["<b>all</b>", "bias&lt;b&gt;", "weight"]
     before, after = spec["data"][-2:]
     np.testing.assert_allclose(before["x"], [60, 10.0**LOW, 60])
@@ -89,7 +90,7 @@ def test_rows_hold_the_norms_and_the_total() -> None:
 @pytest.mark.parametrize("size", [0.0, 1e-30, 1.0, 1e30, np.inf, np.nan])
 def test_the_axis_of_norms_is_absolute(size: float) -> None:
     before = {"w": np.array([size, 1.0])}
-    spec = figures.before_after_spec(changes(before, clip(before, norm=1.0).after), 1.0)
+    spec = plain(figures.before_after, changes(before, clip(before, norm=1.0).after), 1.0)
     assert spec["layout"]["xaxis"] == drawn()["before_after"]["layout"]["xaxis"]
     for one in spec["data"]:
         assert np.isfinite(one["x"]).all()
@@ -130,7 +131,7 @@ def test_numbers(value: float, text: str) -> None:
 def test_running_shows_norms_average_and_band() -> None:
     norms = np.array([1.0, 3.0, 1e9, np.inf, np.nan, 2.0])
     found = proposed(norms, window=3)
-    low, high, dots, average = figures.running_spec(norms, found, 5.0)["data"]
+    low, high, dots, average = plain(figures.running, norms, found, 5.0)["data"]
     np.testing.assert_allclose(average["y"], found.average.clip(10.0**LOW, 10.0**HIGH))
     np.testing.assert_allclose(low["y"], (found.average / 2).clip(10.0**LOW, 10.0**HIGH))
     np.testing.assert_allclose(high["y"], (10 * found.average).clip(10.0**LOW, 10.0**HIGH))
@@ -140,8 +141,8 @@ def test_running_shows_norms_average_and_band() -> None:
 
 
 def test_an_empty_run_can_be_drawn() -> None:
-    go.Figure(figures.running_spec([], proposed([])))
-    go.Figure(figures.running_spec([np.nan], proposed([np.nan])))
+    go.Figure(plain(figures.running, [], proposed([])))
+    go.Figure(plain(figures.running, [np.nan], proposed([np.nan])))
 
 
 # The cliff.
@@ -208,7 +209,7 @@ def test_a_line_through_the_box_is_drawn_from_edge_to_edge() -> None:
     assert visible(path([(3.0, -5.0), (3.0, 5.0)]), BOX).w.size == 0
     overflown = visible(path([(5.0, -2.0), (np.inf, np.nan), (np.nan, np.nan)]), BOX)
     assert overflown.exits.tolist() == [0]
-    go.Figure(figures.cliff_map_spec(SURFACE, {"p": path([(5.0, -2.0), (np.inf, np.nan)])}))
+    go.Figure(plain(figures.cliff_map, SURFACE, {"p": path([(5.0, -2.0), (np.inf, np.nan)])}))
 
 
 def test_paths_are_told_apart_without_colour() -> None:
@@ -226,6 +227,6 @@ def test_the_bifurcation_shows_both_folds_and_the_wall() -> None:
     assert "b = −2.656" in words(spec)
     assert "b = −2.344" in words(spec)
     assert "−2.6123" in words(spec)
-    one_branch = figures.bifurcation_spec(cliff.branches(3.0))
+    one_branch = plain(figures.bifurcation, cliff.branches(3.0))
     assert [one["line"]["dash"] for one in one_branch["data"]] == ["solid"]
     assert "wall" not in words(one_branch)

@@ -19,6 +19,7 @@ from rnnviz.figures.through_time import PALE
 from rnnviz.language import labels_of
 from rnnviz.networks.sight import Sight
 from rnnviz.tasks import errands
+from tests.drawn import plain
 
 TOKENS = ("Starving", "<b>", "$x$", "to", "to", "buy")
 KINDS = ("rnn", "lstm", "gru", "window", "conv", "attention")
@@ -49,13 +50,13 @@ CURVES = {kind: ([2, 20, 200], [10.0 * (k + 1)] * 3) for k, kind in enumerate(KI
 
 def drawn(**options: Any) -> dict[str, dict]:
     return {
-        "answers": figures.answers_spec(LOOKS, "food", **options),
-        "open": figures.answers_spec(LOOKS, None, **options),
-        "sight": figures.sight_spec(LOOKS, **options),
-        "reacts": figures.reacts_spec(LOOKS, **options),
-        "generalisation": figures.generalisation_spec(TABLE, 20.0, 7, **options),
-        "growth": figures.growth_spec(CURVES | {"wide": ([2, 20, 200], [1.0, 10.0, 1e6])}, 10, **options),
-        "speeds": figures.speeds_spec((5, 20, 80), {k: y for k, (_, y) in CURVES.items()}, (5, 5.0), **options),
+        "answers": plain(figures.answers, LOOKS, "food", **options),
+        "open": plain(figures.answers, LOOKS, None, **options),
+        "sight": plain(figures.sight, LOOKS, **options),
+        "reacts": plain(figures.reacts, LOOKS, **options),
+        "generalisation": plain(figures.generalisation, TABLE, 20.0, 7, **options),
+        "growth": plain(figures.growth, CURVES | {"wide": ([2, 20, 200], [1.0, 10.0, 1e6])}, 10, **options),
+        "speeds": plain(figures.speeds, (5, 20, 80), {k: y for k, (_, y) in CURVES.items()}, (5, 5.0), **options),
     }
 
 
@@ -78,10 +79,10 @@ def test_every_figure_is_valid_plotly_in_both_languages(language: str, theme: st
 
 
 def test_the_bar_is_the_right_thing_and_the_text_the_likeliest() -> None:
-    spec = figures.answers_spec(LOOKS, "food")
+    spec = plain(figures.answers, LOOKS, "food")
     np.testing.assert_array_equal(spec["data"][0]["x"], 0.25)
     assert words(spec).count("&lt;i&gt; 75% · food 25%") == 6
-    np.testing.assert_array_equal(figures.answers_spec(LOOKS, None)["data"][0]["x"], 0.75)
+    np.testing.assert_array_equal(plain(figures.answers, LOOKS, None)["data"][0]["x"], 0.75)
 
 
 def test_the_rows_of_the_three_figures_lie_at_the_same_heights() -> None:
@@ -100,17 +101,17 @@ def test_captions_fit_where_three_figures_stand_abreast_in_large_type(language: 
     longest = max(errands.THINGS, key=len)
     looks = [replace(look, target=longest, words=(longest, "<i>")) for look in LOOKS]
     look: dict[str, Any] = {"labels": labels, "scale": 1.5}
-    three = [figures.answers_spec(looks, longest, **look), figures.sight_spec(looks, **look)]
-    for spec in (*three, figures.reacts_spec(looks, **look)):
+    three = [plain(figures.answers, looks, longest, **look), plain(figures.sight, looks, **look)]
+    for spec in (*three, plain(figures.reacts, looks, **look)):
         said = spec["layout"]["annotations"][0]
         widest = max(map(width_in_em, said["text"].split("<br>")))
         assert widest * said["font"]["size"] < (board - 2 * gap) / 3 * rem
 
 
 def test_a_word_out_of_reach_is_empty_in_one_figure_and_crossed_in_the_other() -> None:
-    window = figures.sight_spec(LOOKS)["data"][KINDS.index("window")]
+    window = plain(figures.sight, LOOKS)["data"][KINDS.index("window")]
     assert np.isnan(window["z"][0]).tolist() == [True] * 4 + [False] * 2
-    grid, crosses = figures.reacts_spec(LOOKS)["data"]
+    grid, crosses = plain(figures.reacts, LOOKS)["data"]
     assert list(crosses["y"]) == [3.0] * 4
     assert crosses["x"] == grid["x"][:4]
     assert len(set(grid["x"])) == len(TOKENS)
@@ -120,7 +121,7 @@ def test_a_word_out_of_reach_is_empty_in_one_figure_and_crossed_in_the_other() -
 def test_the_first_and_the_last_word_are_named(count: int) -> None:
     tokens = tuple(f"w{t}" for t in range(count))
     look = replace(made("lstm"), tokens=tokens, saliency=np.ones(count), sees=np.full(count, True))
-    axis = figures.reacts_spec([look])["layout"]["xaxis"]
+    axis = plain(figures.reacts, [look])["layout"]["xaxis"]
     assert axis["tickvals"][0] == 0
     assert axis["tickvals"][-1] == count - 1
     assert axis["ticktext"] == [f"w{t}" for t in axis["tickvals"]]
@@ -128,18 +129,18 @@ def test_the_first_and_the_last_word_are_named(count: int) -> None:
 
 
 def test_attention_shows_its_mean_and_each_head() -> None:
-    rows = figures.sight_spec(LOOKS)["data"][-1]
+    rows = plain(figures.sight, LOOKS)["data"][-1]
     attention = LOOKS[-1].attention
     assert attention is not None
     np.testing.assert_allclose(rows["z"], [attention.mean(0), *attention])
     assert len(rows["y"]) == 4  # edges
     eight = replace(LOOKS[-1], attention=np.full((8, 6), 1 / 6))
-    assert len(figures.sight_spec([eight])["data"][-1]["y"]) == 10
+    assert len(plain(figures.sight, [eight])["data"][-1]["y"]) == 10
 
 
 def test_colours_of_gradients_are_absolute() -> None:
-    a = figures.reacts_spec(LOOKS)["data"][0]
-    b = figures.reacts_spec([replace(one, saliency=one.saliency * 1e-3) for one in LOOKS])["data"][0]
+    a = plain(figures.reacts, LOOKS)["data"][0]
+    b = plain(figures.reacts, [replace(one, saliency=one.saliency * 1e-3) for one in LOOKS])["data"][0]
     assert (a["zmin"], a["zmax"]) == (b["zmin"], b["zmax"])
     assert a["z"][0, 0] == 0
     assert b["z"][0, 0] == pytest.approx(-3)
@@ -147,7 +148,7 @@ def test_colours_of_gradients_are_absolute() -> None:
 
 
 def test_every_seed_is_a_line_and_the_shipped_one_thick() -> None:
-    lines = figures.generalisation_spec(TABLE, 20.0)["data"]
+    lines = plain(figures.generalisation, TABLE, 20.0)["data"]
     assert len(lines) == 18
     thick = [line for line in lines if line["line"]["width"] > 2]
     assert len(thick) == 6
@@ -157,13 +158,13 @@ def test_every_seed_is_a_line_and_the_shipped_one_thick() -> None:
 
 def test_equal_curves_share_a_name_and_a_short_one_is_named_where_it_stops() -> None:
     curves = {"rnn": ([1, 10], [3.0, 30.0]), "gru": ([1, 10], [3.0, 30.0]), "window": ([1, 10], [1.0, np.nan])}
-    notes = [note["text"] for note in figures.growth_spec(curves, 5)["layout"]["annotations"]]
+    notes = [note["text"] for note in plain(figures.growth, curves, 5)["layout"]["annotations"]]
     assert notes == ["RNN, GRU", "Window: no further"]
 
 
 def test_speeds_are_ratios_to_the_rnn() -> None:
     table = {"rnn": (100.0, 10.0), "attention": (50.0, 40.0)}
-    spec = figures.speeds_spec((5, 80), table, (5, 5.0))
+    spec = plain(figures.speeds, (5, 80), table, (5, 5.0))
     np.testing.assert_allclose(spec["data"][0]["y"], 1)
     np.testing.assert_allclose(spec["data"][1]["y"], [0.5, 4.0])
     low, high = spec["layout"]["yaxis"]["range"]
@@ -172,8 +173,8 @@ def test_speeds_are_ratios_to_the_rnn() -> None:
 
 @given(st.dictionaries(st.sampled_from(KINDS), st.floats(0, 1), min_size=1))
 def test_names_at_the_ends_never_touch_and_stay_on_the_axis(at: dict[str, float]) -> None:
-    labels = figures.english("compare_figures")
-    notes, room = _ends({kind: [kind] for kind in at}, at, (0.0, 1.0), 200, labels, "light", 1.0)
+    look = figures.Look(figures.english("compare_figures"))
+    notes, room = _ends({kind: [kind] for kind in at}, at, (0.0, 1.0), 200, look)
     places = sorted(note["y"] for note in notes)
     assert min(np.diff(places), default=1.0) >= 14 / 200 - 1e-9
     assert places[0] >= 0

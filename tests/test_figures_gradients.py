@@ -16,6 +16,7 @@ from rnnviz.recurrence import spectra
 from rnnviz.recurrence.bptt import backpropagate
 from rnnviz.recurrence.fresh import fresh, sequence
 from rnnviz.recurrence.trace import trace_cell
+from tests.drawn import plain
 
 KINDS = ("rnn", "lstm", "gru")
 TYPED = ("<b>bold</b>", "a&b", "$x$", "store", "store", "5", "日本", "x" * 400)
@@ -44,16 +45,16 @@ def drawn(kind: str, length: int = 12, tokens: tuple[str, ...] | None = None, at
     trace, gradients = records(kind, length, tokens, at, **settings)
     look = look or {}
     found = {
-        "norms": figures.norms_spec(trace, gradients, spectra.references(trace, gradients, at), **look),
-        "map": figures.map_spec(trace, gradients, **look),
-        "survival": figures.survival_spec(*spectra.survival(trace), **look),
-        "eigen": figures.eigen_spec(spectra.eigenvalues(trace), **look),
-        "shares": figures.shares_spec(trace, gradients, **look),
-        "saliency": figures.saliency_spec(trace, gradients, **look),
-        "saturation": figures.saturation_spec(spectra.saturation(trace), **look),
+        "norms": plain(figures.norms, trace, gradients, spectra.references(trace, gradients, at), **look),
+        "map": plain(figures.gradient_map, trace, gradients, **look),
+        "survival": plain(figures.survival, *spectra.survival(trace), **look),
+        "eigen": plain(figures.eigen, spectra.eigenvalues(trace), **look),
+        "shares": plain(figures.shares, trace, gradients, **look),
+        "saliency": plain(figures.saliency, trace, gradients, **look),
+        "saturation": plain(figures.saturation, spectra.saturation(trace), **look),
     }
     if kind == "lstm":
-        found["map_c"] = figures.map_spec(trace, gradients, "c", **look)
+        found["map_c"] = plain(figures.gradient_map, trace, gradients, "c", **look)
     return found
 
 
@@ -109,7 +110,7 @@ def test_the_axes_of_sizes_never_rescale(kind):
 @pytest.mark.parametrize("length", [10, 200])
 def test_norms_are_drawn_as_they_are(kind, setting, length):
     trace, gradients = records(kind, length, **SETTINGS[setting])
-    curves = lines(figures.norms_spec(trace, gradients, spectra.references(trace, gradients)))
+    curves = lines(plain(figures.norms, trace, gradients, spectra.references(trace, gradients)))
     wanted = [gradients.norms] + ([] if kind != "lstm" else [gradients.norms_c])
     assert len(curves) == len(wanted)
     for one, norms in zip(curves, wanted, strict=True):
@@ -137,10 +138,10 @@ def test_overflow_is_said_in_words(language):
     labels = labels_in(language)
     trace, gradients = records("rnn", 200, **SETTINGS["overflowing"])
     last = int(np.flatnonzero(~np.isfinite(gradients.norms))[-1]) + 1
-    assert labels["overflow"].format(step=last) in said(figures.norms_spec(trace, gradients, labels=labels))
-    assert labels["overflow_share"] in said(figures.shares_spec(trace, gradients, labels=labels))
-    assert labels["overflow_survival"] in said(figures.survival_spec(*spectra.survival(trace), labels=labels))
-    map_ = figures.map_spec(trace, gradients, labels=labels)
+    assert labels["overflow"].format(step=last) in said(plain(figures.norms, trace, gradients, labels=labels))
+    assert labels["overflow_share"] in said(plain(figures.shares, trace, gradients, labels=labels))
+    assert labels["overflow_survival"] in said(plain(figures.survival, *spectra.survival(trace), labels=labels))
+    map_ = plain(figures.gradient_map, trace, gradients, labels=labels)
     assert labels["beyond"] in map_["data"][1]["hovertemplate"]
     for name, spec in drawn("rnn", 10).items():
         assert len(spec["data"]) == 1 or name not in ("map", "saliency")
@@ -151,7 +152,7 @@ def test_references_are_dashed_and_named(at):
     for kind, name in (("rnn", "bound"), ("lstm", "f"), ("gru", "z")):
         trace, gradients = records(kind, at=at)
         (reference,) = spectra.references(trace, gradients, at).values()
-        spec = figures.norms_spec(trace, gradients, {name: reference})
+        spec = plain(figures.norms, trace, gradients, {name: reference})
         line = next(one for one in spec["data"] if one["mode"] == "lines")
         assert line["line"]["dash"] == "dash"
         np.testing.assert_array_equal(line["y"], reference.norms)
@@ -161,13 +162,13 @@ def test_references_are_dashed_and_named(at):
     w["bias_hh"][8:16] = 3.0
     trace = trace_cell("lstm", "tanh", trace.inputs, w)
     gradients = backpropagate(trace)
-    assert "14.3 steps" in said(figures.norms_spec(trace, gradients, spectra.references(trace, gradients)))
+    assert "14.3 steps" in said(plain(figures.norms, trace, gradients, spectra.references(trace, gradients)))
 
 
 @pytest.mark.parametrize("part", ["h", "c"])
 def test_the_map_holds_powers_of_ten_below_the_diagonal(part):
     trace, gradients = records("lstm", 30)
-    spec = figures.map_spec(trace, gradients, part)
+    spec = plain(figures.gradient_map, trace, gradients, part)
     (one,) = spec["data"]
     values = gradients.through_time if part == "h" else gradients.through_time_c
     low = np.tril_indices(30)
@@ -185,7 +186,7 @@ def test_the_map_explains_its_cells(language):
         trace, gradients = records("lstm", 8, tokens)
         texts = {}
         for part in "hc":
-            explain = figures.map_spec(trace, gradients, part, labels)["layout"]["meta"]["explain"]
+            explain = plain(figures.gradient_map, trace, gradients, part, labels=labels)["layout"]["meta"]["explain"]
             filling = {"later": "L", "earlier": "E", "steps": 3, "value": "V"}
             texts[part] = explain["template"].format(**filling)
             assert {"L", "E", "3", "V"} <= set(texts[part])
@@ -198,7 +199,7 @@ def test_the_map_explains_its_cells(language):
 
 def test_infinite_cells_are_sent_as_such_and_drawn_in_ink():
     trace, gradients = records("rnn", 60, **SETTINGS["overflowing"])
-    base, over = figures.map_spec(trace, gradients)["data"]
+    base, over = plain(figures.gradient_map, trace, gradients)["data"]
     beyond = np.tril(~np.isfinite(gradients.through_time))
     assert beyond.any()
     np.testing.assert_array_equal(np.isposinf(base["z"]), beyond)
@@ -218,14 +219,14 @@ def test_zero_is_the_ground_and_one_is_the_gradients_colour():
 def test_survival_draws_every_known_value_and_counts():
     trace, _ = records("lstm", 40)
     ks, values = spectra.survival(trace)
-    thin, largest = figures.survival_spec(ks, values)["data"]
+    thin, largest = plain(figures.survival, ks, values)["data"]
     drawn_values = thin["y"][np.isfinite(thin["y"])]
     np.testing.assert_array_equal(np.sort(drawn_values), np.sort(values[np.isfinite(values) & (values > 0)]))
     np.testing.assert_array_equal(largest["customdata"], values[:, 0])
     assert (np.diff(largest["x"]) > 0).all()
     kept = sum(value >= 0.01 for value in values[-1])
     assert figures.english("gradients_figures")["survive"].format(kept=kept, all=16, steps=39, percent=1) in said(
-        figures.survival_spec(ks, values)
+        plain(figures.survival, ks, values)
     )
 
 
@@ -233,7 +234,7 @@ def test_survival_draws_every_known_value_and_counts():
 def test_the_plane_holds_all_eigenvalues(scale, reach):
     trace, _ = records("lstm", 2, start="orthogonal", scale=scale)
     values = spectra.eigenvalues(trace)
-    spec = figures.eigen_spec(values)
+    spec = plain(figures.eigen, values)
     assert spec["layout"]["xaxis"]["range"] == [-reach, reach]
     assert spec["layout"]["yaxis"]["scaleanchor"] == "x"
     (circle,) = spec["layout"]["shapes"]
@@ -241,13 +242,13 @@ def test_the_plane_holds_all_eigenvalues(scale, reach):
     for one, found in zip(spec["data"], values.values(), strict=True):
         np.testing.assert_array_equal(one["x"] + 1j * one["y"], found)
     assert len({one["marker"]["symbol"] for one in spec["data"]}) == 4
-    assert figures.eigen_spec(values, reach=50.0)["layout"]["xaxis"]["range"] == [-50, 50]
+    assert plain(figures.eigen, values, reach=50.0)["layout"]["xaxis"]["range"] == [-50, 50]
 
 
 def test_shares_are_the_weights_of_the_record():
     for kind in KINDS:
         trace, gradients = records(kind, 20)
-        curves = lines(figures.shares_spec(trace, gradients))
+        curves = lines(plain(figures.shares, trace, gradients))
         for name, one in zip(("weight_ih", "weight_hh", "bias_hh"), curves, strict=True):
             np.testing.assert_array_equal(one["customdata"], gradients.weights[name])
         assert np.isnan(curves[1]["y"][0]), "no state before the first step"
@@ -267,22 +268,22 @@ def test_recent_counts_the_last_steps():
 
 def test_saliency_is_the_gradient_in_the_words():
     trace, gradients = records("gru", 8, TYPED)
-    (row,) = figures.saliency_spec(trace, gradients)["data"]
+    (row,) = plain(figures.saliency, trace, gradients)["data"]
     np.testing.assert_allclose(10 ** row["z"][0], np.linalg.norm(gradients.dx, axis=1))
     assert len(row["text"][0]) == 8
     for setting, end in (("zero", -12), ("overflowing", 2)):
-        (row,) = figures.saliency_spec(*records("rnn", 100, **SETTINGS[setting]))["data"]
+        (row,) = plain(figures.saliency, *records("rnn", 100, **SETTINGS[setting]))["data"]
         assert row["z"][0, 0] == end
 
 
 def test_saturation_draws_the_shares():
     trace, _ = records("lstm", 40, scale=40.0)
     shares = spectra.saturation(trace)
-    _, *marks = figures.saturation_spec(shares)["data"]
+    _, *marks = plain(figures.saturation, shares)["data"]
     for one, (low, high) in zip(marks, shares.values(), strict=True):
         np.testing.assert_array_equal(one["x"], low)
         np.testing.assert_array_equal(one["y"], high)
-    relu = figures.saturation_spec(spectra.saturation(records("rnn", 9, activation="relu")[0]))
+    relu = plain(figures.saturation, spectra.saturation(records("rnn", 9, activation="relu")[0]))
     assert (relu["data"][1]["y"] == 0).all()
     english = figures.english("gradients_figures")
     assert relu["layout"]["xaxis"]["title"]["text"] == english["low_relu"]
@@ -304,7 +305,7 @@ def test_what_is_typed_is_shown_as_typed(kind):
 @pytest.mark.parametrize("steps", [1, 2, 5, 9, 10, 26, 80, 199, 200])
 def test_steps_are_numbered_from_one(steps):
     trace, gradients = records("rnn", steps)
-    spec = figures.norms_spec(trace, gradients)
+    spec = plain(figures.norms, trace, gradients)
     axis = spec["layout"]["xaxis"]
     np.testing.assert_array_equal(spec["data"][0]["x"], np.arange(1, steps + 1))
     assert axis["range"] == [0.5, steps + 0.5]

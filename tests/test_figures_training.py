@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from rnnviz.figures.training import HIGH, LOW
 from rnnviz.figures.training_lines import MOST, WINDOW, Twin, mean_of_last, smoothed, thinned
 from rnnviz.language import labels_of
 from rnnviz.training.runs import Probe
+from tests.drawn import plain
 
 NASTY = some.floats(width=32) | some.sampled_from([np.nan, np.inf, -np.inf, 0.0])
 SERIES = some.integers(1, 900).flatmap(lambda n: arrays(np.float32, n, elements=NASTY))
@@ -35,12 +35,12 @@ PROBES = tuple(Probe(step, np.geomspace(1e-9 * (step + 1), 1, 7), None) for step
 def drawn(twins: list[Twin] = PAIR, **options: Any) -> dict[str, dict]:
     """Every figure once."""
     return {
-        "loss": figures.loss_curves_spec(twins, 100, 1.5, **options),
-        "log loss": figures.loss_curves_spec(twins, 100, 0.04, logarithmic=True, **options),
-        "accuracy": figures.accuracy_curves_spec(twins, 100, 0.25, **options),
-        "norm": figures.norm_curves_spec(twins, 100, **options),
-        "state": figures.state_curves_spec(twins, 100, **options),
-        "memory": figures.memory_spec(PROBES, **options),
+        "loss": plain(figures.loss_curves, twins, 100, 1.5, **options),
+        "log loss": plain(figures.loss_curves, twins, 100, 0.04, logarithmic=True, **options),
+        "accuracy": plain(figures.accuracy_curves, twins, 100, 0.25, **options),
+        "norm": plain(figures.norm_curves, twins, 100, **options),
+        "state": plain(figures.state_curves, twins, 100, **options),
+        "memory": plain(figures.memory, PROBES, **options),
     }
 
 
@@ -106,7 +106,7 @@ def test_any_log_can_be_drawn(series: list[np.ndarray], at: int) -> None:
             shown = np.asarray(one["y"], float)
             assert not np.isinf(shown).any()
         figures.as_json(spec)
-    figures.as_json(figures.loss_curves_spec(twins, 1000, 1.0, others=twins, at=at))
+    figures.as_json(plain(figures.loss_curves, twins, 1000, 1.0, others=twins, at=at))
 
 
 def test_before_the_first_step_the_axes_stand() -> None:
@@ -114,16 +114,16 @@ def test_before_the_first_step_the_axes_stand() -> None:
     for name, spec in drawn(empty).items():
         go.Figure(spec)
         assert name == "memory" or spec["data"] == []
-    assert figures.norm_curves_spec(empty, 100)["layout"]["yaxis"] == drawn()["norm"]["layout"]["yaxis"]
-    go.Figure(figures.memory_spec(()))
+    assert plain(figures.norm_curves, empty, 100)["layout"]["yaxis"] == drawn()["norm"]["layout"]["yaxis"]
+    go.Figure(plain(figures.memory, ()))
 
 
 @pytest.mark.parametrize(
     "draw",
-    [figures.loss_curves_spec, figures.norm_curves_spec, figures.accuracy_curves_spec, figures.state_curves_spec],
+    [figures.loss_curves, figures.norm_curves, figures.accuracy_curves, figures.state_curves],
 )
-def test_twins_are_told_apart_without_colour(draw: Callable[..., dict]) -> None:
-    spec = draw(PAIR, 100)
+def test_twins_are_told_apart_without_colour(draw: Figure) -> None:
+    spec = plain(draw, PAIR, 100)
     thick = [one["line"]["dash"] for one in lines(spec) if "dash" in one["line"]]
     assert len(set(thick)) == 2
     ends = [one["marker"]["symbol"] for one in spec["data"] if one["mode"] == "markers"]
@@ -134,7 +134,7 @@ def test_twins_are_told_apart_without_colour(draw: Callable[..., dict]) -> None:
 
 def test_the_axis_of_norms_is_absolute_and_says_what_was_clipped() -> None:
     wild = [Twin("a", log(norm=np.geomspace(1e-12, 1e12, 50).astype(np.float32)), 2.0)]
-    spec = figures.norm_curves_spec(wild, 100)
+    spec = plain(figures.norm_curves, wild, 100)
     assert spec["layout"]["yaxis"] == drawn()["norm"]["layout"]["yaxis"]
     for one in spec["data"]:
         assert ((np.asarray(one["y"]) >= 10.0**LOW * 0.999) & (np.asarray(one["y"]) <= 10.0**HIGH * 1.001)).all()
@@ -147,7 +147,7 @@ def test_the_axis_of_norms_is_absolute_and_says_what_was_clipped() -> None:
 
 def test_what_breaks_down_stands_as_a_cross_at_the_edge() -> None:
     broken = log(loss=np.array([2.0, 1.0, 1e6, np.nan], np.float32))
-    spec = figures.loss_curves_spec([Twin("a", broken)], 10, 1.0)
+    spec = plain(figures.loss_curves, [Twin("a", broken)], 10, 1.0)
     marks = spec["data"][-1]
     assert marks["marker"]["symbol"] == ["triangle-up-open", "x"]
     assert marks["x"].tolist() == [3, 4]
@@ -156,20 +156,20 @@ def test_what_breaks_down_stands_as_a_cross_at_the_edge() -> None:
 
 
 def test_a_batch_that_asked_nothing_is_no_trouble() -> None:
-    spec = figures.accuracy_curves_spec([Twin("a", log(accuracy=np.array([0.5, np.nan, 1], np.float32)))], 10)
+    spec = plain(figures.accuracy_curves, [Twin("a", log(accuracy=np.array([0.5, np.nan, 1], np.float32)))], 10)
     assert "x" not in [one["marker"]["symbol"] for one in spec["data"] if "marker" in one]
 
 
 def test_held_out_examples_are_the_thick_line() -> None:
     held = np.where(np.arange(50) % 25 == 24, 0.7, np.nan).astype(np.float32)
-    spec = figures.loss_curves_spec([Twin("a", log(held_loss=held))], 100)
+    spec = plain(figures.loss_curves, [Twin("a", log(held_loss=held))], 100)
     one = next(one for one in spec["data"] if one["mode"] == "lines+markers")
     assert one["x"].tolist() == [25, 50]
     assert one["line"]["width"] > max(line["line"]["width"] for line in lines(spec))
 
 
 def test_chance_and_the_step_gone_back_to_are_marked() -> None:
-    spec = figures.loss_curves_spec(PAIR, 100, 1.5, at=20)
+    spec = plain(figures.loss_curves, PAIR, 100, 1.5, at=20)
     dotted, veil, rule = spec["layout"]["shapes"]
     assert (dotted["y0"], dotted["line"]["dash"]) == (1.5, "dot")
     assert (veil["x0"], rule["x0"], rule["x1"]) == (20, 20, 20)
@@ -184,13 +184,13 @@ def test_figures_side_by_side_stand_level() -> None:
 
 
 def test_earlier_runs_are_named_and_quiet() -> None:
-    spec = figures.loss_curves_spec(PAIR, 100, others=[Twin("C", log())])
+    spec = plain(figures.loss_curves, PAIR, 100, others=[Twin("C", log())])
     assert spec["data"][0]["text"][-1] == "C"
     assert spec["data"][0]["line"]["width"] < lines(spec)[-1]["line"]["width"]
 
 
 def test_memory_grows_from_pale_to_strong_on_an_absolute_axis() -> None:
-    spec = figures.memory_spec(PROBES)
+    spec = plain(figures.memory, PROBES)
     strengths = [float(one["line"]["color"].split(",")[-1][:-1]) for one in spec["data"]]
     assert strengths == sorted(strengths)
     assert strengths[-1] == 1
@@ -198,6 +198,6 @@ def test_memory_grows_from_pale_to_strong_on_an_absolute_axis() -> None:
     np.testing.assert_allclose(spec["data"][-1]["y"], PROBES[-1].norms_h, rtol=1e-6)
     assert "before training: first ÷ last 1.0×10⁻⁹" in words(spec)
     assert "∂answer/∂h" in words(spec)
-    other = figures.memory_spec((Probe(0, np.ones(3), np.full(3, 1e-30)),))
+    other = plain(figures.memory, (Probe(0, np.ones(3), np.full(3, 1e-30)),))
     assert other["layout"]["yaxis"] == spec["layout"]["yaxis"]
     assert "∂answer/∂c" in words(other)

@@ -24,6 +24,7 @@ from rnnviz.scenes.readings import network
 from rnnviz.scenes.writer import View
 from rnnviz.text import tokenize
 from rnnviz.ui import gates
+from tests.drawn import plain
 
 ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
 LIGHT = View("en", "light", 1.0)
@@ -81,7 +82,7 @@ def test_every_bias_has_a_calculation_that_comes_out_right(bias: float, view: Vi
 
 
 def test_the_curve_is_what_is_left() -> None:
-    curves = [one for one in figures.forgetting_spec(3.0)["data"] if one["mode"] == "lines"]
+    curves = [one for one in plain(figures.forgetting, 3.0)["data"] if one["mode"] == "lines"]
     own = curves[-1]
     f = 1 / (1 + math.exp(-3))
     np.testing.assert_allclose(own["y"], f ** own["x"])

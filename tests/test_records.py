@@ -8,14 +8,16 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from rnnviz import figures
 from rnnviz.figures.base import english
-from rnnviz.figures.records import FOLLOWED, OVER_LENGTHS, record_spec
+from rnnviz.figures.records import FOLLOWED, OVER_LENGTHS
 from rnnviz.networks.network import Shape
 from rnnviz.recurrence.spectra import half_life
 from rnnviz.tasks import TASKS
 from rnnviz.training.advance import advance, begin
 from rnnviz.training.records import FIRST, LOOKS, NAMES, Recorded, record
 from rnnviz.training.runs import EVERY, Settings
+from tests.drawn import plain
 
 
 def by_arm(name: str) -> dict[str, list[Recorded]]:
@@ -111,8 +113,8 @@ def test_few_examples_are_learned_by_heart_and_what_helps() -> None:
         assert run.curves["accuracy"][-1] > 0.99
         assert held[-1] > held.min() + 0.5
     for remedy in ("weight-decay", "word-dropout", "synonyms", "early-stopping"):
-        for plain, helped in zip(arms["plain"], arms[remedy], strict=True):
-            assert helped.curves["held_loss"][-1] < plain.curves["held_loss"][-1]
+        for usual, helped in zip(arms["plain"], arms[remedy], strict=True):
+            assert helped.curves["held_loss"][-1] < usual.curves["held_loss"][-1]
     for run in arms["early-stopping"]:
         assert run.ended == "stopped early"
         assert run.test is not None
@@ -126,7 +128,7 @@ def test_few_examples_are_learned_by_heart_and_what_helps() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_seed_is_drawn_thin_and_the_median_thick(name: str, theme: str) -> None:
     runs = record(name)
-    drawn = record_spec(name, runs, 0.25, theme=theme)
+    drawn = plain(figures.record, name, runs, 0.25, theme=theme)
     go.Figure(drawn)  # validates
     arms = {run.arm.split()[0] for run in runs}
     thin = [trace for trace in drawn["data"] if trace["line"]["width"] < 1]

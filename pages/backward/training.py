@@ -156,8 +156,7 @@ def recorded() -> None:
             titles = {id: t(f"training.record_names.{id}") for id in names}
             st.selectbox(t("training.record"), **state.choice("record", titles.__getitem__, names))
         st.markdown(t("training.record_text"))
-        look = controls.view()
-        st.plotly_chart(figure(name, language(), look.theme, look.scale), key="record-figure", theme=None)
+        st.plotly_chart(figure(name, controls.view()), key="record-figure", theme=None)
         table(records_scene.table(name, language()))
 
 

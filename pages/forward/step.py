@@ -106,7 +106,7 @@ def training_record() -> None:
                 ceiling=percent(facts["held_out_ceiling"]) + "%",
             )
         )
-        st.plotly_chart(lengths(seeds, labels("figures"), theme=state.theme()), key="lengths", theme=None)
+        st.plotly_chart(lengths(seeds, labels=labels("figures"), theme=state.theme()), key="lengths", theme=None)
         columns = labels("step.table")
         far = [row["clauses"].index(12) for row in seeds]
         table(

@@ -7,21 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.figures import theme as themes
-from rnnviz.figures.base import (
-    TEXT,
-    TICK_ANGLE,
-    Labels,
-    Spec,
-    as_figure,
-    categories,
-    english,
-    escaped,
-    note,
-    spec,
-    token_axis,
-    value_axis,
-)
+from rnnviz.figures.axes import TICK_ANGLE, categories, token_axis, value_axis
+from rnnviz.figures.base import TEXT, Look, Spec, escaped, figure, note, spec
 from rnnviz.figures.states import LEFT, RIGHT
 
 HEIGHT, TOP = 120, 22
@@ -32,16 +19,16 @@ STYLES = (("ink", "solid", "circle"), ("faint", "dash", "square"), ("gradient", 
 """Colour, dash and mark of the first, second and third network."""
 
 
-def ask_spec(
+@figure("figures")
+def ask(
     curves: Mapping[str, np.ndarray],
     can_end: np.ndarray | Sequence[bool],
     tokens: Sequence[str],
     answer: str | None,
-    labels: Labels | None = None,
-    theme: str = "light",
-    scale: float = 1.0,
+    *,
     chance: float = 0.1,
     title: bool = False,
+    look: Look,
 ) -> Spec:
     """The probability of `answer` after every token, if the sentence ended there: one curve per network.
 
@@ -50,28 +37,27 @@ def ask_spec(
     `chance`: the probability of a blind guess; `title`: the question over the figure. The margins and
     `layout.meta` are those of `states`, so that the two can stand under each other.
     """
-    labels = labels or english()
     names = categories(tuple(tokens))
-    margin = {"l": round(LEFT * scale), "r": round(RIGHT * scale), "pad": 0}
-    margin["t"] = round(TOP * (2 if title else 1) * scale)
-    x_axis, margin["b"] = token_axis(tokens, names, theme, scale)
-    y_axis = value_axis(theme, scale, range=[0, 1], zeroline=True, zerolinecolor=themes.THEMES[theme].rule)
+    margin = {"l": look.px(LEFT), "r": look.px(RIGHT), "pad": 0}
+    margin["t"] = look.px(TOP * (2 if title else 1))
+    x_axis, margin["b"] = token_axis(tokens, names, look)
+    y_axis = value_axis(look, range=[0, 1], zeroline=True, zerolinecolor=look.rule)
     y_axis["tickvals"] = [chance, 0.5, 1]
-    y_axis["ticktext"] = [labels["chance"].format(percent=f"{100 * chance:.0f}"), "50%", "100%"]
+    y_axis["ticktext"] = [look.labels["chance"].format(percent=f"{100 * chance:.0f}"), "50%", "100%"]
 
-    notes, data = [], [_chance(names, chance, theme, scale)]
+    notes, data = [], [_chance(names, chance, look)]
     values = [np.asarray(curve, dtype=np.float64) for curve in curves.values()]
     ends = np.asarray(can_end, dtype=bool)
     for k, name in enumerate(curves):
         role, dash, mark = STYLES[k % len(STYLES)]
-        style = (themes.line(theme, role), dash, mark)
-        data.append(_curve(names, values[k], ends, style, labels, theme, scale))
-        notes.append(_label(escaped(name), k, values, themes.text(theme, role), theme, scale))
-    height = round(HEIGHT * scale)
+        style = (look.line(role), dash, mark)
+        data.append(_curve(names, values[k], ends, style, look))
+        notes.append(_label(escaped(name), k, values, role, look))
+    height = look.px(HEIGHT)
     if title:
-        question = labels["ask"].format(answer=f"<b>{escaped(answer)}</b>") if answer else labels["ask_open"]
-        where = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "yshift": round(TOP * scale)}
-        notes.append(note(question, TEXT * scale, themes.text(theme, "ink"), **where))
+        question = look.labels["ask"].format(answer=f"<b>{escaped(answer)}</b>") if answer else look.labels["ask_open"]
+        where = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "yshift": look.px(TOP)}
+        notes.append(note(question, TEXT, "ink", look, **where))
     meta = {
         "rows": [{"role": "ask", "kind": "line", "top": margin["t"], "height": height}],
         "steps": len(names),
@@ -79,8 +65,7 @@ def ask_spec(
     }
     return spec(
         data,
-        theme,
-        scale,
+        look,
         margin=margin,
         height=height + margin["t"] + margin["b"],
         xaxis=x_axis | {"anchor": "y"},
@@ -90,16 +75,13 @@ def ask_spec(
     )
 
 
-ask = as_figure(ask_spec)
-
-
-def _chance(names: list[str], chance: float, theme: str, scale: float) -> dict[str, Any]:
+def _chance(names: list[str], chance: float, look: Look) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
         "x": names,
         "y": [chance] * len(names),
-        "line": {"color": themes.line(theme, "faint"), "width": scale, "dash": "dot"},
+        "line": {"color": look.line("faint"), "width": look.scale, "dash": "dot"},
         "hoverinfo": "skip",
     }
 
@@ -109,9 +91,7 @@ def _curve(
     values: np.ndarray,
     ends: np.ndarray,
     style: tuple[str, str, str],
-    labels: Labels,
-    theme: str,
-    scale: float,
+    look: Look,
 ) -> dict[str, Any]:
     colour, dash, mark = style
     return {
@@ -119,20 +99,20 @@ def _curve(
         "mode": "lines+markers",
         "x": names,
         "y": values,
-        "line": {"color": colour, "width": 1.8 * scale, "dash": dash},
+        "line": {"color": colour, "width": 1.8 * look.scale, "dash": dash},
         "marker": {
             "symbol": mark,
-            "size": (4 if len(names) > 40 else 6.5) * scale,
-            "color": [colour if end else themes.THEMES[theme].ground for end in ends.tolist()],
-            "line": {"color": colour, "width": 1.3 * scale},
+            "size": (4 if len(names) > 40 else 6.5) * look.scale,
+            "color": [colour if end else look.ground for end in ends.tolist()],
+            "line": {"color": colour, "width": 1.3 * look.scale},
             "opacity": 1,
         },
         "cliponaxis": False,
-        "hovertemplate": labels["hover_ask"].format(token="%{x}", value="%{y:.0%}") + "<extra></extra>",
+        "hovertemplate": look.labels["hover_ask"].format(token="%{x}", value="%{y:.0%}") + "<extra></extra>",
     }
 
 
-def _label(name: str, k: int, values: list[np.ndarray], colour: str, theme: str, scale: float) -> dict[str, Any]:
+def _label(name: str, k: int, values: list[np.ndarray], role: str, look: Look) -> dict[str, Any]:
     """A curve's name where it is farthest from the others: above the higher one, below the lower. Curves that
     never part are named at the left and at the right end.
     """
@@ -146,5 +126,5 @@ def _label(name: str, k: int, values: list[np.ndarray], colour: str, theme: str,
         at = round((steps - 1) * (0.06 if k == 0 else 0.94))
     side = "left" if at < steps / 6 else "right" if at > steps * 5 / 6 else "center"
     where = {"xref": "x", "yref": "y", "x": at, "y": float(mine[at]), "xanchor": side}
-    where |= {"yanchor": "bottom" if above else "top", "yshift": (5 if above else -5) * scale}
-    return note(f"<b>{name}</b>", TEXT * scale, colour, bgcolor=themes.THEMES[theme].ground, **where)
+    where |= {"yanchor": "bottom" if above else "top", "yshift": (5 if above else -5) * look.scale}
+    return note(f"<b>{name}</b>", TEXT, role, look, bgcolor=look.ground, **where)

@@ -8,27 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnviz.figures import theme as themes
-from rnnviz.figures.base import (
-    SMALL,
-    TEXT,
-    Labels,
-    Spec,
-    as_figure,
-    english,
-    escaped,
-    note,
-    spec,
-    value_axis,
-    width_in_em,
-)
+from rnnviz.figures.axes import power_axis, value_axis
+from rnnviz.figures.base import SMALL, TEXT, Look, Spec, escaped, figure, key, note, spec, width_in_em
 
 if TYPE_CHECKING:
     from rnnviz.recurrence.clipping import Change, Changes, Proposal
-from rnnviz.numbers import power, three_digits
+from rnnviz.numbers import three_digits
 
-SECTION = "clipping_figures"
-"""Of the locale file."""
 LOW, HIGH = -6, 6
 """The ends of the axis of norms, in powers of ten. Never rescaled: how large a gradient is must be seen."""
 ROW, NUMBERS = 30, 58
@@ -37,11 +23,9 @@ RUN = 230
 """Height of the norms over a run, in px at scale 1."""
 
 
-def norm_axis(theme: str, scale: float, every: int, **more: Any) -> dict[str, Any]:
+def norm_axis(look: Look, every: int) -> dict[str, Any]:
     """The one log axis of norms."""
-    powers = range(LOW, HIGH + 1, every)
-    axis = value_axis(theme, scale, type="log", range=[LOW - 0.4, HIGH + 0.4])
-    return axis | {"tickvals": [10.0**p for p in powers], "ticktext": [power(p) for p in powers]} | more
+    return power_axis(range(LOW, HIGH + 1, every), (LOW - 0.4, HIGH + 0.4), look)
 
 
 def on_axis(norms: Sequence[float] | np.ndarray) -> tuple[np.ndarray, list[str]]:
@@ -52,158 +36,134 @@ def on_axis(norms: Sequence[float] | np.ndarray) -> tuple[np.ndarray, list[str]]
     return shown, np.where(shown == norms, "circle", beyond).tolist()
 
 
-def before_after_spec(
-    changes: Changes,
-    threshold: float | None = None,
-    labels: Labels | None = None,
-    theme: str = "light",
-    scale: float = 1.0,
-    value: float | None = None,
-) -> Spec:
+@figure("clipping_figures")
+def before_after(changes: Changes, threshold: float | None = None, *, value: float | None = None, look: Look) -> Spec:
     """One row per parameter, and one for all: the norm before and after clipping, the angle, what was changed.
 
     `threshold`: the norm clipped to, drawn as a line; `value`: what each entry was cut to, which is no norm and so
     has no place on the axis. A norm off the axis stands at its end as a triangle that points on.
     """
-    labels = labels or english(SECTION)
-    rows = [(f"<b>{labels['total']}</b>", changes.total)]
+    rows = [(f"<b>{look.labels['total']}</b>", changes.total)]
     rows += [(escaped(name), change) for name, change in reversed(changes.each.items())]
     names = [name for name, _ in rows]
-    widest = max(width_in_em(name) for name in [labels["total"], *changes.each])
-    margin = {"l": round((widest * TEXT + 14) * scale), "r": round((2 * NUMBERS + 8) * scale), "pad": 0}
-    margin |= {"t": round(40 * scale), "b": round((58 if _blown_up(changes) else 42) * scale)}
-    height = round(ROW * len(rows) * scale)
+    widest = max(width_in_em(name) for name in [look.labels["total"], *changes.each])
+    margin = {"l": look.px(widest * TEXT + 14), "r": look.px(2 * NUMBERS + 8), "pad": 0}
+    margin |= {"t": look.px(40), "b": look.px(58 if _blown_up(changes) else 42)}
+    height = look.px(ROW * len(rows))
 
-    data = [_moved([change.norm_before, change.norm_after], k, theme, scale) for k, (_, change) in enumerate(rows)]
+    data = [_moved([change.norm_before, change.norm_after], k, look) for k, (_, change) in enumerate(rows)]
     for when in ("before", "after"):
         norms = [change.norm_before if when == "before" else change.norm_after for _, change in rows]
-        data.append(_dots(when, norms, [_told(*row, labels) for row in rows], theme, scale))
-    notes = [_entry(text, k, column, theme, scale) for k, row in enumerate(rows) for column, text in _columns(row[1])]
-    for column, key in enumerate(("angle", "changed")):
-        place = {"x": 1, "xanchor": "right", "xshift": (NUMBERS * (column + 1) + 4) * scale, "align": "right"}
+        data.append(_dots(when, norms, [_told(*row, look) for row in rows], look))
+    notes = [_entry(text, k, column, look) for k, row in enumerate(rows) for column, text in _columns(row[1])]
+    for column, head in enumerate(("angle", "changed")):
+        place = {"x": 1, "xanchor": "right", "xshift": (NUMBERS * (column + 1) + 4) * look.scale, "align": "right"}
         place |= {"y": 1, "yanchor": "bottom", "yshift": 4}
-        notes.append(note(labels[key], SMALL * scale, themes.text(theme, "faint"), **place))
-    keys = [_key("gradient", f"○ {labels['before']}", theme), _key("gradient", f"● {labels['after']}", theme)]
-    shapes = [_rule(0.5, theme)]
+        notes.append(note(look.labels[head], SMALL, "faint", look, **place))
+    keys = [key(f"○ {look.labels['before']}", "gradient", look), key(f"● {look.labels['after']}", "gradient", look)]
+    shapes = [_rule(0.5, look)]
     if threshold is not None:
-        shapes.append(_limit("x", threshold, theme, scale))
-        keys.append(_key("ink", "┇ " + labels["threshold"].format(value=three_digits(threshold)), theme))
+        shapes.append(_limit("x", threshold, look))
+        keys.append(key("┇ " + look.labels["threshold"].format(value=three_digits(threshold)), "ink", look))
     if value is not None:
-        keys.append(_key("ink", labels["cut_at"].format(value=three_digits(value)), theme))
+        keys.append(key(look.labels["cut_at"].format(value=three_digits(value)), "ink", look))
     where = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "yshift": 4, "align": "left"}
-    where["xshift"] = -margin["l"] + 4 * scale
-    notes.append(note("   ".join(keys), SMALL * scale, _ink(theme), **where))
+    where["xshift"] = -margin["l"] + 4 * look.scale
+    notes.append(note("   ".join(keys), SMALL, "ink", look, **where))
     under = {"x": 0, "xanchor": "left", "y": 0, "yanchor": "top"}
-    notes.append(note(labels["norm"], SMALL * scale, themes.text(theme, "faint"), yshift=-20 * scale, **under))
+    notes.append(note(look.labels["norm"], SMALL, "faint", look, yshift=-20 * look.scale, **under))
     if _blown_up(changes):
-        notes.append(note(labels["blown_up"], SMALL * scale, themes.text(theme, "ink"), yshift=-36 * scale, **under))
+        notes.append(note(look.labels["blown_up"], SMALL, "ink", look, yshift=-36 * look.scale, **under))
     rows_axis = {"range": [-0.5, len(rows) - 0.5], "tickvals": list(range(len(rows))), "ticktext": names}
-    rows_axis |= {"showgrid": False, "tickfont": {"size": TEXT * scale, "color": _ink(theme)}}
+    rows_axis |= {"showgrid": False, "tickfont": look.font(TEXT, "ink")}
     return spec(
         data,
-        theme,
-        scale,
+        look,
         margin=margin,
         height=height + margin["t"] + margin["b"],
-        xaxis=norm_axis(theme, scale, 3),
-        yaxis=value_axis(theme, scale, **rows_axis),
+        xaxis=norm_axis(look, 3),
+        yaxis=value_axis(look, **rows_axis),
         annotations=notes,
         shapes=shapes,
     )
 
 
-before_after = as_figure(before_after_spec)
-
-
-def running_spec(
-    norms: Sequence[float] | np.ndarray,
-    proposal: Proposal,
-    threshold: float | None = None,
-    labels: Labels | None = None,
-    theme: str = "light",
-    scale: float = 1.0,
+@figure("clipping_figures")
+def running(
+    norms: Sequence[float] | np.ndarray, proposal: Proposal, threshold: float | None = None, *, look: Look
 ) -> Spec:
     """The norm of each input's gradient, their running average, and the band of thresholds proposed by it.
 
     `norms` `(N,)`, before clipping; `proposal` is `clipping.proposed(norms)`; `threshold`: the chosen one.
     """
-    labels = labels or english(SECTION)
     steps = np.arange(1.0, len(norms) + 1)
     shown, symbols = on_axis(norms)
     low, high, average = (on_axis(curve)[0] for curve in (proposal.low, proposal.high, proposal.average))
     known = np.isfinite(np.asarray(proposal.average))
     curve = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "x": steps[known]}
-    band = themes.line(theme, "faint")
-    hover = labels["hover_run"].format(input="%{x}", norm="%{text}") + "<extra></extra>"
+    band = look.line("faint")
+    hover = look.labels["hover_run"].format(input="%{x}", norm="%{text}") + "<extra></extra>"
     small = 3 if len(steps) > 200 else 4.5
-    mark = {"color": themes.line(theme, "gradient"), "opacity": 1, "line": {"width": 0}, "symbol": symbols}
-    mark["size"] = [(small if symbol == "circle" else 9) * scale for symbol in symbols]
+    mark = {"color": look.line("gradient"), "opacity": 1, "line": {"width": 0}, "symbol": symbols}
+    mark["size"] = [(small if symbol == "circle" else 9) * look.scale for symbol in symbols]
     data = [
         curve | {"y": low[known], "line": {"width": 0}},
         curve | {"y": high[known], "line": {"width": 0}, "fill": "tonexty", "fillcolor": _faded(band)},
         {"type": "scatter", "mode": "markers", "x": steps, "y": shown, "marker": mark, "cliponaxis": False}
         | {"text": [three_digits(float(n)) for n in norms], "hovertemplate": hover},
-        curve | {"y": average[known], "line": {"color": _ink(theme), "width": 2 * scale}},
+        curve | {"y": average[known], "line": {"color": look.text("ink"), "width": 2 * look.scale}},
     ]
-    margin = {"l": round(44 * scale), "r": round(12 * scale), "t": round(42 * scale), "b": round(40 * scale), "pad": 0}
+    margin = {"l": look.px(44), "r": look.px(12), "t": look.px(42), "b": look.px(40), "pad": 0}
     keys = [
-        _key("gradient", f"● {labels['norms']}", theme),
-        _key("ink", f"━ {labels['average']}", theme),
-        _key("faint", f"▒ {labels['band']}", theme),
+        key(f"● {look.labels['norms']}", "gradient", look),
+        key(f"━ {look.labels['average']}", "ink", look),
+        key(f"▒ {look.labels['band']}", "faint", look),
     ]
     shapes = []
     if threshold is not None:
-        shapes.append(_limit("y", threshold, theme, scale))
-        keys.append(_key("ink", "╍ " + labels["threshold"].format(value=three_digits(threshold)), theme))
+        shapes.append(_limit("y", threshold, look))
+        keys.append(key("╍ " + look.labels["threshold"].format(value=three_digits(threshold)), "ink", look))
     text = "   ".join(keys[:2]) + "<br>" + "   ".join(keys[2:])
     where = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "yshift": 4, "align": "left"}
-    notes = [note(text, SMALL * scale, _ink(theme), **where)]
-    under = {"x": 1, "xanchor": "right", "y": 0, "yanchor": "top", "yshift": -20 * scale}
-    notes.append(note(labels["input"], SMALL * scale, themes.text(theme, "faint"), **under))
-    height = round(RUN * scale)
+    notes = [note(text, SMALL, "ink", look, **where)]
+    under = {"x": 1, "xanchor": "right", "y": 0, "yanchor": "top", "yshift": -20 * look.scale}
+    notes.append(note(look.labels["input"], SMALL, "faint", look, **under))
+    height = look.px(RUN)
     last = max(len(steps), 2)
-    ticks = value_axis(theme, scale, tickmode="auto", nticks=6, showgrid=False, range=[1 - 0.02 * last, 1.02 * last])
+    ticks = value_axis(look, tickmode="auto", nticks=6, showgrid=False, range=[1 - 0.02 * last, 1.02 * last])
     return spec(
         data,
-        theme,
-        scale,
+        look,
         margin=margin,
         height=height + margin["t"] + margin["b"],
         xaxis=ticks,
-        yaxis=norm_axis(theme, scale, 2),
+        yaxis=norm_axis(look, 2),
         annotations=notes,
         shapes=shapes,
     )
 
 
-running = as_figure(running_spec)
-
-
-def _key(role: str, text: str, theme: str) -> str:
-    return f'<span style="color:{themes.text(theme, role)}">{text}</span>'
-
-
-def _moved(norms: list[float], row: int, theme: str, scale: float) -> dict[str, Any]:
+def _moved(norms: list[float], row: int, look: Look) -> dict[str, Any]:
     """The line from before to after."""
-    style = {"color": themes.line(theme, "gradient"), "width": 1.6 * scale}
+    style = {"color": look.line("gradient"), "width": 1.6 * look.scale}
     one = {"type": "scatter", "mode": "lines", "x": on_axis(norms)[0], "y": [row, row], "line": style}
     return one | {"hoverinfo": "skip", "cliponaxis": False}
 
 
-def _dots(when: str, norms: list[float], told: list[str], theme: str, scale: float) -> dict[str, Any]:
+def _dots(when: str, norms: list[float], told: list[str], look: Look) -> dict[str, Any]:
     shown, symbols = on_axis(norms)
     hollow = "-open" if when == "before" else ""
     sideways = {"circle": "circle", "triangle-up": "triangle-right", "triangle-down": "triangle-left"}
-    marker = {"symbol": [sideways[symbol] + hollow for symbol in symbols], "size": (12 if hollow else 7) * scale}
+    marker = {"symbol": [sideways[symbol] + hollow for symbol in symbols], "size": (12 if hollow else 7) * look.scale}
     marker["opacity"] = 1
-    marker |= {"color": themes.line(theme, "gradient"), "line": {"width": (1.8 if hollow else 0) * scale}}
+    marker |= {"color": look.line("gradient"), "line": {"width": (1.8 if hollow else 0) * look.scale}}
     one = {"type": "scatter", "mode": "markers", "x": shown, "y": list(range(len(norms))), "marker": marker}
     return one | {"text": told, "hovertemplate": "%{text}<extra></extra>", "cliponaxis": False}
 
 
-def _told(name: str, change: Change, labels: Labels) -> str:
+def _told(name: str, change: Change, look: Look) -> str:
     values = {"before": three_digits(change.norm_before), "after": three_digits(change.norm_after)}
-    return labels["hover_change"].format(name=name, **values)
+    return look.labels["hover_change"].format(name=name, **values)
 
 
 def _columns(change: Change) -> list[tuple[int, str]]:
@@ -214,30 +174,26 @@ def _columns(change: Change) -> list[tuple[int, str]]:
     return [(0, turned.replace("<", "&lt;")), (1, f"{100 * change.cut:.0f}%")]
 
 
-def _entry(text: str, row: int, column: int, theme: str, scale: float) -> dict[str, Any]:
-    where = {"x": 1, "xanchor": "right", "xshift": (NUMBERS * (column + 1) + 4) * scale}
-    return note(text, TEXT * scale, _ink(theme), yref="y", y=row, yanchor="middle", **where)
+def _entry(text: str, row: int, column: int, look: Look) -> dict[str, Any]:
+    where = {"x": 1, "xanchor": "right", "xshift": (NUMBERS * (column + 1) + 4) * look.scale}
+    return note(text, TEXT, "ink", look, yref="y", y=row, yanchor="middle", **where)
 
 
-def _limit(axis: str, threshold: float, theme: str, scale: float) -> dict[str, Any]:
+def _limit(axis: str, threshold: float, look: Look) -> dict[str, Any]:
     """The threshold across the figure, at the axis' end if it is off it."""
     at = min(max(threshold, 10.0**LOW), 10.0**HIGH)
     other = "y" if axis == "x" else "x"
     ends = {f"{axis}0": at, f"{axis}1": at, f"{other}0": 0, f"{other}1": 1, f"{axis}ref": axis, f"{other}ref": "paper"}
-    return {"type": "line", "line": {"color": _ink(theme), "width": 1.4 * scale, "dash": "dash"}, **ends}
+    return {"type": "line", "line": {"color": look.text("ink"), "width": 1.4 * look.scale, "dash": "dash"}, **ends}
 
 
-def _rule(y: float, theme: str) -> dict[str, Any]:
+def _rule(y: float, look: Look) -> dict[str, Any]:
     ends = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": y, "y1": y}
-    return {"type": "line", "layer": "below", "line": {"color": themes.line(theme, "faint"), "width": 1}, **ends}
+    return {"type": "line", "layer": "below", "line": {"color": look.line("faint"), "width": 1}, **ends}
 
 
 def _blown_up(changes: Changes) -> bool:
     return isnan(changes.total.norm_before) or isinf(changes.total.norm_before)
-
-
-def _ink(theme: str) -> str:
-    return themes.text(theme, "ink")
 
 
 def _faded(colour: str, opacity: str = "38") -> str:

@@ -8,29 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnnviz.figures import theme as themes
-from rnnviz.figures.base import (
-    SMALL,
-    TEXT,
-    TINY,
-    Labels,
-    Spec,
-    as_figure,
-    categories,
-    english,
-    escaped,
-    note,
-    spec,
-    token_axis,
-    value_axis,
-)
-from rnnviz.figures.gradients import caption, key
+from rnnviz.figures.axes import categories, title, token_axis, value_axis
+from rnnviz.figures.base import SMALL, TEXT, TINY, Look, Spec, caption, escaped, figure, key, note, spec
 from rnnviz.numbers import duration
 
 if TYPE_CHECKING:
     from rnnviz.recurrence.memory import Listens
 
-SECTION = "gates_figures"
-"""Of the locale file."""
 BIASES = (1.0, 3.0, 5.0)
 """Forget biases drawn for comparison."""
 FURTHEST = 1000
@@ -53,229 +37,208 @@ def lasts(kept: float) -> float:
     return float(np.log(0.5) / np.log(kept))
 
 
-def forgetting_spec(bias: float, labels: Labels | None = None, theme: str = "light", scale: float = 1.0) -> Spec:
+@figure("gates_figures")
+def forgetting(bias: float, *, look: Look) -> Spec:
     """f^k, what is left of something k steps later, for a forget gate f = σ(bias); others thin, for comparison."""
-    labels = labels or english(SECTION)
     k = np.geomspace(1, FURTHEST, 121)
     data: list[dict[str, Any]] = []
     notes = []
     for other in (*(b for b in BIASES if b != bias), bias):
         own, f = other == bias, sigmoid(other)
-        colour = themes.line(theme, "forget" if own else "faint")
-        line = {"color": colour, "width": (2.6 if own else 1.0) * scale}
-        hover = labels["hover_left"].format(steps="%{x:.3~g}", left="%{y:.1%}") + "<extra></extra>"
+        colour = look.line("forget" if own else "faint")
+        line = {"color": colour, "width": (2.6 if own else 1.0) * look.scale}
+        hover = look.labels["hover_left"].format(steps="%{x:.3~g}", left="%{y:.1%}") + "<extra></extra>"
         curve = {"type": "scatter", "mode": "lines", "x": k, "y": f**k, "line": line, "cliponaxis": False}
         data.append(curve | {"hovertemplate": hover})
         half = lasts(f)
         if half >= 1 and not (not own and abs(np.log(half / max(lasts(sigmoid(bias)), 1e-9))) < 0.35):
             mark = {"type": "scatter", "mode": "markers", "x": [half], "y": [0.5], "hoverinfo": "skip"}
-            data.append(mark | {"marker": {"size": (9 if own else 5) * scale, "color": colour, "opacity": 1}})
-            said = labels["bias_half"].format(bias=f"{other:g}".replace("-", "−"), half=duration(half))
+            data.append(mark | {"marker": {"size": (9 if own else 5) * look.scale, "color": colour, "opacity": 1}})
+            said = look.labels["bias_half"].format(bias=f"{other:g}".replace("-", "−"), half=duration(half))
             role = "forget" if own else "faint"
             where: dict[str, Any] = {"xref": "x", "x": float(np.log10(half)), "yref": "y", "y": 0.5}
-            where |= {"xanchor": "left", "xshift": 8 * scale, "yanchor": "bottom", "yshift": 16 * scale if own else 1}
-            notes.append(note(f"<b>{said}</b>" if own else said, SMALL * scale, themes.text(theme, role), **where))
-    axis = value_axis(theme, scale, type="log", range=[0, 3], tickvals=[1, 3, 10, 30, 100, 300, 1000], showgrid=False)
-    axis["title"] = {"text": labels["steps_later"], "standoff": 2, "font": _font(scale, theme)}
-    margin = {"l": round(48 * scale), "r": round(16 * scale), "t": round(12 * scale), "b": round(40 * scale), "pad": 0}
-    share = value_axis(theme, scale, range=[0, 1.03], tickvals=[0, 0.5, 1], ticktext=["0", "½", "1"])
-    return spec(
-        data, theme, scale, xaxis=axis, yaxis=share, margin=margin, height=round(230 * scale), annotations=notes
-    )
+            where |= {
+                "xanchor": "left",
+                "xshift": 8 * look.scale,
+                "yanchor": "bottom",
+                "yshift": 16 * look.scale if own else 1,
+            }
+            notes.append(note(f"<b>{said}</b>" if own else said, SMALL, role, look, **where))
+    axis = value_axis(look, type="log", range=[0, 3], tickvals=[1, 3, 10, 30, 100, 300, 1000], showgrid=False)
+    axis["title"] = title(look.labels["steps_later"], look)
+    margin = {"l": look.px(48), "r": look.px(16), "t": look.px(12), "b": look.px(40), "pad": 0}
+    share = value_axis(look, range=[0, 1.03], tickvals=[0, 0.5, 1], ticktext=["0", "½", "1"])
+    return spec(data, look, xaxis=axis, yaxis=share, margin=margin, height=look.px(230), annotations=notes)
 
 
-forgetting = as_figure(forgetting_spec)
-
-
-def half_lives_spec(
+@figure("gates_figures")
+def half_lives(
     halves: np.ndarray,
     order: Sequence[int] | np.ndarray,
     steps: int,
     role: str = "forget",
     chosen: int | None = None,
-    labels: Labels | None = None,
-    theme: str = "light",
-    scale: float = 1.0,
+    *,
     below: int | None = None,
+    look: Look,
 ) -> Spec:
     """One row per unit in `order`: its half-life `halves (H,)` in steps on a log axis; a line at the `steps` read.
 
     `below`: the height under the rows in px, so that a heatmap of the same rows beside it lines up.
     """
-    labels = labels or english(SECTION)
     sorted_halves = np.asarray(halves, dtype=float)[np.asarray(order)]
     shown = np.clip(sorted_halves, SHORTEST, LONGEST)
     inside = (sorted_halves >= SHORTEST) & (sorted_halves <= LONGEST)
     rows = np.arange(len(shown), dtype=float)
-    colour = themes.line(theme, role)
-    stems = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "line": {"color": colour, "width": 1.2 * scale}}
+    colour = look.line(role)
+    stems = {
+        "type": "scatter",
+        "mode": "lines",
+        "hoverinfo": "skip",
+        "line": {"color": colour, "width": 1.2 * look.scale},
+    }
     stems |= {"x": np.column_stack([np.full(len(shown), SHORTEST), shown, np.full(len(shown), np.nan)]).ravel()}
     stems |= {"y": np.repeat(rows, 3)}
     hover = [
-        labels["hover_half"].format(unit=int(unit), half=duration(float(half)))
+        look.labels["hover_half"].format(unit=int(unit), half=duration(float(half)))
         for unit, half in zip(order, sorted_halves, strict=True)
     ]
-    marker = {"size": 7 * scale, "color": colour, "opacity": 1, "line": {"width": 0}}
+    marker = {"size": 7 * look.scale, "color": colour, "opacity": 1, "line": {"width": 0}}
     marker["symbol"] = np.where(inside, "circle", "circle-open").tolist()
     dots = {"type": "scatter", "mode": "markers", "x": shown, "y": rows, "marker": marker, "cliponaxis": False}
     dots |= {"text": hover, "hovertemplate": "%{text}<extra></extra>"}
-    ink = themes.text(theme, "ink")
+    ink = look.text("ink")
     rule = {"type": "line", "xref": "x", "x0": max(steps, 1), "x1": max(steps, 1), "yref": "paper", "y0": 0, "y1": 1}
-    rule["line"] = {"color": ink, "width": 1.2 * scale, "dash": "dash"}
-    axis = value_axis(theme, scale, type="log", range=[-1, 6.05], tickvals=[0.1, 1, 10, 100, 1e4, 1e6])
+    rule["line"] = {"color": ink, "width": 1.2 * look.scale, "dash": "dash"}
+    axis = value_axis(look, type="log", range=[-1, 6.05], tickvals=[0.1, 1, 10, 100, 1e4, 1e6])
     axis["ticktext"] = ["≤0.1", "1", "10", "100", "10⁴", "≥10⁶"]
-    said, top = caption([labels["half_caption"].format(steps=steps)], 30 * scale, theme, scale)
-    layout = _rows(order, chosen, theme, scale, below if below is not None else round(34 * scale), top)
-    return spec([stems, dots], theme, scale, xaxis=axis, shapes=[rule], annotations=[said], **layout)
+    said, top = caption([look.labels["half_caption"].format(steps=steps)], 30, look)
+    layout = _rows(order, chosen, look, below if below is not None else look.px(34), top)
+    return spec([stems, dots], look, xaxis=axis, shapes=[rule], annotations=[said], **layout)
 
 
-half_lives = as_figure(half_lives_spec)
-
-
-def holds_spec(
+@figure("gates_figures")
+def holds(
     contributions: np.ndarray,
     tokens: Sequence[str],
     order: Sequence[int] | np.ndarray,
     chosen: int | None = None,
-    labels: Labels | None = None,
-    theme: str = "light",
-    scale: float = 1.0,
+    *,
+    look: Look,
 ) -> Spec:
     """What each word still makes of each unit's state at the end: `contributions (T, H)`, units as rows in `order`.
 
     Colours on the one range of signed values, [-1, 1]; what is beyond has the colour of the end.
     """
-    labels = labels or english(SECTION)
     names = categories(tuple(tokens))
-    axis, below = token_axis(tokens, names, theme, scale)
+    axis, below = token_axis(tokens, names, look)
     z = np.asarray(contributions, dtype=float).T[np.asarray(order)]
     low, high = themes.SIGNED
     grid = {"type": "heatmap", "x": names, "y": np.arange(len(z), dtype=float), "z": z, "zmin": low, "zmax": high}
-    grid |= {"colorscale": themes.diverging(theme), "showscale": True, "xgap": 1 if len(tokens) <= 40 else 0}
+    grid |= {"colorscale": themes.diverging(look.theme), "showscale": True, "xgap": 1 if len(tokens) <= 40 else 0}
     ticks = {"tickvals": [-1, 0, 1], "ticktext": ["−1", "0", "1"], "ticks": "", "xpad": 4}
-    ticks["tickfont"] = {"size": TINY * scale, "color": themes.text(theme, "faint")}
-    grid["colorbar"] = {"thickness": 8 * scale, "len": 1, "outlinewidth": 0, **ticks}
+    ticks["tickfont"] = look.font(TINY, "faint")
+    grid["colorbar"] = {"thickness": 8 * look.scale, "len": 1, "outlinewidth": 0, **ticks}
     grid["customdata"] = np.repeat(np.asarray(order, dtype=float)[:, None], len(tokens), axis=1)
     place = {"unit": "%{customdata:.0f}", "token": "%{x}", "value": "%{z:.2f}"}
-    grid["hovertemplate"] = labels["hover_holds"].format(**place) + "<extra></extra>"
-    said, top = caption([labels["holds_caption"]], 30 * scale, theme, scale)
-    layout = _rows(order, chosen, theme, scale, below, top)
-    layout["margin"] = {**layout["margin"], "r": round(36 * scale)}
-    return spec([grid], theme, scale, xaxis=axis, annotations=[said], **layout)
-
-
-holds = as_figure(holds_spec)
+    grid["hovertemplate"] = look.labels["hover_holds"].format(**place) + "<extra></extra>"
+    said, top = caption([look.labels["holds_caption"]], 30, look)
+    layout = _rows(order, chosen, look, below, top)
+    layout["margin"] = {**layout["margin"], "r": look.px(36)}
+    return spec([grid], look, xaxis=axis, annotations=[said], **layout)
 
 
 def token_room(tokens: Sequence[str], scale: float = 1.0) -> int:
     """The height of the words under a figure, in px."""
-    return token_axis(tokens, categories(tuple(tokens)), "light", scale)[1]
+    return token_axis(tokens, categories(tuple(tokens)), Look({}, scale=scale))[1]
 
 
-def parts_spec(
-    listens: Listens, letter: str, step: int, unit: int, labels: Labels | None = None, theme: str = "light",
-    scale: float = 1.0,
-) -> Spec:  # fmt: skip
+@figure("gates_figures")
+def parts(listens: Listens, letter: str, step: int, unit: int, *, look: Look) -> Spec:
     """One step's pre-activation as three signed bars that add up to it: word, state, bias, and their sum."""
-    labels = labels or english(SECTION)
     values = [float(getattr(listens, name)[step, unit]) for name, _, _ in PARTS]
     values.append(float(listens.total[step, unit]))
     roles = [role for _, role, _ in PARTS] + [ROLES[letter]]
-    names = [labels[f"part_{name}"] for name, _, _ in PARTS] + [f"<b>{labels['part_total']}</b>"]
+    names = [look.labels[f"part_{name}"] for name, _, _ in PARTS] + [f"<b>{look.labels['part_total']}</b>"]
     rows = np.arange(len(values), dtype=float)
-    marker = {"color": [themes.line(theme, role) for role in roles], "line": {"width": 0}}
-    marker["pattern"] = {"shape": [shape for _, _, shape in PARTS] + [""], **_pattern(theme)}
+    marker = {"color": [look.line(role) for role in roles], "line": {"width": 0}}
+    marker["pattern"] = {"shape": [shape for _, _, shape in PARTS] + [""], **_pattern(look)}
     bars = {"type": "bar", "orientation": "h", "x": np.array(values), "y": rows, "marker": marker, "width": 0.62}
     low, high = min(0.0, *values), max(0.0, *values)
     room = (high - low) or 1.0  # beside the bars, for their numbers
     ends = [low - room * (0.34 if low < 0 else 0.03), high + room * (0.34 if high > 0 else 0.03)]
     said = [_signed(value) for value in values]
     bars |= {"text": said, "textposition": "outside", "hoverinfo": "skip", "cliponaxis": False}
-    bars["textfont"] = {"size": TEXT * scale, "color": themes.text(theme, "ink")}
-    axis = value_axis(theme, scale, range=ends, tickvals=[0])
-    axis |= {"zeroline": True, "zerolinecolor": themes.line(theme, "faint"), "showticklabels": False}
-    side = value_axis(theme, scale, range=[3.6, -0.6], tickvals=rows, ticktext=names, showgrid=False)
-    side["tickfont"] = {"size": TEXT * scale, "color": themes.text(theme, "ink")}
-    margin = {"l": round(118 * scale), "r": round(8 * scale), "t": round(8 * scale), "b": round(10 * scale), "pad": 0}
-    return spec([bars], theme, scale, xaxis=axis, yaxis=side, margin=margin, height=round(170 * scale))
+    bars["textfont"] = look.font(TEXT, "ink")
+    axis = value_axis(look, range=ends, tickvals=[0])
+    axis |= {"zeroline": True, "zerolinecolor": look.line("faint"), "showticklabels": False}
+    side = value_axis(look, range=[3.6, -0.6], tickvals=rows, ticktext=names, showgrid=False)
+    side["tickfont"] = look.font(TEXT, "ink")
+    margin = {"l": look.px(118), "r": look.px(8), "t": look.px(8), "b": look.px(10), "pad": 0}
+    return spec([bars], look, xaxis=axis, yaxis=side, margin=margin, height=look.px(170))
 
 
-parts = as_figure(parts_spec)
-
-
-def listening_spec(
-    listens: Listens, letter: str, tokens: Sequence[str], step: int, unit: int, labels: Labels | None = None,
-    theme: str = "light", scale: float = 1.0,
-) -> Spec:  # fmt: skip
+@figure("gates_figures")
+def listening(listens: Listens, letter: str, tokens: Sequence[str], step: int, unit: int, *, look: Look) -> Spec:
     """The same at every word: bars stacked upwards and downwards, and their sum as a line; the chosen word marked."""
-    labels = labels or english(SECTION)
     names = categories(tuple(tokens))
-    axis, below = token_axis(tokens, names, theme, scale)
+    axis, below = token_axis(tokens, names, look)
     data: list[dict[str, Any]] = []
     keys = []
     for name, role, shape in PARTS:
         values = np.asarray(getattr(listens, name)[:, unit], dtype=float)
-        hover = labels["hover_part"].format(part=labels[f"part_{name}"], token="%{x}", value="%{y:.2f}")
+        hover = look.labels["hover_part"].format(part=look.labels[f"part_{name}"], token="%{x}", value="%{y:.2f}")
         marker = {
-            "color": themes.line(theme, role),
+            "color": look.line(role),
             "line": {"width": 0},
-            "pattern": {"shape": shape, **_pattern(theme)},
+            "pattern": {"shape": shape, **_pattern(look)},
         }
         bar = {"type": "bar", "x": names, "y": values, "marker": marker, "hovertemplate": hover + "<extra></extra>"}
         data.append(bar)
-        keys.append(key(f"■ {labels[f'part_{name}']}", role, theme))
+        keys.append(key(f"■ {look.labels[f'part_{name}']}", role, look))
     total = np.asarray(listens.total[:, unit], dtype=float)
-    colour = themes.line(theme, ROLES[letter])
-    hover = labels["hover_part"].format(part=labels["part_total"], token="%{x}", value="%{y:.2f}")
+    colour = look.line(ROLES[letter])
+    hover = look.labels["hover_part"].format(part=look.labels["part_total"], token="%{x}", value="%{y:.2f}")
     line = {
         "type": "scatter",
         "mode": "lines+markers",
         "x": names,
         "y": total,
-        "line": {"color": colour, "width": 2 * scale},
+        "line": {"color": colour, "width": 2 * look.scale},
     }
     ring = {
-        "size": 7 * scale,
+        "size": 7 * look.scale,
         "color": colour,
         "opacity": 1,
-        "line": {"color": themes.THEMES[theme].ground, "width": 1.5},
+        "line": {"color": look.ground, "width": 1.5},
     }
     data.append(line | {"marker": ring, "hovertemplate": hover + "<extra></extra>"})
-    keys.append(key(f"● {labels['part_total']}", ROLES[letter], theme))
+    keys.append(key(f"● {look.labels['part_total']}", ROLES[letter], look))
     here = {"type": "rect", "layer": "below", "xref": "x", "x0": step - 0.5, "x1": step + 0.5, "yref": "paper"}
-    here |= {"y0": 0, "y1": 1, "line": {"width": 0}, "fillcolor": themes.THEMES[theme].rule, "opacity": 0.55}
-    said, top = caption([" &nbsp; ".join(keys[:3]), keys[3]], 42 * scale, theme, scale)
-    side = value_axis(theme, scale, tickmode="auto", nticks=6)
-    side |= {"zeroline": True, "zerolinecolor": themes.line(theme, "faint"), "zerolinewidth": 1}
-    margin = {"l": round(42 * scale), "r": round(10 * scale), "t": top, "b": below, "pad": 0}
+    here |= {"y0": 0, "y1": 1, "line": {"width": 0}, "fillcolor": look.rule, "opacity": 0.55}
+    said, top = caption([" &nbsp; ".join(keys[:3]), keys[3]], 42, look)
+    side = value_axis(look, tickmode="auto", nticks=6)
+    side |= {"zeroline": True, "zerolinecolor": look.line("faint"), "zerolinewidth": 1}
+    margin = {"l": look.px(42), "r": look.px(10), "t": top, "b": below, "pad": 0}
     layout = {"xaxis": axis, "yaxis": side, "margin": margin, "barmode": "relative", "bargap": 0.25, "shapes": [here]}
-    return spec(data, theme, scale, height=round(200 * scale) + top + below, annotations=[said], **layout)
+    return spec(data, look, height=look.px(200) + top + below, annotations=[said], **layout)
 
 
-listening = as_figure(listening_spec)
-
-
-def _rows(
-    order: Sequence[int] | np.ndarray, chosen: int | None, theme: str, scale: float, below: int, top: int
-) -> dict[str, Any]:
+def _rows(order: Sequence[int] | np.ndarray, chosen: int | None, look: Look, below: int, top: int) -> dict[str, Any]:
     """Units as rows from above, by number; the chosen one bold."""
     names = [f"<b>▸{int(unit)}</b>" if unit == chosen else str(int(unit)) for unit in order]
     rows = len(names)
     every = 1 if rows <= 48 else 2
-    axis = value_axis(theme, scale, range=[rows - 0.5, -0.5], showgrid=False)
+    axis = value_axis(look, range=[rows - 0.5, -0.5], showgrid=False)
     axis["tickvals"], axis["ticktext"] = list(range(0, rows, every)), names[::every]
-    axis["tickfont"] = {"size": TINY * scale, "color": themes.text(theme, "faint")}
-    margin = {"l": round(30 * scale), "r": round(14 * scale), "t": top, "b": below, "pad": 0}
-    return {"yaxis": axis, "margin": margin, "height": round(ROW * rows * scale) + top + below}
+    axis["tickfont"] = look.font(TINY, "faint")
+    margin = {"l": look.px(30), "r": look.px(14), "t": top, "b": below, "pad": 0}
+    return {"yaxis": axis, "margin": margin, "height": look.px(ROW * rows) + top + below}
 
 
-def _pattern(theme: str) -> dict[str, Any]:
-    return {"fgcolor": themes.THEMES[theme].ground, "fillmode": "overlay", "size": 6, "solidity": 0.25}
+def _pattern(look: Look) -> dict[str, Any]:
+    return {"fgcolor": look.ground, "fillmode": "overlay", "size": 6, "solidity": 0.25}
 
 
 def _signed(value: float) -> str:
     return escaped(f"{value:+.2f}".replace("-", "−"))
-
-
-def _font(scale: float, theme: str) -> dict[str, Any]:
-    return {"size": SMALL * scale, "color": themes.text(theme, "faint")}

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from rnnviz.figures import theme as themes
-from rnnviz.figures.base import SMALL, Labels, Spec, as_figure, categories, english, note, spec, token_axis, value_axis
-from rnnviz.numbers import power, three_digits
+from rnnviz.figures.axes import categories, power_axis, title, token_axis, value_axis
+from rnnviz.figures.base import Look, Spec, caption, figure, key, spec
+from rnnviz.numbers import three_digits
 
 if TYPE_CHECKING:
     from rnnviz.recurrence.bptt import Gradients
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from rnnviz.recurrence.trace import Trace
 from rnnviz.numbers import duration
 
-SECTION = "gradients_figures"
-"""Of the locale file."""
 LOW, HIGH = -12, 6
 """The ends of every axis of norms, in powers of ten."""
 PLOT = 190
@@ -49,16 +47,15 @@ class Across(NamedTuple):
     """What a hover text calls a step, with a {token} to fill."""
 
 
-def across(trace: Trace, labels: Labels, theme: str, scale: float) -> Across:
+def across(trace: Trace, look: Look) -> Across:
     steps = len(trace)
     if not numbered(trace.tokens):
         names = categories(trace.tokens)
-        axis, below = token_axis(trace.tokens, names, theme, scale)
-        return Across(names, axis, below, labels["at_token"])
-    font = {"size": SMALL * scale, "color": themes.text(theme, "faint")}
-    axis = value_axis(theme, scale, range=[0.5, steps + 0.5], tickvals=round_steps(steps), showgrid=False)
-    axis["title"] = {"text": labels["step"], "standoff": 2, "font": font}
-    return Across(np.arange(1.0, steps + 1), axis, round(36 * scale), labels["at_step"])
+        axis, below = token_axis(trace.tokens, names, look)
+        return Across(names, axis, below, look.labels["at_token"])
+    axis = value_axis(look, range=[0.5, steps + 0.5], tickvals=round_steps(steps), showgrid=False)
+    axis["title"] = title(look.labels["step"], look)
+    return Across(np.arange(1.0, steps + 1), axis, look.px(36), look.labels["at_step"])
 
 
 def numbered(tokens: Sequence[str]) -> bool:
@@ -72,71 +69,50 @@ def round_steps(steps: int) -> list[int]:
     return sorted({1, *range(every, steps + 1, every)})
 
 
-def norm_axis(theme: str, scale: float) -> dict[str, Any]:
+def norm_axis(look: Look) -> dict[str, Any]:
     """The one log axis of gradients, `LOW` to `HIGH`, with ≤ and ≥ at its ends."""
-    powers = range(LOW, HIGH + 1, 3)
-    texts = [power(p) for p in powers]
-    texts[0], texts[-1] = f"≤{texts[0]}", f"≥{texts[-1]}"
-    axis = value_axis(theme, scale, type="log", range=[LOW - 0.5, HIGH + 0.5])
-    return axis | {"tickvals": [10.0**p for p in powers], "ticktext": texts}
+    return power_axis(range(LOW, HIGH + 1, 3), (LOW - 0.5, HIGH + 0.5), look, open_ended=True)
 
 
-def key(text: str, role: str, theme: str) -> str:
-    """A part of a caption in the colour of what it names."""
-    return f'<span style="color:{themes.text(theme, role)}">{text}</span>'
-
-
-def caption(lines: Sequence[str], left: float, theme: str, scale: float) -> tuple[dict[str, Any], int]:
-    """Lines above a figure, from the left edge of the paper, and the height they need in px."""
-    where = {"x": 0, "xanchor": "left", "xshift": -left + 2, "y": 1, "yanchor": "bottom", "yshift": 7 * scale}
-    text = note("<br>".join(lines), SMALL * scale, themes.text(theme, "faint"), align="left", **where)
-    return text, round((len(lines) * 1.3 * SMALL + 12) * scale)
-
-
-def curve(norms: np.ndarray, mark: str, role: str, dash: str, theme: str, scale: float) -> dict[str, Any]:
+def curve(norms: np.ndarray, mark: str, role: str, dash: str, look: Look) -> dict[str, Any]:
     """Norms as a line; hollow at the end of the axis where they are off it, a cross at the top for ∞ and NaN."""
     shown = np.clip(np.nan_to_num(norms, nan=np.inf), 10.0**LOW, 10.0**HIGH)
     beyond = ~np.isfinite(norms)
     off = (shown != norms) | beyond
-    colour = themes.line(theme, role)
+    colour = look.line(role)
     marker = {"color": colour, "line": {"width": 0}, "opacity": 1}
     if off.any():
         marked = (np.arange(len(norms)) % -(-len(norms) // HERE) == 0) & (off | (len(norms) <= HERE))
         symbols = np.where(beyond, "x", np.where(off, f"{mark}-open", mark))
-        marker |= {"size": (np.where(marked, 6.0, 0.0) * scale).tolist(), "symbol": symbols.tolist()}
+        marker |= {"size": (np.where(marked, 6.0, 0.0) * look.scale).tolist(), "symbol": symbols.tolist()}
     else:
-        marker |= {"size": 6.0 * scale, "symbol": mark, "maxdisplayed": MARKS}
+        marker |= {"size": 6.0 * look.scale, "symbol": mark, "maxdisplayed": MARKS}
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "y": shown,
         "customdata": norms,
-        "line": {"color": colour, "width": 1.8 * scale, "dash": dash},
+        "line": {"color": colour, "width": 1.8 * look.scale, "dash": dash},
         "marker": marker,
         "cliponaxis": False,
     }
 
 
-def norms_spec(
-    trace: Trace,
-    gradients: Gradients,
-    references: Mapping[str, Reference] | None = None,
-    labels: Labels | None = None,
-    theme: str = "light",
-    scale: float = 1.0,
-) -> Spec:
+@figure("gradients_figures")
+def norms(trace: Trace, gradients: Gradients, references: Mapping[str, Reference] | None = None, *, look: Look) -> Spec:
     """‖∂L/∂h_t‖ (and ‖∂L/∂c_t‖) at every step, and what `spectra.references` holds them against."""
-    labels = labels or english(SECTION)
-    steps = across(trace, labels, theme, scale)
+    steps = across(trace, look)
     data: list[dict[str, Any]] = []
     lines = []
     for name, reference in (references or {}).items():
         role = {"bound": "faint", "f": "forget", "z": "update"}[name]
         known = np.where(np.isfinite(reference.norms) & (reference.norms > 0), reference.norms, np.nan)
-        line = {"color": themes.line(theme, role), "width": 1.6 * scale, "dash": "dash"}
+        line = {"color": look.line(role), "width": 1.6 * look.scale, "dash": "dash"}
         data.append({"type": "scatter", "mode": "lines", "y": known, "line": line, "hoverinfo": "skip"})
-        text = labels[f"reference_{name}"].format(rate=three_digits(reference.rate), half=duration(reference.half_life))
-        lines.append(key(f"- - {text}", role, theme))
+        text = look.labels[f"reference_{name}"].format(
+            rate=three_digits(reference.rate), half=duration(reference.half_life)
+        )
+        lines.append(key(f"- - {text}", role, look))
     keys, ratios = [], []
     for state, norms, mark, letter, role, dash in (
         ("h", gradients.norms, "circle", "●", "gradient", "solid"),
@@ -144,21 +120,18 @@ def norms_spec(
     ):
         if norms is None:
             continue
-        hover = labels["hover_norm"].format(
+        hover = look.labels["hover_norm"].format(
             place=steps.place.format(token="%{x}"), state=state, value="%{customdata:.2~e}"
         )
-        data.append(curve(norms, mark, role, dash, theme, scale) | {"hovertemplate": hover + "<extra></extra>"})
-        keys.append(key(f"{letter} ‖∂L/∂{state}‖", role, theme))
-        ratios.append(key(f"{state} {ratio(norms)}", role, theme))
+        data.append(curve(norms, mark, role, dash, look) | {"hovertemplate": hover + "<extra></extra>"})
+        keys.append(key(f"{letter} ‖∂L/∂{state}‖", role, look))
+        ratios.append(key(f"{state} {ratio(norms)}", role, look))
     beyond = np.flatnonzero(~np.isfinite(gradients.norms))
     if len(beyond):
-        last = labels["overflow"].format(step=int(beyond[-1]) + 1)
+        last = look.labels["overflow"].format(step=int(beyond[-1]) + 1)
     else:
-        last = labels["first_last"].format(ratio=" · ".join(ratios))
-    return over_steps(data, [" &nbsp; ".join(keys), *lines, last], steps, theme, scale)
-
-
-norms = as_figure(norms_spec)
+        last = look.labels["first_last"].format(ratio=" · ".join(ratios))
+    return over_steps(data, [" &nbsp; ".join(keys), *lines, last], steps, look)
 
 
 def ratio(norms: np.ndarray) -> str:
@@ -167,28 +140,25 @@ def ratio(norms: np.ndarray) -> str:
         return three_digits(float(norms[0] / norms[-1]))
 
 
-def over_steps(data: list[dict[str, Any]], lines: Sequence[str], steps: Across, theme: str, scale: float) -> Spec:
+def over_steps(data: list[dict[str, Any]], lines: Sequence[str], steps: Across, look: Look) -> Spec:
     """Curves over the steps under a caption, on the one axis of norms."""
-    said, top = caption(lines, LEFT * scale, theme, scale)
-    margin = {"l": round(LEFT * scale), "r": round(RIGHT * scale), "t": top, "b": steps.below, "pad": 0}
+    said, top = caption(lines, LEFT, look)
+    margin = {"l": look.px(LEFT), "r": look.px(RIGHT), "t": top, "b": steps.below, "pad": 0}
     return spec(
         [{"x": steps.x} | one for one in data],
-        theme,
-        scale,
+        look,
         xaxis=steps.axis,
-        yaxis=norm_axis(theme, scale),
+        yaxis=norm_axis(look),
         annotations=[said],
         margin=margin,
-        height=round(PLOT * scale) + top + steps.below,
+        height=look.px(PLOT) + top + steps.below,
     )
 
 
-def shares_spec(
-    trace: Trace, gradients: Gradients, labels: Labels | None = None, theme: str = "light", scale: float = 1.0
-) -> Spec:
+@figure("gradients_figures")
+def shares(trace: Trace, gradients: Gradients, *, look: Look) -> Spec:
     """How much each step adds to the gradient of each weight matrix and bias: the norm of its share."""
-    labels = labels or english(SECTION)
-    steps = across(trace, labels, theme, scale)
+    steps = across(trace, look)
     data, keys = [], []
     drawn = (
         ("weight_ih", "W<sub>ih</sub>", "circle", "●", "input", "solid"),
@@ -196,22 +166,19 @@ def shares_spec(
         ("bias_hh", "b<sub>hh</sub>", "square", "■", "faint", "dot"),
     )
     for name, symbol, mark, letter, role, dash in drawn:
-        hover = labels["hover_share"].format(
+        hover = look.labels["hover_share"].format(
             place=steps.place.format(token="%{x}"), weight=symbol, value="%{customdata:.2~e}"
         )
-        one = curve(gradients.weights[name], mark, role, dash, theme, scale)
+        one = curve(gradients.weights[name], mark, role, dash, look)
         if name == "weight_hh":
             one["y"][0] = np.nan  # the first step has no state before it to multiply W_hh with
         data.append(one | {"hovertemplate": hover + "<extra></extra>"})
-        keys.append(key(f"{letter} {symbol}", role, theme))
+        keys.append(key(f"{letter} {symbol}", role, look))
     latest = recent(gradients.weights["weight_hh"])
-    said = labels["recent"].format(steps=latest, all=len(trace)) if latest else labels["nothing"]
+    said = look.labels["recent"].format(steps=latest, all=len(trace)) if latest else look.labels["nothing"]
     if latest is None:
-        said = labels["overflow_share"]
-    return over_steps(data, [" &nbsp; ".join(keys), said], steps, theme, scale)
-
-
-shares = as_figure(shares_spec)
+        said = look.labels["overflow_share"]
+    return over_steps(data, [" &nbsp; ".join(keys), said], steps, look)
 
 
 def recent(shares: np.ndarray) -> int | None:

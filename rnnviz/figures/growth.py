@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.figures import theme as themes
-from rnnviz.figures.base import SMALL, Labels, Spec, as_figure, english, escaped, note, spec, value_axis, width_in_em
-from rnnviz.figures.compare import CHANCE, SECTION, STYLES, name
+from rnnviz.figures.axes import title, value_axis
+from rnnviz.figures.base import SMALL, Look, Spec, escaped, figure, note, spec, width_in_em
+from rnnviz.figures.compare import CHANCE, STYLES, name
 
 PLOT, TALL = 200, 300
 """Heights in px at scale 1."""
@@ -19,73 +19,54 @@ Numbers = Sequence[float | int]
 Curve = tuple[Numbers, Numbers]
 
 
-def generalisation_spec(
-    table: Sequence[Mapping[str, Any]],
-    trained: float,
-    words: int = 0,
-    labels: Labels | None = None,
-    theme: str = "light",
-    scale: float = 1.0,
-) -> Spec:
+@figure("compare_figures")
+def generalisation(table: Sequence[Mapping[str, Any]], trained: float, words: int = 0, *, look: Look) -> Spec:
     """Accuracy against words in between: every seed a thin line, the shipped one thick, all networks in one chart.
 
-    `table` as for `lengths_spec`; `trained`: the most words in between that training had; `words`: where we are now.
+    `table` as for `lengths`; `trained`: the most words in between that training had; `words`: where we are now.
     """
-    labels = labels or english(SECTION)
     data: list[dict[str, Any]] = []
     ends: dict[str, float] = {}
     for run in sorted(table, key=lambda run: bool(run["shipped"])):
         kind, shipped = str(run["network"]), bool(run["shipped"])
         role, dash = STYLES[kind]
         x, y = list(run["words"]), list(run["accuracy"])
-        line = {"color": themes.line(theme, role), "width": (2.6 if shipped else 0.8) * scale, "dash": dash}
-        said = labels["hover_accuracy"].format(
-            name=escaped(name(kind, labels)), seed=run["seed"], words="%{x}", value="%{y:.0%}"
+        line = {"color": look.line(role), "width": (2.6 if shipped else 0.8) * look.scale, "dash": dash}
+        said = look.labels["hover_accuracy"].format(
+            name=escaped(name(kind, look)), seed=run["seed"], words="%{x}", value="%{y:.0%}"
         )
         one = {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "opacity": 1 if shipped else 0.55}
         data.append(one | {"cliponaxis": False, "hovertemplate": said + "<extra></extra>"})
         if shipped:
             ends[kind] = y[-1]
     last = max((max(run["words"]) for run in table), default=1)
-    axis = value_axis(theme, scale, range=[0, last], tickmode="auto", nticks=7, showgrid=False)
-    axis["title"] = _title(labels["words_between"], theme, scale)
-    side = value_axis(theme, scale, range=[0, 1.02], tickvals=[0, CHANCE, 0.5, 1])
-    side["ticktext"] = ["0", labels["chance"], "50%", "100%"]
-    shapes = [_upright(trained, "faint", "dot", theme, scale)]
+    axis = value_axis(look, range=[0, last], tickmode="auto", nticks=7, showgrid=False)
+    axis["title"] = title(look.labels["words_between"], look)
+    side = value_axis(look, range=[0, 1.02], tickvals=[0, CHANCE, 0.5, 1])
+    side["ticktext"] = ["0", look.labels["chance"], "50%", "100%"]
+    shapes = [_upright(trained, "faint", "dot", look)]
     where = {"xref": "x", "x": trained, "xanchor": "left", "xshift": 4, "yanchor": "bottom", "y": 0.02, "yref": "y"}
-    notes = [note(labels["trained_to"], SMALL * scale, themes.text(theme, "faint"), **where)]
+    notes = [note(look.labels["trained_to"], SMALL, "faint", look, **where)]
     if words:
-        shapes.append(_upright(float(words), "ink", "dash", theme, scale))
-    named, room = _ends({kind: [kind] for kind in ends}, ends, (0.0, 1.02), TALL, labels, theme, scale)
+        shapes.append(_upright(float(words), "ink", "dash", look))
+    named, room = _ends({kind: [kind] for kind in ends}, ends, (0.0, 1.02), TALL, look)
     notes += named
-    margin = {"l": round(56 * scale), "r": round(room), "t": round(8 * scale), "b": round(42 * scale), "pad": 0}
-    height = round(TALL * scale) + margin["t"] + margin["b"]
-    return spec(
-        data, theme, scale, xaxis=axis, yaxis=side, margin=margin, height=height, shapes=shapes, annotations=notes
-    )
+    margin = {"l": look.px(56), "r": round(room), "t": look.px(8), "b": look.px(42), "pad": 0}
+    height = look.px(TALL) + margin["t"] + margin["b"]
+    return spec(data, look, xaxis=axis, yaxis=side, margin=margin, height=height, shapes=shapes, annotations=notes)
 
 
-generalisation = as_figure(generalisation_spec)
-
-
-def growth_spec(
-    curves: Mapping[str, Curve],
-    at: int,
-    labels: Labels | None = None,
-    theme: str = "light",
-    scale: float = 1.0,
-    unit: str = "words_read",
-) -> Spec:
+@figure("compare_figures")
+def growth(curves: Mapping[str, Curve], at: int, *, unit: str = "words_read", look: Look) -> Spec:
     """One quantity of each network against the number of words, both axes logarithmic; a line `at` this sentence.
 
     Networks with the same curve share a name at its end.
     """
-    labels = labels or english(SECTION)
     data = []
     groups: dict[tuple[float, ...], list[str]] = {}
     for kind, (x, y) in curves.items():
         groups.setdefault(tuple(np.asarray(y, dtype=float)), []).append(kind)
-        data.append(_line(x, y, name(kind, labels), *STYLES[kind], labels, theme, scale))
+        data.append(_line(x, y, name(kind, look), *STYLES[kind], look))
     shown = [float(v) for _, y in curves.values() for v in y if np.isfinite(v) and v > 0]
     first, last = (float(f(np.asarray(next(iter(curves.values()))[0]))) for f in (np.min, np.max))
     low, high = float(np.log10(min(shown))) - 0.2, float(np.log10(max(shown))) + 0.12
@@ -94,51 +75,44 @@ def growth_spec(
         finite = [v for v in values if np.isfinite(v)]
         if finite and np.isfinite(values[-1]):
             ends[kinds[0]], members[kinds[0]] = float(np.log10(values[-1])), kinds
-    notes, room = _ends(members, ends, (low, high), PLOT, labels, theme, scale)
+    notes, room = _ends(members, ends, (low, high), PLOT, look)
     for kind, (x, y) in curves.items():  # a line that stops short of the end is named where it stops
         stop = next((k for k in range(len(y) - 1, -1, -1) if np.isfinite(y[k])), -1)
         if 0 <= stop < len(y) - 1:
             where = {"xref": "x", "x": float(np.log10(x[stop])), "yref": "y", "y": float(np.log10(y[stop]))}
-            where |= {"xanchor": "left", "xshift": 5 * scale, "bgcolor": themes.THEMES[theme].ground}
-            where |= {"yanchor": "bottom"} if y[stop] > min(shown) else {"yanchor": "top", "yshift": -2 * scale}
-            said = labels["stops"].format(name=escaped(name(kind, labels)))
-            notes.append(note(said, SMALL * scale, themes.text(theme, STYLES[kind][0]), **where))
+            where |= {"xanchor": "left", "xshift": 5 * look.scale, "bgcolor": look.ground}
+            where |= {"yanchor": "bottom"} if y[stop] > min(shown) else {"yanchor": "top", "yshift": -2 * look.scale}
+            said = look.labels["stops"].format(name=escaped(name(kind, look)))
+            notes.append(note(said, SMALL, STYLES[kind][0], look, **where))
     axis = value_axis(
-        theme, scale, type="log", range=[float(np.log10(first)) - 0.01, float(np.log10(last)) + 0.01], showgrid=False
+        look, type="log", range=[float(np.log10(first)) - 0.01, float(np.log10(last)) + 0.01], showgrid=False
     )
     axis["tickvals"] = [v for v in (2, 10, 50, 200, 1000) if first <= v <= last]  # few: large type, three abreast
-    axis["title"] = _title(labels[unit], theme, scale)
-    side = value_axis(theme, scale, type="log", range=[low, high])
+    axis["title"] = title(look.labels[unit], look)
+    side = value_axis(look, type="log", range=[low, high])
     side["tickvals"], side["ticktext"] = _decades(low, high)
-    margin = {"l": round(48 * scale), "r": round(room), "t": round(8 * scale), "b": round(40 * scale), "pad": 0}
-    height = round(PLOT * scale) + margin["t"] + margin["b"]
-    shapes = [_upright(float(at), "ink", "dash", theme, scale)] if first <= at <= last else []
-    return spec(
-        data, theme, scale, xaxis=axis, yaxis=side, margin=margin, height=height, shapes=shapes, annotations=notes
-    )
+    margin = {"l": look.px(48), "r": round(room), "t": look.px(8), "b": look.px(40), "pad": 0}
+    height = look.px(PLOT) + margin["t"] + margin["b"]
+    shapes = [_upright(float(at), "ink", "dash", look)] if first <= at <= last else []
+    return spec(data, look, xaxis=axis, yaxis=side, margin=margin, height=height, shapes=shapes, annotations=notes)
 
 
-growth = as_figure(growth_spec)
-
-
-def speeds_spec(
-    lengths: Sequence[int],
-    speeds: Mapping[str, Numbers],
-    claimed: tuple[int, float] | None = None,
-    labels: Labels | None = None,
-    theme: str = "light",
-    scale: float = 1.0,
+@figure("compare_figures")
+def speeds(
+    lengths: Sequence[int], speeds: Mapping[str, Numbers], claimed: tuple[int, float] | None = None, *, look: Look
 ) -> Spec:
     """Words per second as ratios to the RNN of the same run; `claimed`: a point (length, ratio) to hold beside it."""
-    labels = labels or english(SECTION)
     base = np.asarray(speeds["rnn"], dtype=float)
     ratios = {kind: (lengths, (np.asarray(row) / base).tolist()) for kind, row in speeds.items()}
-    drawn = growth_spec(ratios, 0, labels, theme, scale)
+    drawn = growth.spec(ratios, 0, look=look)
     for line, row in zip(drawn["data"], speeds.values(), strict=True):
-        line |= {"mode": "lines+markers", "marker": {"size": 6 * scale, "opacity": 1, "color": line["line"]["color"]}}
+        line |= {
+            "mode": "lines+markers",
+            "marker": {"size": 6 * look.scale, "opacity": 1, "color": line["line"]["color"]},
+        }
         line["customdata"] = np.asarray(row, dtype=float)
         line["hovertemplate"] = (
-            labels["hover_speed"].format(
+            look.labels["hover_speed"].format(
                 name=line.pop("name"), words="%{x}", ratio="%{y:.2~g}", speed="%{customdata:,.0f}"
             )
             + "<extra></extra>"
@@ -147,18 +121,19 @@ def speeds_spec(
     layout["xaxis"]["tickvals"] = list(lengths)
     if claimed:
         x, y = claimed
-        mark = {"size": 12 * scale, "symbol": "star-open", "color": themes.line(theme, "gradient"), "opacity": 1}
+        mark = {"size": 12 * look.scale, "symbol": "star-open", "color": look.line("gradient"), "opacity": 1}
         said = {"x": float(np.log10(x)), "xref": "x", "y": float(np.log10(y)), "yref": "y", "xanchor": "left"}
         point = {"type": "scatter", "mode": "markers", "x": [x], "y": [y], "marker": mark, "hoverinfo": "skip"}
         drawn["data"].append(point | {"cliponaxis": False})
         layout["annotations"].append(
             note(
-                labels["article"],
-                SMALL * scale,
-                themes.text(theme, "gradient"),
-                xshift=9 * scale,
+                look.labels["article"],
+                SMALL,
+                "gradient",
+                look,
+                xshift=9 * look.scale,
                 yanchor="middle",
-                bgcolor=themes.THEMES[theme].ground,
+                bgcolor=look.ground,
                 **said,
             )
         )
@@ -169,23 +144,21 @@ def speeds_spec(
     return drawn
 
 
-speeds = as_figure(speeds_spec)
-
-
-def _line(
-    x: Numbers, y: Numbers, called: str, role: str, dash: str, labels: Labels, theme: str, scale: float
-) -> dict[str, Any]:
-    hover = labels["hover_growth"].format(name=escaped(called), words="%{x}", value="%{y:,.4~g}")
-    line = {"color": themes.line(theme, role), "width": 2 * scale, "dash": dash}
+def _line(x: Numbers, y: Numbers, called: str, role: str, dash: str, look: Look) -> dict[str, Any]:
+    hover = look.labels["hover_growth"].format(name=escaped(called), words="%{x}", value="%{y:,.4~g}")
+    line = {"color": look.line(role), "width": 2 * look.scale, "dash": dash}
     values = np.asarray(y, dtype=float)
     one = {"type": "scatter", "mode": "lines", "x": np.asarray(x, dtype=float), "y": values, "line": line}
     return one | {"name": escaped(called), "cliponaxis": False, "hovertemplate": hover + "<extra></extra>"}
 
 
 def _ends(
-    members: Mapping[str, Sequence[str]], at: Mapping[str, float], axis: Sequence[float], height: int, labels: Labels,
-    theme: str, scale: float,
-) -> tuple[list[dict[str, Any]], float]:  # fmt: skip
+    members: Mapping[str, Sequence[str]],
+    at: Mapping[str, float],
+    axis: Sequence[float],
+    height: int,
+    look: Look,
+) -> tuple[list[dict[str, Any]], float]:
     """Names at the right ends of the lines, moved apart where they would touch, and the room they need in px.
 
     `axis`: its two ends; Plotly leaves out what lies beyond them.
@@ -202,20 +175,16 @@ def _ends(
         floor = places[k] + step
     notes, room = [], 0.0
     for kind, y in zip(order, places, strict=True):
-        said = ", ".join(name(one, labels) for one in members[kind])
-        room = max(room, width_in_em(said) * SMALL * scale + 14)
-        where = {"x": 1, "xanchor": "left", "xshift": 6 * scale, "yref": "y", "y": y, "yanchor": "middle"}
-        notes.append(note(escaped(said), SMALL * scale, themes.text(theme, STYLES[kind][0]), **where))
+        said = ", ".join(name(one, look) for one in members[kind])
+        room = max(room, width_in_em(said) * SMALL * look.scale + 14)
+        where = {"x": 1, "xanchor": "left", "xshift": 6 * look.scale, "yref": "y", "y": y, "yanchor": "middle"}
+        notes.append(note(escaped(said), SMALL, STYLES[kind][0], look, **where))
     return notes, room
 
 
-def _upright(x: float, role: str, dash: str, theme: str, scale: float) -> dict[str, Any]:
-    line = {"color": themes.line(theme, role), "width": 1.2 * scale, "dash": dash}
+def _upright(x: float, role: str, dash: str, look: Look) -> dict[str, Any]:
+    line = {"color": look.line(role), "width": 1.2 * look.scale, "dash": dash}
     return {"type": "line", "xref": "x", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line}
-
-
-def _title(text: str, theme: str, scale: float) -> dict[str, Any]:
-    return {"text": text, "standoff": 2, "font": {"size": SMALL * scale, "color": themes.text(theme, "faint")}}
 
 
 def _decades(low: float, high: float) -> tuple[list[float], list[str]]:

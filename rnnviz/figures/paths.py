@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from rnnviz.figures import theme as themes
-from rnnviz.figures.base import SMALL, TEXT, Labels, Spec, as_figure, english, escaped, note, spec, value_axis
-from rnnviz.figures.clipping import SECTION
+from rnnviz.figures.axes import value_axis
+from rnnviz.figures.base import SMALL, TEXT, Look, Spec, escaped, figure, key, note, spec
 from rnnviz.numbers import three_digits
 
 if TYPE_CHECKING:
@@ -84,25 +83,19 @@ def _crossing(here: np.ndarray, there: np.ndarray, low: np.ndarray, high: np.nda
     return (1.0, 0.0) if outside.any() else (float(first), float(last))
 
 
-def error_spec(
-    paths: Mapping[str, Descent],
-    labels: Labels | None = None,
-    theme: str = "light",
-    scale: float = 1.0,
-    box: Box | None = None,
-) -> Spec:
+@figure("clipping_figures")
+def error(paths: Mapping[str, Descent], *, box: Box | None = None, look: Look) -> Spec:
     """E at each step of each path. `box`: the part of the plane that the other figures show, for their words on
     where a path went.
     """
-    labels = labels or english(SECTION)
     data: list[dict[str, Any]] = []
-    notes, top = legend(paths, box, labels, theme, scale)
+    notes, top = legend(paths, box, look)
     for k, (name, path) in enumerate(paths.items()):
         role, dash, mark, _ = STYLES[k % len(STYLES)]
-        colour = themes.line(theme, role)
+        colour = look.line(role)
         there = {"w": path.points[:, 0], "b": path.points[:, 1], "error": path.errors, "norm": path.norms}
         texts = [
-            labels["hover_path"].format(
+            look.labels["hover_path"].format(
                 name=escaped(name),
                 step=step,
                 **{key: three_digits(float(values[step])) for key, values in there.items()},
@@ -115,44 +108,44 @@ def error_spec(
                 "mode": "lines+markers",
                 "x": np.arange(float(len(path.errors))),
                 "y": path.errors,
-                "line": {"color": colour, "width": width(k, paths, scale), "dash": dash},
-                "marker": {"symbol": mark, "size": 3.5 * scale, "color": colour, "opacity": 1},
+                "line": {"color": colour, "width": width(k, paths, look), "dash": dash},
+                "marker": {"symbol": mark, "size": 3.5 * look.scale, "color": colour, "opacity": 1},
                 "cliponaxis": False,
                 "text": texts,
                 "hovertemplate": "%{text}<extra></extra>",
             }
         )
     last = max((len(path.errors) - 1 for path in paths.values()), default=1) or 1
-    margin = {"l": round(44 * scale), "r": round(12 * scale), "t": top, "b": round(40 * scale), "pad": 0}
-    named = [{"title": {"text": text, "standoff": 4, "font": {"size": TEXT * scale}}} for text in (labels["step"], "E")]
-    x_axis = value_axis(theme, scale, tickmode="auto", nticks=7, showgrid=False, range=[-0.02 * last, 1.02 * last])
-    y_axis = value_axis(theme, scale, range=[0, TOP_ERROR], tickvals=[0, 0.1, 0.2, 0.3, 0.4, 0.5])
-    height = round(200 * scale) + margin["t"] + margin["b"]
+    margin = {"l": look.px(44), "r": look.px(12), "t": top, "b": look.px(40), "pad": 0}
+    named = [
+        {"title": {"text": text, "standoff": 4, "font": {"size": TEXT * look.scale}}}
+        for text in (look.labels["step"], "E")
+    ]
+    x_axis = value_axis(look, tickmode="auto", nticks=7, showgrid=False, range=[-0.02 * last, 1.02 * last])
+    y_axis = value_axis(look, range=[0, TOP_ERROR], tickvals=[0, 0.1, 0.2, 0.3, 0.4, 0.5])
+    height = look.px(200) + margin["t"] + margin["b"]
     axes = {"xaxis": x_axis | named[0], "yaxis": y_axis | named[1]}
-    return spec(data, theme, scale, margin=margin, height=height, annotations=notes, **axes)
+    return spec(data, look, margin=margin, height=height, annotations=notes, **axes)
 
 
-error = as_figure(error_spec)
-
-
-def width(k: int, paths: Mapping[str, Descent], scale: float) -> float:
+def width(k: int, paths: Mapping[str, Descent], look: Look) -> float:
     """Of the k-th path's line: the later ones are thinner, so that where two go the same way both are seen."""
-    return (1.6 + 1.8 * (len(paths) - 1 - k)) * scale
+    return (1.6 + 1.8 * (len(paths) - 1 - k)) * look.scale
 
 
-def told(name: str, path: Descent, seen: Seen, labels: Labels) -> list[str]:
+def told(name: str, path: Descent, seen: Seen, look: Look) -> list[str]:
     """What each visible point of a path says."""
     texts = []
     for w, b, e, step in zip(seen.w, seen.b, seen.error, seen.step, strict=True):
         k = 0 if np.isnan(step) else int(step)
         values = {"step": str(k), "w": three_digits(w), "b": three_digits(b), "error": three_digits(e)}
-        texts.append(labels["hover_path"].format(name=escaped(name), norm=three_digits(float(path.norms[k])), **values))
+        texts.append(
+            look.labels["hover_path"].format(name=escaped(name), norm=three_digits(float(path.norms[k])), **values)
+        )
     return texts
 
 
-def legend(
-    paths: Mapping[str, Descent], box: Box | None, labels: Labels, theme: str, scale: float
-) -> tuple[list[dict[str, Any]], int]:
+def legend(paths: Mapping[str, Descent], box: Box | None, look: Look) -> tuple[list[dict[str, Any]], int]:
     """Above the figure, one line per path: its mark, and in words where it went. And the height of that in px."""
     lines = []
     for k, (name, path) in enumerate(paths.items()):
@@ -161,10 +154,10 @@ def legend(
         out = np.flatnonzero(~((path.points >= low) & (path.points <= high)).all(1))
         if len(out):
             w, b = path.points[out[0]]
-            said = labels["leaves"].format(step=int(out[0]), w=three_digits(w), b=three_digits(b))
+            said = look.labels["leaves"].format(step=int(out[0]), w=three_digits(w), b=three_digits(b))
         else:
-            said = labels["stays"].format(step=len(path.points) - 1, error=three_digits(float(path.errors[-1])))
-        lines.append(f'<span style="color:{themes.text(theme, role)}">{letter} <b>{escaped(name)}</b>: {said}</span>')
+            said = look.labels["stays"].format(step=len(path.points) - 1, error=three_digits(float(path.errors[-1])))
+        lines.append(key(f"{letter} <b>{escaped(name)}</b>: {said}", role, look))
     where = {"x": 0, "xanchor": "left", "xshift": 4, "y": 1, "yanchor": "bottom", "yshift": 6, "align": "left"}
-    notes = [note("<br>".join(lines), SMALL * scale, themes.text(theme, "ink"), **where)] if lines else []
-    return notes, round((SMALL * 1.35 * len(lines) + 14) * scale)
+    notes = [note("<br>".join(lines), SMALL, "ink", look, **where)] if lines else []
+    return notes, look.px(SMALL * 1.35 * len(lines) + 14)

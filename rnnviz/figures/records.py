@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnviz.figures import theme as themes
-from rnnviz.figures.base import SMALL, Labels, Spec, as_figure, english, escaped, note, spec, value_axis
-from rnnviz.figures.gradients import caption, key
-from rnnviz.numbers import power
+from rnnviz.figures.axes import power_axis, value_axis
+from rnnviz.figures.base import SMALL, Look, Spec, caption, escaped, figure, key, note, spec
 
 if TYPE_CHECKING:
     from rnnviz.training.records import Recorded
 
-SECTION = "records"
-"""Of the locale file."""
 PLOT = 200
 """Height of the plot in px at scale 1."""
 STYLES = (
@@ -34,62 +30,50 @@ LOG = {"p8": -1.0, "preset-clipping": -3.3}
 """Records with a log scale, and the power of ten at which it begins."""
 
 
-def record_spec(
-    name: str,
-    runs: Sequence[Recorded],
-    chance: float | None = None,
-    labels: Labels | None = None,
-    theme: str = "light",
-    scale: float = 1.0,
-) -> Spec:
+@figure("records")
+def record(name: str, runs: Sequence[Recorded], chance: float | None = None, *, look: Look) -> Spec:
     """The figure of a record (`rnnviz.training.records.record(name)`).
 
     p5 and p6: the share of right answers during training; p7 and p9: that share at the end, against the length;
     p8: the size of the state, which has no chance level; preset-clipping: the loss; overfitting: the loss on held-out
     examples, at each look. `chance`: what guessing gets, in the same unit.
     """
-    labels = labels or english(SECTION)
     names = list(dict.fromkeys(run.arm.split()[0] for run in runs))
     data: list[dict[str, Any]] = []
     keys = []
     for (role, dash, letter), arm in zip(STYLES, names, strict=False):
         mine = [run for run in runs if run.arm.split()[0] == arm]
         xs, ys = over_lengths(mine) if name in OVER_LENGTHS else over_steps(mine, FOLLOWED.get(name, "accuracy"))
-        said = escaped(labels.get(f"{name}_{arm}", arm))
-        keys.append(key(f"{letter} {said}", role, theme))
+        said = escaped(look.labels.get(f"{name}_{arm}", arm))
+        keys.append(key(f"{letter} {said}", role, look))
         one: dict[str, Any] = {"type": "scatter", "x": xs, "mode": "lines+markers" if name in OVER_LENGTHS else "lines"}
-        one["marker"] = {"size": 5 * scale, "color": themes.line(theme, role)}
+        one["marker"] = {"size": 5 * look.scale, "color": look.line(role)}
         for seed, y in ys.items():
-            hover = labels["hover_seed"].format(arm=said, seed=seed, x="%{x:,.0f}", y=f"%{{y:{_form(name)}}}")
-            line = {"color": themes.line(theme, role), "width": 0.9 * scale, "dash": dash}
+            hover = look.labels["hover_seed"].format(arm=said, seed=seed, x="%{x:,.0f}", y=f"%{{y:{_form(name)}}}")
+            line = {"color": look.line(role), "width": 0.9 * look.scale, "dash": dash}
             data.append(one | {"y": y, "line": line, "opacity": 0.55, "hovertemplate": hover + "<extra></extra>"})
         middle = np.median(np.array(list(ys.values())), axis=0)
-        line = {"color": themes.line(theme, role), "width": 2.6 * scale, "dash": dash}
+        line = {"color": look.line(role), "width": 2.6 * look.scale, "dash": dash}
         data.append(one | {"y": middle, "line": line, "hoverinfo": "skip", "mode": "lines"})
     last = max(float(trace["x"][-1]) for trace in data)
-    axis = _axis(name, data, theme, scale)
+    axis = _axis(name, data, look)
     row = len(keys) if len(keys) <= 3 else IN_A_ROW
     rows = ["   ".join(keys[k : k + row]) for k in range(0, len(keys), row)]
-    shapes, lines = [], [f"<b>{labels[f'{name}_y']}</b>", *rows]
+    shapes, lines = [], [f"<b>{look.labels[f'{name}_y']}</b>", *rows]
     if chance is not None:
         ends = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": chance, "y1": chance}
         shapes.append(
-            {"type": "line", "line": {"color": themes.line(theme, "faint"), "width": scale, "dash": "dot"}, **ends}
+            {"type": "line", "line": {"color": look.line("faint"), "width": look.scale, "dash": "dot"}, **ends}
         )
         said = f"{chance:.2g}" if name in FOLLOWED else f"{100 * chance:.0f}%"
-        lines.append(key(f"┈ {labels['chance'].format(value=said)}", "faint", theme))
-    above, top = caption(lines, 44 * scale, theme, scale)
-    under = {"x": 1, "xanchor": "right", "y": 0, "yanchor": "top", "yshift": -20 * scale}
-    notes = [above, note(labels[f"{name}_x"], SMALL * scale, themes.text(theme, "faint"), **under)]
-    margin = {"l": round(46 * scale), "r": round(14 * scale), "t": top, "b": round(40 * scale), "pad": 0}
-    x_axis = value_axis(theme, scale, tickmode="auto", nticks=6, showgrid=False, range=[0, 1.03 * last])
-    height = round(PLOT * scale) + margin["t"] + margin["b"]
-    return spec(
-        data, theme, scale, xaxis=x_axis, yaxis=axis, annotations=notes, shapes=shapes, margin=margin, height=height
-    )
-
-
-record = as_figure(record_spec)
+        lines.append(key(f"┈ {look.labels['chance'].format(value=said)}", "faint", look))
+    above, top = caption(lines, 44, look)
+    under = {"x": 1, "xanchor": "right", "y": 0, "yanchor": "top", "yshift": -20 * look.scale}
+    notes = [above, note(look.labels[f"{name}_x"], SMALL, "faint", look, **under)]
+    margin = {"l": look.px(46), "r": look.px(14), "t": top, "b": look.px(40), "pad": 0}
+    x_axis = value_axis(look, tickmode="auto", nticks=6, showgrid=False, range=[0, 1.03 * last])
+    height = look.px(PLOT) + margin["t"] + margin["b"]
+    return spec(data, look, xaxis=x_axis, yaxis=axis, annotations=notes, shapes=shapes, margin=margin, height=height)
 
 
 def over_steps(runs: Sequence[Recorded], quantity: str) -> tuple[np.ndarray, dict[int, np.ndarray]]:
@@ -112,15 +96,13 @@ def _form(name: str) -> str:
     return ",.3g" if name in FOLLOWED else ".0%"
 
 
-def _axis(name: str, data: list[dict[str, Any]], theme: str, scale: float) -> dict[str, Any]:
+def _axis(name: str, data: list[dict[str, Any]], look: Look) -> dict[str, Any]:
     """The axis of values: shares from 0 to 1, losses from a whole number, or what jumps on a log scale."""
     if name not in FOLLOWED:
-        return value_axis(theme, scale, range=[0, 1.04], tickvals=[0, 0.5, 1], ticktext=["0%", "50%", "100%"])
+        return value_axis(look, range=[0, 1.04], tickvals=[0, 0.5, 1], ticktext=["0%", "50%", "100%"])
     most = max(float(np.nanmax(trace["y"])) for trace in data)
     if name not in LOG:
         low = np.floor(min(float(np.nanmin(trace["y"])) for trace in data))
-        return value_axis(theme, scale, range=[low, 1.02 * most], tickmode="auto", nticks=6)
+        return value_axis(look, range=[low, 1.02 * most], tickmode="auto", nticks=6)
     low, high = LOG[name], np.log10(most) + 0.05
-    powers = range(int(np.ceil(low)), int(high) + 1)
-    ticks = {"tickvals": [10.0**p for p in powers], "ticktext": [power(p) for p in powers]}
-    return value_axis(theme, scale, type="log", range=[low, high], **ticks)
+    return power_axis(range(int(np.ceil(low)), int(high) + 1), (low, high), look)

@@ -12,21 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnnviz.figures import theme as themes
-from rnnviz.figures.base import (
-    SMALL,
-    TEXT,
-    TICK_ANGLE,
-    TINY,
-    Labels,
-    Spec,
-    as_figure,
-    categories,
-    english,
-    note,
-    spec,
-    token_axis,
-    value_axis,
-)
+from rnnviz.figures.axes import TICK_ANGLE, categories, token_axis, value_axis
+from rnnviz.figures.base import SMALL, TEXT, TINY, Look, Spec, figure, key, note, spec
 
 if TYPE_CHECKING:
     from rnnviz.recurrence.bptt import Gradients
@@ -62,15 +49,15 @@ def unit_order(trace: Trace) -> np.ndarray:
     return np.argsort(-by.mean(0), kind="stable")
 
 
-def states_spec(
+@figure("figures")
+def states(
     trace: Trace,
     gradients: Gradients | None = None,
-    labels: Labels | None = None,
-    theme: str = "light",
-    scale: float = 1.0,
+    *,
     order: Sequence[int] | np.ndarray | None = None,
     surprise: Sequence[float | None] | None = None,
     unit_px: int | None = None,
+    look: Look,
 ) -> Spec:
     """The states of `trace` over its tokens.
 
@@ -81,16 +68,15 @@ def states_spec(
     `top` and `height` in px from the figure's upper edge; `order`; `unit_px`; `steps`. The columns are
     equally wide between the left and the right margin.
     """
-    labels = labels or english()
     order = unit_order(trace) if order is None else np.asarray(order)
-    unit_px = unit_px or round(2 * scale)
+    unit_px = unit_px or look.px(2)
     names = categories(trace.tokens)
-    margin = {"l": round(LEFT * scale), "r": round(RIGHT * scale), "t": 0, "pad": 0}
-    x_axis, margin["b"] = token_axis(trace.tokens, names, theme, scale)
+    margin = {"l": look.px(LEFT), "r": look.px(RIGHT), "t": 0, "pad": 0}
+    x_axis, margin["b"] = token_axis(trace.tokens, names, look)
 
     heat = {"hidden": trace.h} | ({} if trace.c is None else {"cell": trace.c})
     heat |= {role: trace.gates[letter] for letter, role in GATES[trace.kind].items()}
-    rows = _rows(list(heat), len(order) * unit_px, gradients is not None, surprise is not None, scale)
+    rows = _rows(list(heat), len(order) * unit_px, gradients is not None, surprise is not None, look)
     height = rows[-1]["top"] + rows[-1]["height"]
 
     data: list[dict[str, Any]] = []
@@ -102,49 +88,45 @@ def states_spec(
         shared = {"x": names, "yaxis": f"y{k + 1}"}
         if row["role"] == "gradient":
             assert gradients is not None
-            traces, axis = _gradient(gradients, labels, theme, scale)
-            notes.append(_caption(_gradient_caption(gradients, labels, theme), "gradient", top, theme, scale))
+            traces, axis = _gradient(gradients, look)
+            notes.append(_caption(_gradient_caption(gradients, look), "gradient", top, look))
         elif row["role"] == "surprise":
             assert surprise is not None
-            traces, axis = _surprise(surprise, labels, theme, scale)
-            notes.append(_caption(labels["surprise"], "faint", top, theme, scale))
+            traces, axis = _surprise(surprise, look)
+            notes.append(_caption(look.labels["surprise"], "faint", top, look))
         else:
-            traces, axis = _heatmap(heat[row["role"]], order, row, (bottom + top) / 2, labels, theme, scale)
+            traces, axis = _heatmap(heat[row["role"]], order, row, (bottom + top) / 2, look)
             named = "candidate_n" if trace.kind == "gru" and row["role"] == "candidate" else row["role"]
             where = {"x": 0, "xanchor": "right", "xshift": -7, "y": (bottom + top) / 2, "yanchor": "middle"}
-            colour = themes.text(theme, row["role"])
-            notes.append(note(labels[named], TEXT * scale, colour, align="right", **where))
+            notes.append(note(look.labels[named], TEXT, row["role"], look, align="right", **where))
         data += [shared | one for one in traces]
         layout["yaxis" if k == 0 else f"yaxis{k + 1}"] = place | axis
     x_axis["anchor"] = f"y{len(rows)}"
     layout |= {"margin": margin, "height": height + margin["b"], "annotations": notes}
     layout["meta"] = {"rows": rows, "order": order.tolist(), "unit_px": unit_px}
     layout["meta"] |= {"steps": len(trace), "angle": TICK_ANGLE}
-    return spec(data, theme, scale, **layout)
+    return spec(data, look, **layout)
 
 
-states = as_figure(states_spec)
-
-
-def _rows(heat: list[str], heat_px: int, gradient: bool, surprise: bool, scale: float) -> list[dict[str, Any]]:
+def _rows(heat: list[str], heat_px: int, gradient: bool, surprise: bool, look: Look) -> list[dict[str, Any]]:
     """Which rows there are, and where, in px from the figure's upper edge."""
     rows: list[dict[str, Any]] = []
     y = 0
     extra = [("gradient", "line", LINES)] * gradient + [("surprise", "bar", BARS)] * surprise
     for role, kind, tall in extra:
-        y += round(CAPTION * scale)
-        rows.append({"role": role, "kind": kind, "top": y, "height": round(tall * scale)})
-        y += rows[-1]["height"] + round(GAP * scale)
-    slack = max(0, round(NAME * scale) - heat_px)
+        y += look.px(CAPTION)
+        rows.append({"role": role, "kind": kind, "top": y, "height": look.px(tall)})
+        y += rows[-1]["height"] + look.px(GAP)
+    slack = max(0, look.px(NAME) - heat_px)
     for role in heat:
         rows.append({"role": role, "kind": "heatmap", "top": y + slack // 2, "height": heat_px})
-        y += heat_px + slack + round(GAP * scale)
+        y += heat_px + slack + look.px(GAP)
     return rows
 
 
-def _caption(text: str, role: str, top: float, theme: str, scale: float) -> dict[str, Any]:
+def _caption(text: str, role: str, top: float, look: Look) -> dict[str, Any]:
     where = {"x": 0, "xanchor": "left", "y": top, "yanchor": "bottom", "yshift": 2}
-    return note(text, SMALL * scale, themes.text(theme, role), **where)
+    return note(text, SMALL, role, look, **where)
 
 
 def _heatmap(
@@ -152,9 +134,7 @@ def _heatmap(
     order: np.ndarray,
     row: dict[str, Any],
     middle: float,
-    labels: Labels,
-    theme: str,
-    scale: float,
+    look: Look,
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Values `(T, H)` as a heatmap with a line per unit, and a small colour scale at its right."""
     signed = row["role"] in ("hidden", "cell", "candidate")
@@ -167,20 +147,20 @@ def _heatmap(
         "zmin": low,
         "zmax": high,
         "xgap": 1 if len(values) <= 60 else 0,
-        "colorscale": themes.diverging(theme) if signed else themes.sequential(theme, row["role"]),
-        "hovertemplate": _hover(labels, "hover_unit", unit="%{y}", value="%{z:.2f}"),
+        "colorscale": themes.diverging(look.theme) if signed else themes.sequential(look.theme, row["role"]),
+        "hovertemplate": _hover(look, "hover_unit", unit="%{y}", value="%{z:.2f}"),
         "colorbar": {
             "x": 1,
-            "xpad": 7 * scale,
+            "xpad": 7 * look.scale,
             "y": middle,
             "ypad": 0,
             "lenmode": "pixels",
             "len": row["height"],
-            "thickness": 4 * scale,
+            "thickness": 4 * look.scale,
             "outlinewidth": 0,
             "tickmode": "array",
             "ticks": "",
-            "tickfont": {"size": TINY * scale, "color": themes.text(theme, "faint")},
+            "tickfont": look.font(TINY, "faint"),
             **ends,
         },
     }
@@ -189,21 +169,19 @@ def _heatmap(
     return [one], axis
 
 
-def _hover(labels: Labels, key: str, **values: str) -> str:
-    return labels[key].format(token="%{x}", **values) + "<extra></extra>"
+def _hover(look: Look, key: str, **values: str) -> str:
+    return look.labels[key].format(token="%{x}", **values) + "<extra></extra>"
 
 
-def _gradient_caption(gradients: Gradients, labels: Labels, theme: str) -> str:
+def _gradient_caption(gradients: Gradients, look: Look) -> str:
     """What the row shows, and its two marks: one entry per state, in its colour."""
-    keys = [f'<span style="color:{themes.text(theme, "gradient")}">● h</span>']
+    keys = [key("● h", "gradient", look)]
     if gradients.dc is not None:
-        keys.append(f'<span style="color:{themes.text(theme, "cell")}">◆ c</span>')
-    return labels[f"gradient_{gradients.of}"] + "  " + "  ".join(keys)
+        keys.append(key("◆ c", "cell", look))
+    return look.labels[f"gradient_{gradients.of}"] + "  " + "  ".join(keys)
 
 
-def _gradient(
-    gradients: Gradients, labels: Labels, theme: str, scale: float
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def _gradient(gradients: Gradients, look: Look) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Norms of ∂L/∂h_t and ∂L/∂c_t on an absolute log scale; what is off the scale stands hollow at its end."""
     traces = []
     for state, d, role, mark, dash in (
@@ -221,36 +199,34 @@ def _gradient(
             "mode": "lines+markers",
             "y": shown,
             "customdata": norms,
-            "line": {"color": themes.line(theme, role), "width": 1.6 * scale, "dash": dash},
+            "line": {"color": look.line(role), "width": 1.6 * look.scale, "dash": dash},
             "marker": {
-                "size": (3.5 if many else 5.5) * scale,
-                "color": themes.line(theme, role),
+                "size": (3.5 if many else 5.5) * look.scale,
+                "color": look.line(role),
                 "symbol": [f"{mark}-open" if o else mark for o in off.tolist()] if off.any() else mark,
                 "opacity": 1,
             },
             "cliponaxis": False,
-            "hovertemplate": _hover(labels, "hover_gradient", state=state, value="%{customdata:.2~e}"),
+            "hovertemplate": _hover(look, "hover_gradient", state=state, value="%{customdata:.2~e}"),
         }
         traces.append(one)
     powers = range(LOW, HIGH + 1, 2)
     texts = {-6: "≤ 10⁻⁶", -4: "10⁻⁴", -2: "10⁻²", 0: "1", 2: "10²"}
-    axis = value_axis(theme, scale, type="log", range=[LOW - 0.4, HIGH + 0.4])
+    axis = value_axis(look, type="log", range=[LOW - 0.4, HIGH + 0.4])
     axis |= {"tickvals": [10.0**power for power in powers], "ticktext": [texts[power] for power in powers]}
     return traces, axis
 
 
-def _surprise(
-    bits: Sequence[float | None], labels: Labels, theme: str, scale: float
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def _surprise(bits: Sequence[float | None], look: Look) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """-log2 of the probability that each token had been given. Off the scale: as high as the row."""
     values = np.array([np.nan if b is None else b for b in bits], dtype=np.float64)
     bars = {
         "type": "bar",
         "y": np.minimum(values, BITS),
         "customdata": values,
-        "marker": {"color": themes.line(theme, "faint"), "line": {"width": 0}},
-        "hovertemplate": _hover(labels, "hover_surprise", value="%{customdata:.1f}"),
+        "marker": {"color": look.line("faint"), "line": {"width": 0}},
+        "hovertemplate": _hover(look, "hover_surprise", value="%{customdata:.1f}"),
     }
-    axis = value_axis(theme, scale, range=[0, BITS], tickvals=[0, BITS], ticktext=["0", f"{BITS:.0f}"])
-    axis |= {"zeroline": True, "zerolinecolor": themes.THEMES[theme].rule}
+    axis = value_axis(look, range=[0, BITS], tickvals=[0, BITS], ticktext=["0", f"{BITS:.0f}"])
+    axis |= {"zeroline": True, "zerolinecolor": look.rule}
     return [bars], axis

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnnviz.figures import theme as themes
-from rnnviz.figures.base import SMALL, Labels, escaped
+from rnnviz.figures.base import SMALL, Look, escaped
 from rnnviz.figures.paths import STYLES
 from rnnviz.numbers import three_digits
 
@@ -71,55 +70,53 @@ def smoothed(values: np.ndarray, most: int = MOST) -> tuple[np.ndarray, np.ndarr
     return ends.astype(np.float32), means.astype(np.float32)
 
 
-def twin_lines(
-    twin: Twin, k: int, what: str, ends: Ends, labels: Labels, theme: str, scale: float
-) -> list[dict[str, Any]]:
+def twin_lines(twin: Twin, k: int, what: str, ends: Ends, look: Look) -> list[dict[str, Any]]:
     """One twin's lines: every step, the running mean, where it is now, held-out examples, what left the axis."""
     role, dash, mark, _ = STYLES[k]
-    colour = themes.line(theme, role)
+    colour = look.line(role)
     values = logged(twin, what)
     if not len(values):
         return []
     name = escaped(twin.name)
     steps, every = thinned(values)
     mean_steps, means = smoothed(values)
-    hover = labels["hover"].format(name=name, step="%{x}", value="%{y:.3~g}") + "<extra></extra>"
+    hover = look.labels["hover"].format(name=name, step="%{x}", value="%{y:.3~g}") + "<extra></extra>"
     shared = {"type": "scatter", "mode": "lines", "cliponaxis": False}
     shown = np.where(np.isfinite(every), np.clip(every, ends.low, ends.high), np.nan).astype(np.float32)
-    thin = {"color": faded(colour, 0.3), "width": scale}
+    thin = {"color": faded(colour, 0.3), "width": look.scale}
     held = twin.log.get(f"held_{what}")
     alone = held is None or not np.isfinite(held).any()
     found = [shared | {"x": steps, "y": shown, "line": thin, "hoverinfo": "skip"}]
-    thick = {"color": colour, "width": (3.4 - 1.6 * k) * scale, "dash": dash}  # both are seen where they agree
+    thick = {"color": colour, "width": (3.4 - 1.6 * k) * look.scale, "dash": dash}  # both are seen where they agree
     means = np.clip(means, ends.low, ends.high)
     found.append(
         shared
         | {
             "x": mean_steps,
             "y": means,
-            "line": thick if alone else thick | {"width": 1.4 * scale},
+            "line": thick if alone else thick | {"width": 1.4 * look.scale},
             "hovertemplate": hover,
         }
     )
     if held is not None and not alone:
         where = np.flatnonzero(np.isfinite(held))
-        told = labels["hover_held"].format(name=name, step="%{x}", value="%{y:.3~g}") + "<extra></extra>"
-        dots = {"color": colour, "symbol": f"{mark}-open", "size": 5 * scale, "opacity": 1}
+        told = look.labels["hover_held"].format(name=name, step="%{x}", value="%{y:.3~g}") + "<extra></extra>"
+        dots = {"color": colour, "symbol": f"{mark}-open", "size": 5 * look.scale, "opacity": 1}
         one = {"x": (where + 1.0).astype(np.float32), "y": np.clip(held[where], ends.low, ends.high).astype(np.float32)}
-        line = {"color": colour, "width": 2.6 * scale, "dash": dash}
+        line = {"color": colour, "width": 2.6 * look.scale, "dash": dash}
         found.append(shared | one | {"mode": "lines+markers", "line": line, "marker": dots, "hovertemplate": told})
     last = np.flatnonzero(np.isfinite(means))[-1:]
-    here = {"color": colour, "symbol": mark, "size": 8 * scale, "opacity": 1}
+    here = {"color": colour, "symbol": mark, "size": 8 * look.scale, "opacity": 1}
     found.append(
         shared | {"mode": "markers", "x": mean_steps[last], "y": means[last], "marker": here, "hoverinfo": "skip"}
     )
     if what != "accuracy":  # which is no number where a batch asked nothing
-        found += _beyond(steps, every, ends, colour, name, labels, scale)
+        found += _beyond(steps, every, ends, colour, name, look)
     return found
 
 
 def _beyond(
-    steps: np.ndarray, values: np.ndarray, ends: Ends, colour: str, name: str, labels: Labels, scale: float
+    steps: np.ndarray, values: np.ndarray, ends: Ends, colour: str, name: str, look: Look
 ) -> list[dict[str, Any]]:
     """Marks at the upper edge: hollow for what is above it, a cross for ∞ and NaN."""
     wild = np.flatnonzero(~(values <= ends.high))
@@ -128,26 +125,32 @@ def _beyond(
     few = wild[:: -(-len(wild) // HERE)]
     few = np.union1d(few, wild[~np.isfinite(values[wild])][:1])
     symbols = ["triangle-up-open" if np.isfinite(values[k]) else "x" for k in few]
-    hover = labels["hover"].format(name=name, step="%{x}", value="%{text}") + "<extra></extra>"
-    marker = {"color": colour, "symbol": symbols, "size": 9 * scale, "opacity": 1, "line": {"width": 1.6 * scale}}
+    hover = look.labels["hover"].format(name=name, step="%{x}", value="%{text}") + "<extra></extra>"
+    marker = {
+        "color": colour,
+        "symbol": symbols,
+        "size": 9 * look.scale,
+        "opacity": 1,
+        "line": {"width": 1.6 * look.scale},
+    }
     top = np.full(len(few), ends.high, np.float32)
     one = {"type": "scatter", "mode": "markers", "x": steps[few], "y": top, "marker": marker, "cliponaxis": False}
     return [one | {"text": [three_digits(float(values[k])) for k in few], "hovertemplate": hover}]
 
 
-def other_line(twin: Twin, what: str, ends: Ends, labels: Labels, theme: str, scale: float) -> list[dict[str, Any]]:
+def other_line(twin: Twin, what: str, ends: Ends, look: Look) -> list[dict[str, Any]]:
     """An earlier run: a faint line that ends in its name."""
     if not len(logged(twin, what)):
         return []
     steps, means = smoothed(twin.log[what])
     means = np.clip(means, ends.low, ends.high)
-    line = {"color": themes.line(theme, "faint"), "width": 1.4 * scale}
+    line = {"color": look.line("faint"), "width": 1.4 * look.scale}
     one = {"type": "scatter", "mode": "lines+text", "x": steps, "y": means, "line": line, "cliponaxis": False}
     names = ["" for _ in steps]
     known = np.flatnonzero(np.isfinite(means))
     if len(known):
         names[known[-1]] = escaped(twin.name)
-    font = {"size": SMALL * scale, "color": themes.text(theme, "faint")}
+    font = look.font(SMALL, "faint")
     return [one | {"text": names, "textposition": "top left", "textfont": font, "hoverinfo": "skip"}]
 
 

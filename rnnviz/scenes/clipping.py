@@ -11,7 +11,6 @@ import numpy as np
 
 from rnnviz import figures
 from rnnviz.figures.base import Spec
-from rnnviz.language import labels_of
 from rnnviz.numbers import three_digits
 from rnnviz.recurrence import cliff, clipping
 from rnnviz.scenes.gradients import Backward, Kind, Source, ratio, read
@@ -34,7 +33,7 @@ def clipped_board(source: Source, kind: Kind, by: str, threshold: float, view: V
     change = clipping.changes(before, after)
     total = change.total
     edge: dict[str, Any] = {"norm": {"threshold": threshold}, "value": {"value": threshold}}.get(by, {})
-    drawn = figures.before_after_spec(change, **edge, **writer.look)
+    drawn = figures.before_after.spec(change, **edge, look=writer.look)
     turned = "?" if np.isnan(total.angle) else f"{total.angle:.1f}"
     told = {"before": three_digits(total.norm_before), "after": three_digits(total.norm_after), "angle": turned}
     told |= {"threshold": f"{threshold:g}", "cut": f"{100 * total.cut:.0f}"}
@@ -50,18 +49,18 @@ def clipped_board(source: Source, kind: Kind, by: str, threshold: float, view: V
 
 def vanishing(writer: Writer, one: Backward, threshold: float) -> dict[str, Spec]:
     """Each step's share in the gradient of the weights, before and after clipping by norm: the same curve, lower."""
-    look = {**writer.look, "labels": labels_of(writer.view.language, "gradients_figures")}
+    look = writer.view.look(figures.shares.section)
     found = one.gradients
     factor = float(np.minimum(1.0, threshold / (clipping.total_norm(found.parameters) + 1e-6)))  # NaN stays NaN
     after = replace(found, da_ih=factor * found.da_ih, da_hh=factor * found.da_hh)
-    shares = (figures.shares_spec(one.trace, gradients, **look) for gradients in (found, after))
+    shares = (figures.shares.spec(one.trace, gradients, look=look) for gradients in (found, after))
     return dict(zip(("before", "after"), shares, strict=True))
 
 
 def running(writer: Writer, source: Source, kind: Kind, threshold: float) -> Spec:
     """The norms of the gradients of `RUNS` inputs of one kind, and the thresholds they suggest."""
     norms = usual_norms(source, kind)
-    return figures.running_spec(norms, clipping.proposed(norms), threshold, **writer.look)
+    return figures.running.spec(norms, clipping.proposed(norms), threshold, look=writer.look)
 
 
 @lru_cache(maxsize=8)
@@ -93,14 +92,14 @@ def descents_board(w: float, b: float, rate: float, threshold: float, view: View
     told |= {"off": three_digits(float(off.errors[-1])), "on": three_digits(float(on.errors[-1]))}
     told |= {"steepest": three_digits(float(off.norms.max()))}
     sections = [
-        writer.section("cliff", {"cliff": figures.cliff_spec(ground, paths, **writer.look)}, **told),
+        writer.section("cliff", {"cliff": figures.cliff.spec(ground, paths, look=writer.look)}, **told),
         writer.section("above", {
-            "above": figures.cliff_map_spec(ground, paths, **writer.look),
-            "error": figures.error_spec(paths, box=box, **writer.look),
+            "above": figures.cliff_map.spec(ground, paths, look=writer.look),
+            "error": figures.error.spec(paths, box=box, look=writer.look),
         }, **told),
         writer.section(
             "bifurcation",
-            {"bifurcation": figures.bifurcation_spec(cliff.branches(w, (-4.0, -1.0)), b, **writer.look)},
+            {"bifurcation": figures.bifurcation.spec(cliff.branches(w, (-4.0, -1.0)), b, look=writer.look)},
             w=f"{w:g}",
         ),
     ]  # fmt: skip

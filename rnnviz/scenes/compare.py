@@ -68,9 +68,9 @@ def answers_board(tokens: tuple[str, ...], words: int, trained: bool, view: View
     all_six = looks(tokens, trained)
     answer = errands.need_of(tokens)
     drawn = {
-        "answers": figures.answers_spec(all_six, answer, **writer.look),
-        "sight": figures.sight_spec(all_six, **writer.look),
-        "reacts": figures.reacts_spec(all_six, **writer.look),
+        "answers": figures.answers.spec(all_six, answer, look=writer.look),
+        "sight": figures.sight.spec(all_six, look=writer.look),
+        "reacts": figures.reacts.spec(all_six, look=writer.look),
     }
     if not answer:
         return writer.board((tokens, trained), [writer.section("open", drawn, words=words)])
@@ -114,7 +114,7 @@ def accuracy_section(writer: Teller, words: int) -> Section:
     """Accuracy against words in between (P12)."""
     table = seeds()
     edge = max(w for w, n in zip(table[0]["words"], table[0]["clauses"], strict=True) if n <= CLAUSES)
-    chart = figures.generalisation_spec(table, edge, words, **writer.look)
+    chart = figures.generalisation.spec(table, edge, words, look=writer.look)
 
     def stands(kind: str, at: float) -> str:
         rows = [row for row in table if row["network"] == kind]
@@ -164,7 +164,7 @@ def curves() -> dict[str, dict[str, Curve]]:
 def costs_section(writer: Teller, length: int) -> Section:
     """What grows with the sentence: weights, multiply-adds for each word, memory."""
     nets = {kind: network(kind, True) for kind in KINDS}
-    drawn = {n: figures.growth_spec(curves()[n], length, **writer.look) for n in ("weights", "work", "memory")}
+    drawn = {n: figures.growth.spec(curves()[n], length, look=writer.look) for n in ("weights", "work", "memory")}
     kept = counting.memory(nets["attention"], length)
     told = {"words": length, "double": 2 * length, "formula": kept.numbers, "kept": f"{kept.value:,}"}
     harder = {kind: counting.body_work(one, 2 * length) / counting.body_work(one, length) for kind, one in nets.items()}
@@ -186,7 +186,7 @@ def costs_section(writer: Teller, length: int) -> Section:
 def ways_section(writer: Teller, length: int) -> Section:
     """What must wait for what: sequential depth, and the path between the first word and the answer."""
     nets = {kind: network(kind, True) for kind in KINDS}
-    drawn = {name: figures.growth_spec(curves()[name], length, **writer.look) for name in ("depth", "path")}
+    drawn = {name: figures.growth.spec(curves()[name], length, look=writer.look) for name in ("depth", "path")}
     attention = nets["attention"]
     told: dict[str, Any] = {"words": length}
     told |= {"rnn": counting.depth(nets["rnn"], length), "attention": counting.depth(attention, length)}
@@ -229,8 +229,8 @@ def speeds(found: timing.Speeds, view: View) -> Board:
     """The board of a measurement."""
     writer = Teller("compare", "compare_figures", view)
     drawn = {
-        "training": figures.speeds_spec(found.lengths, found.training, ARTICLE, **writer.look),
-        "saying": figures.speeds_spec(found.lengths, found.saying, **writer.look),
+        "training": figures.speeds.spec(found.lengths, found.training, ARTICLE, look=writer.look),
+        "saying": figures.speeds.spec(found.lengths, found.saying, look=writer.look),
     }
 
     def times(kind: str, of: str, at: int) -> str:

@@ -50,7 +50,7 @@ def forgetting_board(bias: float, view: View) -> Board:
     writer = Writer("gates", "gates_figures", view)
     gate, half = in_digits(bias)
     told = {"bias": f"{bias:g}".replace("-", "−"), "gate": gate, "half": half}
-    drawn = figures.forgetting_spec(bias, **writer.look)
+    drawn = figures.forgetting.spec(bias, look=writer.look)
     return writer.board(bias, [writer.section("bias", {"bias": drawn}, **told)])
 
 
@@ -69,8 +69,8 @@ def remembering_board(kind: str, trained: bool, tokens: tuple[str, ...], unit: i
     order, halves, parts = memory.longest_first(trace), memory.half_lives(trace), memory.contributions(trace)
     keeper = LETTERS[kind][0]
     room = figures.token_room(tokens, view.scale)
-    rows = figures.half_lives_spec(halves, order, len(trace), ROLES[keeper], chosen=unit, below=room, **writer.look)
-    grid = figures.holds_spec(parts, tokens, order, chosen=unit, **writer.look)
+    rows = figures.half_lives.spec(halves, order, len(trace), ROLES[keeper], chosen=unit, below=room, look=writer.look)
+    grid = figures.holds.spec(parts, tokens, order, chosen=unit, look=writer.look)
     longer = int((halves > len(trace)).sum())
     best = [telling(view.language, int(j), float(halves[j]), parts[:, j], tokens) for j in order[:NAMED]]
     told = {"longer": longer, "units": len(order), "words": len(trace), "name": memory_name(view.language, kind)}
@@ -99,8 +99,8 @@ def listening_board(
     writer = Writer("gates", "gates_figures", view)
     trace = read(kind, trained, tokens)
     heard = memory.listens(trace, letter)
-    one = figures.parts_spec(heard, letter, step, unit, **writer.look)
-    every = figures.listening_spec(heard, letter, tokens, step, unit, **writer.look)
+    one = figures.parts.spec(heard, letter, step, unit, look=writer.look)
+    every = figures.listening.spec(heard, letter, tokens, step, unit, look=writer.look)
     gate = translate(view.language, f"gates.letters.{letter}")
     sizes = {name: float(getattr(heard, name)[step, unit]) for name in ("word", "state", "bias")}
     most = translate(view.language, f"gates_figures.part_{max(sizes, key=lambda name: abs(sizes[name]))}")

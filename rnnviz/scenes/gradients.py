@@ -102,31 +102,35 @@ def gradients_board(source: Source, view: View) -> Board:
     def each(draw: Callable[[Backward], Spec]) -> dict[str, Spec]:
         return {one.kind: draw(one) for one in all_three}
 
+    _, lstm, _ = all_three
     arrived = {one.kind: three_digits(ratio(one.gradients)) for one in all_three}
     steps = len(all_three[0].trace)
     held = {one.kind: spectra.references(one.trace, one.gradients, source.at) for one in all_three}
     last = asked_word(source) if source.tokens else ""
     loss = writer.say("loss", word=last) if source.tokens else ""  # else it is said below the figures
     survived = {one.kind: spectra.survival(one.trace) for one in all_three}
+    maps = each(lambda one: figures.gradient_map.spec(one.trace, one.gradients, look=look))
     sections = [
         writer.section(
             "norms_every" if source.at == "every" else "norms_word" if source.tokens else "norms",
-            each(lambda one: figures.norms_spec(one.trace, one.gradients, held[one.kind], **look)),
+            each(lambda one: figures.norms.spec(one.trace, one.gradients, held[one.kind], look=look)),
             **arrived, steps=steps, word=last, loss=loss,
         ),
-        writer.section("map", each(lambda one: figures.map_spec(one.trace, one.gradients, "h", **look)), steps=steps),
+        writer.section("map", maps, steps=steps),
         writer.section("map_c", {
-            part: figures.map_spec(all_three[1].trace, all_three[1].gradients, part, **look) for part in ("h", "c")
+            part: figures.gradient_map.spec(lstm.trace, lstm.gradients, part, look=look) for part in ("h", "c")
         }),
-        writer.section("survival", each(lambda one: figures.survival_spec(*survived[one.kind], **look))),
-        writer.section("eigen", each(lambda one: figures.eigen_spec(spectra.eigenvalues(one.trace), **look))),
-        writer.section("shares", each(lambda one: figures.shares_spec(one.trace, one.gradients, **look))),
+        writer.section("survival", each(lambda one: figures.survival.spec(*survived[one.kind], look=look))),
+        writer.section("eigen", each(lambda one: figures.eigen.spec(spectra.eigenvalues(one.trace), look=look))),
+        writer.section("shares", each(lambda one: figures.shares.spec(one.trace, one.gradients, look=look))),
     ]  # fmt: skip
     if source.tokens:
-        saliency = each(lambda one: figures.saliency_spec(one.trace, one.gradients, **look))
+        saliency = each(lambda one: figures.saliency.spec(one.trace, one.gradients, look=look))
         sections.insert(1, writer.section("saliency", saliency, word=last))
     sections.append(
-        writer.section("saturation", each(lambda one: figures.saturation_spec(spectra.saturation(one.trace), **look)))
+        writer.section(
+            "saturation", each(lambda one: figures.saturation.spec(spectra.saturation(one.trace), look=look))
+        )
     )
     blown = tuple(one.kind for one in all_three if not all(np.isfinite(a).all() for a in told(one.gradients)))
     return writer.board(source, sections, blown)

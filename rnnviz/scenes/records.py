@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from statistics import mean
 
+from rnnviz import figures
 from rnnviz.figures.base import Spec
-from rnnviz.figures.records import FOLLOWED, record_spec
+from rnnviz.figures.records import FOLLOWED
 from rnnviz.language import labels_of, translate
 from rnnviz.numbers import percent
+from rnnviz.scenes.writer import View
 from rnnviz.tasks import TASKS
 from rnnviz.training.records import NAMES, RECORDS, Recorded, record
 
@@ -23,12 +25,12 @@ def there() -> list[str]:
 
 
 @lru_cache(maxsize=16)
-def figure(name: str, language: str, theme: str, scale: float) -> Spec:
+def figure(name: str, view: View) -> Spec:
     """Drawn once for all visitors."""
     runs = record(name)
     loss, accuracy = TASKS[str(runs[0].settings["task"])].chance(_length(runs[0]))
     chance = {"": accuracy, "loss": loss}.get(FOLLOWED.get(name, ""))
-    return record_spec(name, runs, chance, labels_of(language, "records"), theme, scale)
+    return figures.record.spec(name, runs, chance, look=view.look("records"))
 
 
 @lru_cache(maxsize=16)

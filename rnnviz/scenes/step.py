@@ -71,14 +71,12 @@ def network_block(side: str, reading: Reading, weights: str | dict[str, ndarray]
     """One column of the stepper."""
     trace = reading.trace
     order, bits = figures.unit_order(trace), surprise(trace)
-    figure = figures.states_spec(
+    figure = figures.states.spec(
         trace,
         reading.gradients,
-        labels_of(view.language, "figures"),
-        theme=view.theme,
-        scale=view.scale,
         order=order,
         surprise=bits,
+        look=view.look("figures"),
     )
     subtitle = "step.subtitle_trained" if reading.trained else "step.subtitle_untrained"
     return {
@@ -106,13 +104,11 @@ def ask_block(readings: tuple[Reading, Reading], answer: str | None, view: View)
     }
     tokens = readings[0].trace.tokens
     can_end = np.array([errands.can_end(tokens, t) for t in range(len(tokens))])
-    figure = figures.ask_spec(
+    figure = figures.ask.spec(
         curves,
         can_end,
         tokens,
         answer,
-        labels_of(view.language, "figures"),
-        theme=view.theme,
-        scale=view.scale,
+        look=view.look("figures"),
     )
     return {"figure": figure, "answer": answer}

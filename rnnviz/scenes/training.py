@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -66,15 +66,15 @@ def curves(shown: Shown, view: View) -> Section:
     plan, language = shown.plan, view.language
     task, names = TASKS[plan.task], plan.names(language)
     twins = twins_of(shown, language)
-    look = looks(view)
+    look = view.look("training_figures")
     at = step(shown.runs) if step(shown.runs) < step(shown.furthest) else None
     length = shown.runs[0].settings.length if shown.runs else plan.settings()[0]["length"]
     loss, accuracy = task.chance(length)
     number_asked = task.kind == "number"
     drawn: dict[str, Spec] = {
-        "loss": figures.loss_curves_spec(twins, shown.steps, loss, shown.others, at, number_asked, **look),
-        "accuracy": figures.accuracy_curves_spec(twins, shown.steps, accuracy, shown.others, at, **look),
-        "norm": figures.norm_curves_spec(twins, shown.steps, shown.others, at, **look),
+        "loss": figures.loss_curves.spec(twins, shown.steps, loss, shown.others, at, number_asked, look=look),
+        "accuracy": figures.accuracy_curves.spec(twins, shown.steps, accuracy, shown.others, at, look=look),
+        "norm": figures.norm_curves.spec(twins, shown.steps, shown.others, at, look=look),
     }
     said = translate(language, "training.comma").join(names)
     shapes: list[Figure] = [
@@ -93,7 +93,7 @@ def curves(shown: Shown, view: View) -> Section:
 
 def memory(shown: Shown, view: View) -> Section:
     """For each run, how far back its answer reaches, at some moments of the training."""
-    look = looks(view)
+    look = view.look("training_figures")
     names = shown.plan.names(view.language)
     marks = [letter for *_, letter in STYLES]
     probes: list[tuple[Probe, ...]] = [run.probes for run in shown.runs] or [()] * len(names)
@@ -103,7 +103,7 @@ def memory(shown: Shown, view: View) -> Section:
         {
             "id": str(k),
             "name": f"{marks[k]} {name}",
-            "figure": figures.memory_spec(probes[k], tokens, **look),
+            "figure": figures.memory.spec(probes[k], tokens, look=look),
             "label": translate(view.language, "training.labels.memory", names=name),
         }
         for k, name in enumerate(names)
@@ -115,21 +115,15 @@ def memory(shown: Shown, view: View) -> Section:
 
 def state(shown: Shown, view: View) -> Section:
     """In a stream: the norm of the state that goes on from batch to batch."""
-    look = looks(view)
+    look = view.look("training_figures")
     at = step(shown.runs) if step(shown.runs) < step(shown.furthest) else None
-    spec = figures.state_curves_spec(twins_of(shown, view.language), shown.steps, at, **look)
+    spec = figures.state_curves.spec(twins_of(shown, view.language), shown.steps, at, look=look)
     names = translate(view.language, "training.comma").join(shown.plan.names(view.language))
     said = translate(view.language, "training.labels.state", names=names)
     one: Figure = {"id": "state", "name": "", "figure": spec, "label": said}
     text = filled(view.language, "training.state.text", {})
     title = translate(view.language, "training.state.title")
     return {"id": "state", "title": title, "text": text, "figures": [one], "foot": None}
-
-
-def looks(view: View) -> dict[str, Any]:
-    """What every figure is given of the visitor's page."""
-    labels = labels_of(view.language, "training_figures")
-    return {"labels": labels, "theme": view.theme, "scale": view.scale}
 
 
 def headline(shown: Shown, language: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from rnnviz import figures
-from rnnviz.figures.base import Spec
+from rnnviz.figures.base import Look, Spec
 from rnnviz.language import filled, labels_of, translate
 from rnnviz.training.frozen import Own
 
@@ -20,6 +20,10 @@ class View:
     language: str
     theme: str
     scale: float
+
+    def look(self, section: str) -> Look:
+        """How figures look on this page. `section`: of the locale file, for their labels."""
+        return Look(labels_of(self.language, section), self.theme, self.scale)
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,7 @@ class Writer:
 
     def __init__(self, page: str, words: str, view: View, own: Own | None = None) -> None:
         self.page, self.view, self.own = page, view, own
-        labels = labels_of(view.language, words)
-        self.look: dict[str, Any] = {"labels": labels, "theme": view.theme, "scale": view.scale}
+        self.look = view.look(words)
 
     def say(self, key: str, **values: Any) -> str:
         return translate(self.view.language, f"{self.page}.{key}", **values)
