@@ -71,6 +71,7 @@ def test_the_estimate_is_right_within_a_factor_of_two() -> None:
         assert 0.5 < ratio < 2, (name, ratio, measured[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", TASKS)
 def test_whatever_the_page_offers_fits(task: str) -> None:
     """The largest of what grows, with every choice of what does not."""

@@ -54,6 +54,7 @@ class TestShipped:
         assert weights == zoo.card(name)["recurrent_weights"]
         assert weights == pytest.approx(zoo.card("lstm")["recurrent_weights"], rel=0.02)
 
+    @pytest.mark.slow
     def test_accuracy_is_as_the_card_says(self, name):
         card, network = zoo.card(name), rnnviz.load(name)
         assert recipes.accuracy(network, 0, form="advice") == pytest.approx(card["shortest"], abs=0.002)
