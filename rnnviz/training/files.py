@@ -213,10 +213,11 @@ def whole(value: object, low: int, high: int) -> int:
 
 
 def settings_of(given: dict) -> Settings:
-    """The settings; ValueError for what `Settings` refuses, and for any that are missing or not known."""
+    """The settings; ValueError for what `Settings` refuses, and for any that are not known. A file that is older than
+    a setting does not have it: then it is as it was, which is the default."""
     shape, given = given["shape"], dict(given)
-    demand(shape.keys() == {f.name for f in fields(Shape)}, "its shape")
-    demand(given.keys() == {f.name for f in fields(Settings)}, "its settings")
+    demand(shape.keys() <= {f.name for f in fields(Shape)}, "its shape")
+    demand(given.keys() <= {f.name for f in fields(Settings)}, "its settings")
     demand(isinstance(given["noise"], list), "its noise")
     return Settings(**given | {"shape": Shape(**shape), "noise": tuple(given["noise"])})
 
