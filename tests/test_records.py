@@ -16,7 +16,8 @@ from rnnviz.recurrence.spectra import half_life
 from rnnviz.tasks import TASKS
 from rnnviz.training.advance import advance, begin
 from rnnviz.training.records import FIRST, LOOKS, NAMES, Recorded, record
-from rnnviz.training.runs import EVERY, Settings
+from rnnviz.training.runs import EVERY
+from rnnviz.training.settings import Settings
 from tests.drawn import plain
 
 

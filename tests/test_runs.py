@@ -15,7 +15,8 @@ from rnnviz.tasks.errands.task import form_of
 from rnnviz.text import vocabulary
 from rnnviz.training.advance import HELD, advance, begin, drawn, network_of, restore, start
 from rnnviz.training.files import dump, read
-from rnnviz.training.runs import EVERY, Run, Settings, check
+from rnnviz.training.runs import EVERY, Run
+from rnnviz.training.settings import Settings, check
 
 SMALL = {"units": 5, "batch": 4, "steps": 60, "rate": 0.02}
 KINDS = {

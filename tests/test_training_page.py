@@ -23,6 +23,7 @@ from rnnviz.training import advance as library
 from rnnviz.training import plans
 from rnnviz.training.plans import PRESETS, Plan
 from rnnviz.training.runs import Run, Trouble
+from rnnviz.training.settings import CHOICES, KNOBS, LIMITS, standing
 from rnnviz.turns import tickets
 from rnnviz.turns.tickets import Progress
 from rnnviz.ui import desk as desk_module
@@ -67,6 +68,38 @@ def planned(said: dict[str, Any]) -> Plan:
         return training_controls.chosen()
 
 
+@pytest.mark.parametrize("name", KNOBS)
+def test_a_knob_offers_what_a_run_may_have(name: str) -> None:
+    """Each id is within the bounds of its field, of its type, and comes back from its value."""
+    knob = KNOBS[name]
+    assert name == knob.name
+    bounds = LIMITS.get(knob.field) or (0, max(task.lengths[1] for task in TASKS.values()))
+    assert (knob.of in (bool, str)) == (knob.field in CHOICES)
+    for id in knob.ids:
+        value = knob.value(id)
+        assert knob.id(value) == id
+        if value is None:
+            assert id == knob.none
+        elif knob.field in CHOICES:
+            assert value in CHOICES[knob.field]
+        else:
+            assert type(value) is knob.of is type(bounds[0])
+            assert bounds[0] <= value <= bounds[1]
+    for task in TASKS:
+        assert plans.usual(task, name) in plans.options(task, name)
+        if knob.twins is not None:
+            first, second = plans.pair(task, name)
+            assert first != second
+            assert {first, second} <= set(plans.options(task, name))
+
+
+def test_every_knob_has_its_place_on_the_page() -> None:
+    places = [standing(place) for place in ("main", "further", "remedies")]
+    assert sorted(name for place in places for name in place) == sorted(KNOBS)
+    for place in places:
+        assert [KNOBS[name].at for name in place] == list(range(1, len(place) + 1))
+
+
 @settings(deadline=None, max_examples=60)
 @given(links)
 def test_every_link_is_a_run_that_can_be_trained(said: dict[str, Any]) -> None:
@@ -82,8 +115,8 @@ def test_every_link_is_a_run_that_can_be_trained(said: dict[str, Any]) -> None:
         # What goes with the choice: only some cells have a forget gate, and only few examples can be watched.
         also = {"cell": {"forget_bias", "fixed_forget", "weight_decay"}, "examples": {"patience"}}
         also["gate"] = {"weight_decay"}
-        assert differ <= {plans.FIELDS[plan.twin], *also.get(plan.twin, set())}
-        assert (plan.values[0] != plan.values[1]) == (plans.FIELDS[plan.twin] in differ) or plan.twin == "patience"
+        assert differ <= {KNOBS[plan.twin].field, *also.get(plan.twin, set())}
+        assert (plan.values[0] != plan.values[1]) == (KNOBS[plan.twin].field in differ) or plan.twin == "patience"
 
 
 @pytest.mark.parametrize("task", TASKS)

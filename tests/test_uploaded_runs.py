@@ -21,7 +21,8 @@ from rnnviz.tasks import TASKS
 from rnnviz.training import advance as library
 from rnnviz.training.files import TooMuch, dump
 from rnnviz.training.frozen import own, reads
-from rnnviz.training.runs import CHOICES, LIMITS, Probe
+from rnnviz.training.runs import Probe
+from rnnviz.training.settings import CHOICES, LIMITS
 from rnnviz.turns import tickets
 from rnnviz.ui import desk as desk_module
 from rnnviz.ui import state, training_controls

@@ -23,6 +23,7 @@ class Adding(Task):
     """`length`: the number of steps T."""
 
     name = "adding"
+    place = 2
     inputs = 2
     outputs = ()
     lengths = (10, 400)

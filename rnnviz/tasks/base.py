@@ -52,6 +52,11 @@ class Task(ABC):
     """The shortest and the longest `length` that may be asked for."""
     suggested: ClassVar[dict[str, object]]
     """Settings that are small enough to be trained in a class; `length` among them."""
+    place: ClassVar[int] = 100
+    """Where it stands among all tasks, the lowest first; those with the same place by name."""
+    words: ClassVar[bool] = False
+    """Whether its inputs are the vectors of words, `Batch.rows` says of which, and words can be varied. A network that
+    learned it can read any sentence."""
 
     @property
     def kind(self) -> Literal["classes", "number"]:
@@ -78,6 +83,12 @@ class Task(ABC):
 
     streams: ClassVar[bool] = False
     """Whether the network's state is carried from batch to batch, and never reset."""
+    hands_on: ClassVar[dict[str, int]] = {}
+    """In a stream: the names of what `stream` hands on, int64 (B, n), and n of each."""
+
+    def fits(self, carried: Carried) -> bool:
+        """Whether this can be what a stream handed on: whoever reads a run from a file asks."""
+        return True
 
     def augmented(self, batch: Batch, rng: np.random.Generator, synonyms: bool, word_dropout: float) -> Batch:
         """The batch, varied. Raises ValueError for a task without words."""

@@ -31,11 +31,13 @@ class Continual(Task):
     """`length`: the number of steps of a batch, so how far the gradient travels; the state goes on."""
 
     name = "continual"
+    place = 5
     inputs = len(SYMBOLS)
     outputs = SYMBOLS
     lengths = (10, 200)
     suggested: ClassVar = {"units": 8, "rate": 1e-2, "batch": 16, "steps": 2000, "length": 30, "forget_bias": 1.0}
     streams = True
+    hands_on: ClassVar = {"left": LONGEST}
 
     def batch(self, rng: np.random.Generator, size: int, length: int, level: int | None = None) -> Batch:
         """The beginnings of `size` streams."""
@@ -60,6 +62,13 @@ class Continual(Task):
         batch = Batch(one_hot(read, len(SYMBOLS)), following, np.ones(read.shape, np.float32), asked)
         return batch, {"left": handed_on}
 
+    def fits(self, carried: Carried) -> bool:
+        """Of each stream at least the symbol read last is left, and there are no gaps."""
+        left = carried["left"]
+        there = left >= 0
+        known = ((left >= -1) & (left < 2 * len(SYMBOLS))).all()
+        return bool(known and there[:, 0].all() and (np.diff(there * 1) <= 0).all())
+
     def probe(self, length: int) -> Batch:
         """Always the same 40 symbols: some strings, and so some answers that are asked for."""
         return self.stream(np.random.default_rng(2026), 1, 40, {})[0]
@@ -68,14 +77,6 @@ class Continual(Task):
         """The entropy of the symbols' frequencies; T and P are equally likely."""
         p = frequencies()
         return float(-(p * np.log(p)).sum()), 0.5
-
-
-def fits(left: np.ndarray) -> bool:
-    """Whether these can be the symbols left of streams: at least the one read last, and no gaps."""
-    there = left >= 0
-    return bool(
-        ((left >= -1) & (left < 2 * len(SYMBOLS))).all() and there[:, 0].all() and (np.diff(there * 1) <= 0).all()
-    )
 
 
 def _string(rng: np.random.Generator) -> list[int]:

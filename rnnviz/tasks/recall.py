@@ -20,6 +20,7 @@ class Recall(Task):
     """`length`: the number of distractors between the symbol and the cue."""
 
     name = "recall"
+    place = 4
     inputs = CUE + 1
     outputs = SYMBOLS
     lengths = (1, 400)

@@ -20,6 +20,7 @@ class TemporalOrder(Task):
     """`length`: the number of steps T."""
 
     name = "temporal_order"
+    place = 3
     inputs = 2 + DISTRACTORS
     outputs = ORDERS
     lengths = (10, 400)

@@ -25,7 +25,6 @@ from rnnviz.recurrence.trace import trace_cell
 from rnnviz.tasks import TASKS, Batch, Task
 from rnnviz.tasks.base import Carried
 from rnnviz.training.runs import (
-    CLAUSES,
     EVERY,
     HELD,
     MASTERY,
@@ -34,10 +33,10 @@ from rnnviz.training.runs import (
     Best,
     Probe,
     Run,
-    Settings,
     Trouble,
     logged,
 )
+from rnnviz.training.settings import CLAUSES, DEFAULTS, Settings
 
 TOP_LEVEL = TASKS["errands"].levels(CLAUSES) - 1
 FORGET_NOTHING = 50.0
@@ -54,11 +53,9 @@ def start(task: str = "errands", **settings: object) -> Run:
     """
     if task not in TASKS:
         raise ValueError(f"unknown task {task!r}; there are {', '.join(TASKS)}")
-    usual = {"kind": "lstm", "units": 32, "embedding": 64 if task == "errands" else 0}
-    chosen = usual | TASKS[task].suggested | settings
-    names = {f.name for f in fields(Shape)} & chosen.keys()
-    shape = Shape(**{name: chosen.pop(name) for name in names})  # type: ignore[arg-type]
-    return begin(Settings(shape, task=task, **chosen))  # type: ignore[arg-type]
+    chosen = DEFAULTS | TASKS[task].suggested | {"task": task} | settings
+    shape = Shape(**{f.name: chosen.pop(f.name) for f in fields(Shape)})
+    return begin(Settings(shape, **chosen))
 
 
 def begin(settings: Settings) -> Run:

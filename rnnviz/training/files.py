@@ -17,8 +17,8 @@ from safetensors.numpy import load, save
 
 from rnnviz.networks.network import RECURRENT, Network, Shape
 from rnnviz.tasks import TASKS
-from rnnviz.tasks.continual import LONGEST, fits
-from rnnviz.training.runs import EVERY, WINDOW, Best, Probe, Run, Settings, Trouble, logged, step_bytes
+from rnnviz.training.runs import EVERY, WINDOW, Best, Probe, Run, Trouble, logged, step_bytes
+from rnnviz.training.settings import Settings
 
 MOST_BYTES = 32 * 2**20
 """The largest file that is read."""
@@ -149,7 +149,7 @@ class Form:
         yield "probes/step", ("I64", self.probes[:1])
         yield from ((f"probes/{part}", ("F64", self.probes)) for part in state_of(s))
         if TASKS[s.task].streams and self.learned:
-            yield "carried/left", ("I64", (s.batch, LONGEST))
+            yield from ((f"carried/{name}", ("I64", (s.batch, n))) for name, n in TASKS[s.task].hands_on.items())
             yield from ((f"carried/{part}", ("F32", (s.batch, s.shape.units))) for part in state_of(s))
 
 
@@ -189,7 +189,7 @@ def probes_of(form: Form, tensors: dict[str, ndarray]) -> tuple[Probe, ...]:
 def carried_of(form: Form, tensors: dict[str, ndarray]) -> dict[str, ndarray] | None:
     """What a stream hands on."""
     found = {name.removeprefix("carried/"): array for name, array in tensors.items() if name.startswith("carried/")}
-    demand(not found or fits(found["left"]), "the stream")
+    demand(not found or TASKS[form.settings.task].fits(found), "the stream")
     demand(all(np.isfinite(array).all() for array in found.values()), "what it hands on")
     return found if TASKS[form.settings.task].streams else None
 
@@ -213,10 +213,11 @@ def whole(value: object, low: int, high: int) -> int:
 
 
 def settings_of(given: dict) -> Settings:
-    """The settings; ValueError for what `Settings` refuses, and for any that are missing or not known."""
+    """The settings; ValueError for what `Settings` refuses, and for any that are not known. A file that is older than
+    a setting does not have it: then it is as it was, which is the default."""
     shape, given = given["shape"], dict(given)
-    demand(shape.keys() == {f.name for f in fields(Shape)}, "its shape")
-    demand(given.keys() == {f.name for f in fields(Settings)}, "its settings")
+    demand(shape.keys() <= {f.name for f in fields(Shape)}, "its shape")
+    demand(given.keys() <= {f.name for f in fields(Settings)}, "its settings")
     demand(isinstance(given["noise"], list), "its noise")
     return Settings(**given | {"shape": Shape(**shape), "noise": tuple(given["noise"])})
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from safetensors.numpy import load, save
 
 from rnnviz.networks.network import RECURRENT, Network
+from rnnviz.tasks import TASKS
 from rnnviz.training.advance import fresh, restore
-from rnnviz.training.runs import Run, Settings
+from rnnviz.training.runs import Run
+from rnnviz.training.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Own:
 
 def reads(settings: Settings) -> bool:
     """Whether the pages that read sentences can show such a network: its task has sentences, and it has a state."""
-    return settings.task == "errands" and settings.shape.kind in RECURRENT
+    return TASKS[settings.task].words and settings.shape.kind in RECURRENT
 
 
 def own(run: Run) -> Own:

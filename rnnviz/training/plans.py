@@ -1,6 +1,6 @@
 """What is to be trained: the settings of one run or of twins that differ in one thing, as the link and controls say.
 
-Settings stand here as the ids of the choices in `IDS`, so that the link, the controls and the words agree.
+Settings stand here as the ids that `KNOBS` offers, so that the link, the controls and the words agree.
 """
 
 from __future__ import annotations
@@ -8,58 +8,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from rnnviz.language import labels_of, translate
-from rnnviz.networks.network import RECURRENT
 from rnnviz.tasks import TASKS
 from rnnviz.training.runs import Run
+from rnnviz.training.settings import DEFAULTS, KNOBS
 
-TWINS = (
-    *("none", "limit", "cell", "bias", "begin", "rate", "delay", "size", "optimizer", "gate"),
-    *("examples", "dropout", "decay", "worddrop", "synonyms", "patience"),
-)
+TWINS = ("none", *(knob.name for knob in KNOBS.values() if knob.twins is not None))
 """In what two training runs may differ: one of these keys."""
-IDS: dict[str, tuple[str, ...]] = {
-    "limit": ("", "off", "0.1", "0.2", "0.5", "1", "2", "5", "10"),
-    "cell": ("", "rnn", "lstm", "gru"),
-    "bias": ("", "0", "1", "3", "5"),
-    "begin": ("", "default", "orthogonal", "identity"),
-    "rate": ("", "0.0003", "0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2"),
-    "delay": ("", "0", "2", "4", "8", "12", "20", "30", "50", "70", "100", "150", "200"),
-    "size": ("", "4", "8", "16", "32", "50", "64", "84", "100"),
-    "batch": ("", "8", "16", "32", "64", "128"),
-    "budget": ("", "100", "200", "400", "600", "800", "1000", "1200", "1500", "2000", "3000", "4500"),
-    "optimizer": ("", "adam", "sgd"),
-    "gate": ("", "learned", "fixed"),
-    "examples": ("", "all", "128", "64", "32"),
-    "dropout": ("", "0", "0.1", "0.2", "0.3", "0.5"),
-    "decay": ("", "0", "0.01", "0.1", "0.3", "1"),
-    "worddrop": ("", "0", "0.1", "0.2", "0.3", "0.5"),
-    "synonyms": ("", "off", "on"),
-    "patience": ("", "off", "100", "200", "400"),
-}
-"""The ids of each choice of a run; empty: what the task suggests."""
-FIELDS = {
-    **{"limit": "clip", "cell": "kind", "bias": "forget_bias", "begin": "start", "rate": "rate", "delay": "length"},
-    **{"size": "units", "batch": "batch", "budget": "steps", "optimizer": "optimizer", "gate": "fixed_forget"},
-    **{"examples": "examples", "dropout": "dropout", "decay": "weight_decay", "worddrop": "word_dropout"},
-    **{"synonyms": "synonyms", "patience": "patience"},
-}
-"""The field of `Settings` or `Shape` that each choice sets."""
-USUAL = {
-    **{"limit": "1", "cell": "lstm", "bias": "0", "begin": "default", "rate": "0.01", "size": "32", "batch": "64"},
-    **{"budget": "4500", "optimizer": "adam", "gate": "learned", "examples": "all", "dropout": "0", "decay": "0"},
-    **{"worddrop": "0", "synonyms": "off", "patience": "off", "delay": "12"},
-}
-"""Where the task suggests nothing."""
-PAIRS = {
-    **{"limit": ("off", "1"), "cell": ("rnn", "lstm"), "bias": ("0", "3"), "begin": ("default", "orthogonal")},
-    **{"rate": ("0.001", "0.01"), "size": ("8", "32"), "optimizer": ("sgd", "adam"), "gate": ("fixed", "learned")},
-    **{"examples": ("64", "all"), "dropout": ("0", "0.5"), "decay": ("0", "0.3"), "worddrop": ("0", "0.3")},
-    **{"synonyms": ("off", "on"), "patience": ("off", "200")},
-}
-"""What the twins have where the link does not say."""
-WORDS = ("worddrop", "synonyms")
-ALWAYS = ("cell", "size", "limit", "rate", "delay", "budget", "batch")
-"""Choices that are named in words even if they are the usual ones."""
 
 
 class Plan(NamedTuple):
@@ -93,46 +47,38 @@ class Plan(NamedTuple):
             for knob, id in self.knobs
             if not (knob == "cell" and self.twin == "none")  # its name
             and applies(self.task, knob, dict(self.knobs).get("cell", "lstm"))
-            and (knob in ALWAYS or id != usual(self.task, knob))
+            and (KNOBS[knob].named or id != usual(self.task, knob))
         ]
         return translate(language, "training.comma").join(told)
 
 
 def pair(task: str, twin: str) -> tuple[str, str]:
     """What the twins have where the link does not say."""
-    if twin != "delay":
-        return PAIRS[twin]
-    there = options(task, "delay")
-    start = usual(task, "delay")
-    return start, next((id for id in there if int(id) >= 3 * int(start)), there[-1])
+    if twins := KNOBS[twin].twins:
+        first, second = twins.split()
+        return first, second
+    there, start = options(task, twin), usual(task, twin)
+    return start, next((id for id in there if float(id) >= 3 * float(start)), there[-1])
 
 
 def usual(task: str, knob: str) -> str:
-    """What the task suggests, as an id."""
-    suggested = TASKS[task].suggested.get(FIELDS[knob])
-    if suggested is None:
-        return USUAL[knob]
-    return suggested if isinstance(suggested, str) else f"{suggested:g}"
+    """What the task suggests, as an id; where it suggests nothing, what a run has anyway."""
+    row = KNOBS[knob]
+    return row.id((DEFAULTS | TASKS[task].suggested)[row.field])
 
 
 def options(task: str, knob: str) -> list[str]:
     """The ids that a task allows, the usual one among them."""
-    ids = [id for id in IDS[knob] if id]
-    if knob != "delay":
-        return ids
+    row = KNOBS[knob]
+    if row.field != "length":
+        return list(row.ids)
     low, high = TASKS[task].lengths
-    return [id for id in ids if low <= int(id) <= high]
+    return [id for id in row.ids if low <= int(id) <= high]
 
 
 def applies(task: str, knob: str, cell: str) -> bool:
     """Whether a choice makes a difference for a task and a kind of cell."""
-    if knob in ("gate", "bias"):
-        return cell == "lstm" or (knob == "bias" and cell == "gru")
-    if knob == "begin":
-        return cell in RECURRENT
-    if knob in WORDS:
-        return task == "errands"
-    return knob not in ("examples", "patience") or not TASKS[task].streams
+    return KNOBS[knob].applies(TASKS[task], cell)
 
 
 def twins(task: str, cell: str, gate: str = "learned") -> list[str]:
@@ -158,18 +104,8 @@ def plan_of(run: Run) -> Plan:
     """The plan of a run that was uploaded, as near as the choices' ids say it."""
     s = run.settings
     values = vars(s) | vars(s.shape)
-    knobs = tuple((knob, _id(knob, values[field])) for knob, field in FIELDS.items())
+    knobs = tuple((name, knob.id(values[knob.field])) for name, knob in KNOBS.items())
     return Plan(s.task, "none", ("",), knobs, s.seed)
-
-
-def _id(knob: str, value: object) -> str:
-    if knob == "gate":
-        return "fixed" if value else "learned"
-    if knob == "synonyms":
-        return "on" if value else "off"
-    if value is None:
-        return "all" if knob == "examples" else "off"
-    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _allowed(task: str, side: dict[str, str]) -> dict[str, Any]:
@@ -177,23 +113,12 @@ def _allowed(task: str, side: dict[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for knob, id in side.items():
         if applies(task, knob, side["cell"]):
-            found[FIELDS[knob]] = _value(knob, id)
+            found[KNOBS[knob].field] = KNOBS[knob].value(id)
     if found.get("examples") is None:
         found.pop("patience", None)
     if found.get("fixed_forget"):
         found.pop("weight_decay", None)
     return found
-
-
-def _value(knob: str, id: str) -> Any:
-    if knob in ("cell", "begin", "optimizer"):
-        return id
-    if knob in ("gate", "synonyms"):
-        return id in ("fixed", "on")
-    if id in ("off", "all"):
-        return None
-    whole = knob in ("delay", "size", "batch", "budget", "examples", "patience")
-    return int(id) if whole else float(id)
 
 
 PRESETS: dict[str, dict[str, str]] = {

@@ -23,7 +23,8 @@ from rnnviz.networks.network import Network
 from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
 from rnnviz.training.advance import CLAUSES as TRAINED_CLAUSES
-from rnnviz.training.advance import TOP_LEVEL, Run, Settings, advance, begin, fresh, restore, snapshot
+from rnnviz.training.advance import TOP_LEVEL, Run, advance, begin, fresh, restore, snapshot
+from rnnviz.training.settings import Settings
 from rnnviz.training.zoo import SHAPES, WEIGHTS, all_seeds
 
 RATES = (1e-3, 2e-3, 5e-3, 1e-2)

@@ -31,7 +31,7 @@ class Recorded:
     """Which of the settings compared; for more than one length, the length stands behind a blank."""
     seed: int
     settings: dict[str, object]
-    """All settings, as in `rnnviz.training.runs.Settings`."""
+    """All settings, as in `rnnviz.training.settings.Settings`."""
     seconds: float
     """The time it took on one core of the machine that made the record."""
     steps: int

@@ -12,7 +12,7 @@ from typing import Any
 from rnnviz.language import LANGUAGES
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.errands.sentences import THINGS
-from rnnviz.training import plans
+from rnnviz.training import plans, settings
 from rnnviz.training.records import NAMES as RECORDED
 
 # What the networks read is English in every language of the app.
@@ -145,7 +145,7 @@ class Names:
 Key = Text | Whole | Real | Flag | Choice | Names
 
 SENTENCE = Text(ALICE)
-KNOBS = {name: Choice("", ids) for name, ids in plans.IDS.items()}
+KNOBS = {name: Choice("", ("", *knob.ids)) for name, knob in settings.KNOBS.items()}
 """Of a training run; empty: what the task suggests."""
 IDS = ("", *dict.fromkeys(id for knob in KNOBS.values() for id in knob.ids if id))
 KEYS: dict[str, Key] = {

@@ -13,16 +13,13 @@ from rnnviz.training import plans
 from rnnviz.training.files import TooMuch
 from rnnviz.training.frozen import own, reads
 from rnnviz.training.plans import PRESETS, Plan, options, pair, twins, usual
+from rnnviz.training.settings import standing
 from rnnviz.ui import state, uploads
 from rnnviz.ui.calm import called
 from rnnviz.ui.controls import wide
 from rnnviz.ui.desk import Desk, desk, row
 from rnnviz.ui.language import language, t
 
-MAIN = ("cell", "size", "rate", "limit", "delay")
-"""Choices in the row; the others are a click away."""
-FURTHER = ("budget", "batch", "optimizer", "begin", "bias", "gate")
-REMEDIES = ("examples", "dropout", "decay", "worddrop", "synonyms", "patience")
 TO_READ = 4.0
 """Seconds for which it is said what a button has done, whatever else the visitor does meanwhile."""
 
@@ -77,14 +74,14 @@ state.whenever("twin", _usual_pair)
 
 def settings(plan: Plan) -> None:
     """What both have, in a row."""
-    for knob in MAIN:
+    for knob in standing("main"):
         choose(plan, knob)
     if state.shown("seed"):
         st.number_input(t("source.seed"), help=t("source.seed_help"), width=105, **state.control("seed"))
     menu = st.popover(t("training.further"), width="content", key="further", on_change="rerun")
     if menu.open:
         with menu:
-            for knob in FURTHER:
+            for knob in standing("further"):
                 choose(plan, knob)
 
 
@@ -96,7 +93,7 @@ def overfitting(plan: Plan) -> None:
     if menu.open:
         with menu:
             st.markdown(t("training.more_text"))
-            for knob in REMEDIES:
+            for knob in standing("remedies"):
                 choose(plan, knob)
 
 
@@ -123,7 +120,7 @@ def keep() -> None:
             for k, name in enumerate(one.plan.names(language())):
                 if k < len(one.runs):
                     _offer(one, k, name)
-        if one.plan.task != "errands":
+        if not TASKS[one.plan.task].words:
             st.caption(t("training.use_only"))
         elif not any(reads(run.settings) for run in one.runs):
             st.caption(t("training.use_kinds"))

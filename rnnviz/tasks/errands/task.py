@@ -28,10 +28,12 @@ class Errands(Task):
     """`length`: the most clauses between need and thing."""
 
     name = "errands"
+    place = 1
     inputs = 64
     outputs = errands.OUTPUT_WORDS
     lengths = (0, LONGEST)
-    suggested: ClassVar = {"kind": "lstm", "units": 32, "batch": 64, "steps": 1000, "length": 4}
+    words = True
+    suggested: ClassVar = {"kind": "lstm", "units": 32, "embedding": 64, "batch": 64, "steps": 1000, "length": 4}
 
     def levels(self, length: int) -> int:
         """Advice, brief, and errands with 0 to `length` clauses."""
