@@ -25,6 +25,7 @@ from rnnviz.figures.base import (
 )
 from rnnviz.figures.gradients import caption, key
 from rnnviz.numbers import duration
+from rnnviz.recurrence.cells import ROLES
 
 if TYPE_CHECKING:
     from rnnviz.recurrence.memory import Listens
@@ -39,7 +40,6 @@ SHORTEST, LONGEST = 0.1, 1e6
 """The ends of the axis of half-lives: what is off it stands there, hollow."""
 ROW = 11
 """Height of a unit's row in px at scale 1."""
-ROLES = {"i": "input", "f": "forget", "g": "candidate", "o": "output", "r": "reset", "z": "update", "n": "candidate"}
 PARTS = (("word", "input", ""), ("state", "hidden", "/"), ("bias", "faint", "."))
 """The parts of a pre-activation, their colours (as on the page Gradients) and patterns."""
 

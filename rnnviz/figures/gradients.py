@@ -15,6 +15,7 @@ import numpy as np
 from rnnviz.figures import theme as themes
 from rnnviz.figures.base import SMALL, Labels, Spec, as_figure, categories, english, note, spec, token_axis, value_axis
 from rnnviz.numbers import power, three_digits
+from rnnviz.recurrence.cells import ROLES
 
 if TYPE_CHECKING:
     from rnnviz.recurrence.bptt import Gradients
@@ -131,7 +132,7 @@ def norms_spec(
     data: list[dict[str, Any]] = []
     lines = []
     for name, reference in (references or {}).items():
-        role = {"bound": "faint", "f": "forget", "z": "update"}[name]
+        role = ROLES.get(name, "faint")  # a gate's letter, or "bound"
         known = np.where(np.isfinite(reference.norms) & (reference.norms > 0), reference.norms, np.nan)
         line = {"color": themes.line(theme, role), "width": 1.6 * scale, "dash": "dash"}
         data.append({"type": "scatter", "mode": "lines", "y": known, "line": line, "hoverinfo": "skip"})
