@@ -17,6 +17,8 @@ import numpy as np
 import pytest
 
 from rnnviz.language import labels_of
+from rnnviz.recurrence.cells import cell_of
+from scripts.serving import ROOT
 from tests.node import evaluate
 
 LETTERS = {"lstm": "ifgo", "gru": "rzn", "rnn": "h"}
@@ -68,13 +70,13 @@ def random_network(kind: str, nonlinearity: str, seed: int, T: int = STEPS, H: i
             gates["z"][t], gates["n"][t] = z, n
             h[t] = (1 - z) * n + z * h_before
         h_before, c_before = h[t], c[t]
+    records = {"h": h, **({"c": c} if kind == "lstm" else {}), **gates}
     cell = {
-        "H": H, "h": h, "c": c if kind == "lstm" else None,
-        "gates": gates, "word": word, "state": state, "bias_ih": b_ih, "bias_hh": b_hh, "vectors": vectors,
+        "H": H, "records": records, "word": word, "state": state, "bias_ih": b_ih, "bias_hh": b_hh, "vectors": vectors,
     }  # fmt: skip
     weights = {"word": W_word, "word_offset": offset, "state": W, "bias_ih": b_ih, "bias_hh": b_hh}
     cell["weights"] = {name: np.concatenate(list(parts.values())) for name, parts in weights.items()}
-    return {"name": kind.upper(), "kind": kind, "nonlinearity": nonlinearity, "cell": cell}
+    return {"name": kind.upper(), "kind": kind, "cell": cell | cell_of(kind, nonlinearity).facts}
 
 
 def sent(network: dict[str, Any]) -> dict[str, Any]:
@@ -165,8 +167,8 @@ def check_chain(text: str) -> str:
 
 
 def records(network: dict[str, Any], letter: str) -> np.ndarray:
-    cell = network["cell"]
-    return cell[letter] if letter in ("h", "c") else cell["gates"][letter]
+    found: np.ndarray = network["cell"]["records"][letter]
+    return found
 
 
 @pytest.mark.parametrize(("kind", "nonlinearity"), KINDS)
@@ -204,14 +206,14 @@ def test_operands_are_the_recorded_numbers(kind: str, nonlinearity: str) -> None
         ]
         for k in weighted
     }
-    gate = {k: at(v) for k, v in cell["gates"].items()}
+    gate = {k: at(v) for k, v in cell["records"].items()}
     if kind == "lstm":
-        expected["c"] = [gate["f"], at(cell["c"], step - 1), gate["i"], gate["g"]]
-        expected["h"] = [gate["o"], at(cell["c"])]
+        expected["c"] = [gate["f"], at(records(network, "c"), step - 1), gate["i"], gate["g"]]
+        expected["h"] = [gate["o"], gate["c"]]
     if kind == "gru":
         expected["n"] = [at(cell["word"]["n"]), float(cell["bias_ih"]["n"][unit]), gate["r"],
                          at(cell["state"]["n"]), float(cell["bias_hh"]["n"][unit])]  # fmt: skip
-        expected["h"] = [gate["z"], gate["n"], gate["z"], at(cell["h"], step - 1)]
+        expected["h"] = [gate["z"], gate["n"], gate["z"], at(records(network, "h"), step - 1)]
     for letter, operands in expected.items():
         first = texts[letter].split("=")[0].replace(" ", "").removeprefix("(1−")
         shown = [number(x) for x in re.findall(r"(?:(?<=[(+·])|^|(?=−))−?\d+\.\d+", first)]

@@ -19,6 +19,7 @@ from rnnviz import figures
 from rnnviz.figures import theme as themes
 from rnnviz.figures.states import HIGH, LOW
 from rnnviz.language import LANGUAGES, labels_of
+from rnnviz.recurrence.trace import Trace
 from tests.drawn import plain
 
 ROOT = Path(__file__).parents[1]
@@ -31,12 +32,7 @@ ROWS = {
 TYPED = ("<b>bold</b>", "a&b", "$x$", "store", "store", "5", "日本", "x" * 400)
 
 
-class Record(SimpleNamespace):
-    def __len__(self) -> int:
-        return len(self.h)
-
-
-def trace(kind: str, tokens: tuple[str, ...] = TYPED) -> Record:
+def trace(kind: str, tokens: tuple[str, ...] = TYPED) -> Trace:
     random = np.random.default_rng(1)
 
     def values(low: float, high: float) -> np.ndarray:
@@ -45,10 +41,10 @@ def trace(kind: str, tokens: tuple[str, ...] = TYPED) -> Record:
     letters = {"rnn": "", "lstm": "ifgo", "gru": "rzn"}[kind]
     gates = {letter: values(-1 if letter in "gn" else 0, 1) for letter in letters}
     c = values(-3, 3) if kind == "lstm" else None
-    return Record(kind=kind, tokens=tokens, h=values(-1, 1), c=c, gates=gates)
+    return Trace(tokens, np.zeros((len(tokens), 1), np.float32), values(-1, 1), c, gates, None, kind)
 
 
-def gradients(record: Record, size: float = 1.0) -> SimpleNamespace:
+def gradients(record: Trace, size: float = 1.0) -> SimpleNamespace:
     """Every step's norm is `size`."""
     d = np.full(record.h.shape, size / np.sqrt(record.h.shape[1]))
     return SimpleNamespace(dh=d, dc=None if record.c is None else d, of="logit")

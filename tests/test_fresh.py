@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 import rnnviz
-from rnnviz.recurrence.fresh import KEEPER, fresh, sequence
+from rnnviz.recurrence.cells import CELLS
+from rnnviz.recurrence.fresh import fresh, sequence
 from rnnviz.recurrence.trace import trace_cell
 from tests.modules import cells
 
@@ -68,12 +69,12 @@ def test_a_setting_changes_what_it_names_and_nothing_else(kind, seed, units):
 
     assert changed() == changed(activation="relu") == changed(scale=1.0) == set()
     assert changed(start="orthogonal") == changed(start="identity") == changed(scale=2.0) == {"weight_hh"}
-    assert changed(forget_bias=1.0) == ({"bias_hh"} if kind in KEEPER else set())
+    assert changed(forget_bias=1.0) == ({"bias_hh"} if kind != "rnn" else set())
     assert changed(seed=seed ^ 1) == set(base)
     np.testing.assert_array_equal(fresh(kind, units, 3, scale=3.0, seed=seed)["weight_hh"], 3 * base["weight_hh"])
-    if kind in KEEPER:
+    if keeper := CELLS[kind].keeper:
         more = (fresh(kind, units, 3, forget_bias=2.5, seed=seed)["bias_hh"] - base["bias_hh"]).reshape(-1, units)
-        np.testing.assert_allclose(more, [[2.5 if letter == KEEPER[kind] else 0] * units for letter in letters(kind)])
+        np.testing.assert_allclose(more, [[2.5 if letter == keeper else 0] * units for letter in letters(kind)])
 
 
 def letters(kind):

@@ -112,8 +112,9 @@ def test_what_a_room_does_without(file: Path) -> None:
         assert not outside & {"streamlit", "starlette"}
     if mine in ("recurrence", "figures", "text", "language", "numbers", "shipped"):
         assert "torch" not in outside
-    if mine == "figures":  # records are only looked at
-        assert {room(module) for module in modules(file, types=False)} <= {"figures", "shipped", "language", "numbers"}
+    if mine == "figures":  # records are only looked at; which letters a cell has, and their roles, is no computation
+        used = modules(file, types=False) - {"rnnviz.recurrence.cells"}
+        assert {room(module) for module in used} <= {"figures", "shipped", "language", "numbers"}
 
 
 def test_pages_compute_nothing() -> None:

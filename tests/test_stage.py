@@ -15,7 +15,7 @@ from rnnviz import numbers
 from rnnviz.networks.reading import ask
 from rnnviz.recurrence.trace import surprise
 from rnnviz.scenes import notices
-from rnnviz.scenes.readings import read
+from rnnviz.scenes.readings import network, read
 from rnnviz.scenes.step import stage
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
@@ -28,28 +28,28 @@ LIGHT = View("en", "light", 1.0)
 @pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
 @pytest.mark.parametrize("sentence", [" ".join(ALICE), "Alice drives to", "to to buy to buy", "buy"])
 def test_asking_after_every_prefix_is_reading_the_prefix_and_what_is_missing_of_to_buy(name, sentence):
-    network = rnnviz.load(name)
+    loaded = rnnviz.load(name)
     tokens = tokenize(sentence)
-    asked = ask(network, rnnviz.trace(network, tokens))
+    asked = ask(loaded, rnnviz.trace(loaded, tokens))
     for t in range(len(tokens)):
         prefix = tokens[: t + 1]
         if prefix[-2:] != ("to", "buy"):
             prefix = (*prefix, "buy") if prefix[-1] == "to" else (*prefix, "to", "buy")
         rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in prefix]]
         with torch.inference_mode():
-            theirs = network(rows[None])[0, -1].softmax(0).numpy()
+            theirs = loaded(rows[None])[0, -1].softmax(0).numpy()
         np.testing.assert_allclose(asked[t], theirs, atol=1e-4)
 
 
 def test_surprise_is_the_cross_entropy_of_each_token_in_bits():
-    network = rnnviz.load("lstm")
-    trace = rnnviz.trace(network, ALICE)
+    loaded = rnnviz.load("lstm")
+    trace = rnnviz.trace(loaded, ALICE)
     bits = surprise(trace)
     assert bits[0] is None
-    ids = torch.tensor([network.words.index(token.lower()) for token in ALICE[1:]])
+    ids = torch.tensor([loaded.words.index(token.lower()) for token in ALICE[1:]])
     nats = torch.nn.functional.cross_entropy(torch.tensor(trace.logits[:-1]), ids, reduction="none")
     np.testing.assert_allclose(bits[1:], nats.numpy() / math.log(2), rtol=1e-3)
-    assert surprise(rnnviz.trace(network, "Alice zzxqy"))[1] is None
+    assert surprise(rnnviz.trace(loaded, "Alice zzxqy"))[1] is None
 
 
 def decoded(block):
@@ -58,24 +58,38 @@ def decoded(block):
     return np.frombuffer(base64.b64decode(block["bdata"]), kind).reshape(shape)
 
 
-def test_the_payload_carries_the_traces_own_numbers():
-    sent = json.loads(stage(ALICE, "rnn", "lstm", True, LIGHT).payload)
+@pytest.mark.parametrize(("left", "right"), [("rnn", "lstm"), ("rnn", "gru"), ("gru", "lstm")])
+def test_the_payload_carries_the_traces_own_numbers_once(left, right):
+    sent = json.loads(stage(ALICE, left, right, True, LIGHT).payload)
     assert [token["text"] for token in sent["tokens"]] == list(ALICE)
-    trace = rnnviz.trace(rnnviz.load("lstm"), ALICE)
-    figure = sent["networks"][1]["figure"]
-    meta = figure["layout"]["meta"]
-    wanted = {"hidden": trace.h, "cell": trace.c}
-    wanted |= {
-        role: trace.gates[letter]
-        for role, letter in zip(("forget", "input", "candidate", "output"), "figo", strict=True)
-    }
-    for k, row in enumerate(meta["rows"]):
-        if row["kind"] == "heatmap":
-            (one,) = (one for one in figure["data"] if one["yaxis"] == f"y{k + 1}")
-            np.testing.assert_array_equal(decoded(one["z"]), wanted.pop(row["role"])[:, meta["order"]].T)
-    assert not wanted
-    assert sent["networks"][1]["next"][-1][0][0] == trace.top(1)[0][0]
     assert len(sent["notice"]) == len(ALICE)
+    roles = {"h": "hidden", "c": "cell", "f": "forget", "i": "input", "g": "candidate", "o": "output"}
+    roles |= {"r": "reset", "z": "update", "n": "candidate"}
+    for name, block in zip((left, right), sent["networks"], strict=True):
+        trace = rnnviz.trace(network(name, True), ALICE)
+        wanted = {"h": trace.h} | ({} if trace.c is None else {"c": trace.c}) | trace.gates
+        assert block["cell"]["records"].keys() == wanted.keys()
+        for letter, record in block["cell"]["records"].items():
+            np.testing.assert_array_equal(decoded(record), wanted[letter].astype(np.float32))
+        rows = block["figure"]["layout"]["meta"]["rows"]
+        for k, row in enumerate(rows):
+            if row["kind"] == "heatmap":  # refers to a record, and holds no numbers of its own
+                (one,) = (one for one in block["figure"]["data"] if one["yaxis"] == f"y{k + 1}")
+                letter = one["z"].pop("record")
+                assert (one["z"], roles[letter]) == ({}, row["role"])
+                del wanted[letter]
+        assert not wanted, "each record has a heatmap"
+        assert block["next"][-1][0][0] == trace.top(1)[0][0]
+
+
+def test_the_browser_is_told_what_a_cell_is():
+    """Letters in the order of the weights' blocks, roles and functions: nothing of it is written in JavaScript."""
+    (gru, lstm) = (block["cell"] for block in json.loads(stage(ALICE, "gru", "lstm", True, LIGHT).payload)["networks"])
+    told = ("letters", "parts", "keeper")
+    assert [gru[name] for name in told] == ["rzn", "h", "z"]
+    assert [lstm[name] for name in told] == ["ifgo", "hc", "f"]
+    assert lstm["squash"] == {"i": "σ", "f": "σ", "g": "tanh", "o": "σ"}
+    assert gru["roles"] == {"h": "hidden", "r": "reset", "z": "update", "n": "candidate"}
 
 
 texts = st.lists(

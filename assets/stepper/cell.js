@@ -1,20 +1,17 @@
 // Draws one unit at one step: the textbook diagram of its cell with live numbers, and its equations
 // (equations.js). Everything is built once per kind of cell; a step changes numbers and attributes only.
 
-const CELL_ROLES = {
-  h: "hidden", c: "cell", f: "forget", i: "input", g: "candidate", n: "candidate", o: "output",
-  r: "reset", z: "update",
-};
 const VALVE_RADIUS = 15;
 
 /*
- * The diagrams. Names in `value` are those of readings() in equations.js.
+ * The diagrams. Names in `value` are those of readings() in equations.js. A `role` is a letter of the cell, whose
+ * role it has, or else a colour.
  *   wire   d, role, value?: as thick as its value is large; without a value, thin
  *   valve  x, y, role, value, upright?: a × on a wire, open as far as the gate is
- *   node   x, y, text, role: where something is computed
+ *   node   x, y, text or squash, role: where something is computed; squash: the letter whose own function it is
  *   letter x, y, text, value, end?: a letter of the equations and its number
  *   number x, y, value, end?: a number alone
- *   name   x, y, label, role: a word from the labels
+ *   name   x, y, label?, role: a word from the labels; without a label, what its letter does
  *   word   x, y: the word being read;  head x, y, role: the tip of an arrow to the right
  */
 const CELL_DIAGRAMS = {
@@ -23,30 +20,30 @@ const CELL_DIAGRAMS = {
     parts: [
       ["wire", { d: "M30 266V238", role: "ink" }],
       ["wire", { d: "M30 238H290M100 238V206M159 238V206M220 238V206M290 238V206", role: "faint" }],
-      ["wire", { d: "M2 238H30", role: "hidden", value: "h_before" }],
-      ["wire", { d: "M100 206V67", role: "forget", value: "f" }],
-      ["wire", { d: "M159 206V130H205", role: "input", value: "i" }],
-      ["wire", { d: "M220 206V130", role: "candidate", value: "g" }],
-      ["wire", { d: "M220 130V52", role: "candidate", value: "added" }],
-      ["wire", { d: "M290 206V146H345", role: "output", value: "o" }],
-      ["wire", { d: "M2 52H100", role: "cell", value: "c_before" }],
-      ["wire", { d: "M100 52H220", role: "cell", value: "kept" }],
-      ["wire", { d: "M220 52H388", role: "cell", value: "c" }],
-      ["head", { x: 398, y: 52, role: "cell" }],
-      ["wire", { d: "M360 52V92", role: "cell", value: "c" }],
-      ["wire", { d: "M360 92V146", role: "cell", value: "squashed" }],
-      ["wire", { d: "M360 146V238H388", role: "hidden", value: "h" }],
-      ["head", { x: 398, y: 238, role: "hidden" }],
-      ["valve", { x: 100, y: 52, role: "forget", value: "f" }],
-      ["valve", { x: 220, y: 130, role: "input", value: "i", upright: true }],
-      ["valve", { x: 360, y: 146, role: "output", value: "o", upright: true }],
-      ["node", { x: 220, y: 52, text: "+", role: "cell" }],
-      ["node", { x: 360, y: 92, text: "tanh", role: "cell" }],
-      ["node", { x: 100, y: 206, text: "σ", role: "forget" }],
-      ["node", { x: 159, y: 206, text: "σ", role: "input" }],
-      ["node", { x: 220, y: 206, text: "tanh", role: "candidate" }],
-      ["node", { x: 290, y: 206, text: "σ", role: "output" }],
-      ["name", { x: 2, y: 16, label: "cell_state", role: "cell" }],
+      ["wire", { d: "M2 238H30", role: "h", value: "h_before" }],
+      ["wire", { d: "M100 206V67", role: "f", value: "f" }],
+      ["wire", { d: "M159 206V130H205", role: "i", value: "i" }],
+      ["wire", { d: "M220 206V130", role: "g", value: "g" }],
+      ["wire", { d: "M220 130V52", role: "g", value: "added" }],
+      ["wire", { d: "M290 206V146H345", role: "o", value: "o" }],
+      ["wire", { d: "M2 52H100", role: "c", value: "c_before" }],
+      ["wire", { d: "M100 52H220", role: "c", value: "kept" }],
+      ["wire", { d: "M220 52H388", role: "c", value: "c" }],
+      ["head", { x: 398, y: 52, role: "c" }],
+      ["wire", { d: "M360 52V92", role: "c", value: "c" }],
+      ["wire", { d: "M360 92V146", role: "c", value: "squashed" }],
+      ["wire", { d: "M360 146V238H388", role: "h", value: "h" }],
+      ["head", { x: 398, y: 238, role: "h" }],
+      ["valve", { x: 100, y: 52, role: "f", value: "f" }],
+      ["valve", { x: 220, y: 130, role: "i", value: "i", upright: true }],
+      ["valve", { x: 360, y: 146, role: "o", value: "o", upright: true }],
+      ["node", { x: 220, y: 52, text: "+", role: "c" }],
+      ["node", { x: 360, y: 92, text: "tanh", role: "c" }],
+      ["node", { x: 100, y: 206, squash: "f", role: "f" }],
+      ["node", { x: 159, y: 206, squash: "i", role: "i" }],
+      ["node", { x: 220, y: 206, squash: "g", role: "g" }],
+      ["node", { x: 290, y: 206, squash: "o", role: "o" }],
+      ["name", { x: 2, y: 16, label: "cell_state", role: "c" }],
       ["letter", { x: 2, y: 38, text: "c_t−1", value: "c_before" }],
       ["number", { x: 190, y: 42, value: "kept", end: true }],
       ["letter", { x: 398, y: 38, text: "c_t", value: "c", end: true }],
@@ -58,11 +55,11 @@ const CELL_DIAGRAMS = {
       ["number", { x: 351, y: 122, value: "squashed", end: true }],
       ["letter", { x: 2, y: 228, text: "h_t−1", value: "h_before" }],
       ["letter", { x: 398, y: 260, text: "h_t", value: "h", end: true }],
-      ["name", { x: 100, y: 258, label: "forget", role: "forget", middle: true }],
-      ["name", { x: 159, y: 258, label: "input", role: "input", middle: true }],
-      ["name", { x: 220, y: 258, label: "candidate", role: "candidate", middle: true }],
-      ["name", { x: 290, y: 258, label: "output", role: "output", middle: true }],
-      ["name", { x: 398, y: 280, label: "hidden_state", role: "hidden", end: true }],
+      ["name", { x: 100, y: 258, role: "f", middle: true }],
+      ["name", { x: 159, y: 258, role: "i", middle: true }],
+      ["name", { x: 220, y: 258, role: "g", middle: true }],
+      ["name", { x: 290, y: 258, role: "o", middle: true }],
+      ["name", { x: 398, y: 280, label: "hidden_state", role: "h", end: true }],
       ["word", { x: 2, y: 284 }],
     ],
   },
@@ -72,26 +69,26 @@ const CELL_DIAGRAMS = {
       ["wire", { d: "M44 266V248H300M109 248V206M181 248V206M300 248V206", role: "ink" }],
       ["wire", { d: "M22 232H171M99 232V206M171 232V206", role: "faint" }],
       ["wire", { d: "M22 52V232M22 140H104", role: "faint" }],
-      ["wire", { d: "M104 140H252V206H300", role: "reset", value: "r" }],
-      ["wire", { d: "M104 206V155", role: "reset", value: "r" }],
-      ["wire", { d: "M176 206V67", role: "update", value: "z" }],
-      ["wire", { d: "M176 98H238", role: "update", value: "z" }],
-      ["wire", { d: "M238 98H285", role: "update", value: "new" }],
-      ["wire", { d: "M2 52H176", role: "hidden", value: "h_before" }],
-      ["wire", { d: "M176 52H300", role: "hidden", value: "kept" }],
-      ["wire", { d: "M300 52H388", role: "hidden", value: "h" }],
-      ["head", { x: 398, y: 52, role: "hidden" }],
-      ["wire", { d: "M300 206V98", role: "candidate", value: "n" }],
-      ["wire", { d: "M300 98V52", role: "candidate", value: "added" }],
-      ["valve", { x: 176, y: 52, role: "update", value: "z" }],
-      ["valve", { x: 300, y: 98, role: "update", value: "new", upright: true }],
-      ["valve", { x: 104, y: 140, role: "reset", value: "r" }],
-      ["node", { x: 300, y: 52, text: "+", role: "hidden" }],
-      ["node", { x: 230, y: 98, text: "1−", role: "update" }],
-      ["node", { x: 104, y: 206, text: "σ", role: "reset" }],
-      ["node", { x: 176, y: 206, text: "σ", role: "update" }],
-      ["node", { x: 300, y: 206, text: "tanh", role: "candidate" }],
-      ["name", { x: 2, y: 16, label: "hidden_state", role: "hidden" }],
+      ["wire", { d: "M104 140H252V206H300", role: "r", value: "r" }],
+      ["wire", { d: "M104 206V155", role: "r", value: "r" }],
+      ["wire", { d: "M176 206V67", role: "z", value: "z" }],
+      ["wire", { d: "M176 98H238", role: "z", value: "z" }],
+      ["wire", { d: "M238 98H285", role: "z", value: "new" }],
+      ["wire", { d: "M2 52H176", role: "h", value: "h_before" }],
+      ["wire", { d: "M176 52H300", role: "h", value: "kept" }],
+      ["wire", { d: "M300 52H388", role: "h", value: "h" }],
+      ["head", { x: 398, y: 52, role: "h" }],
+      ["wire", { d: "M300 206V98", role: "n", value: "n" }],
+      ["wire", { d: "M300 98V52", role: "n", value: "added" }],
+      ["valve", { x: 176, y: 52, role: "z", value: "z" }],
+      ["valve", { x: 300, y: 98, role: "z", value: "new", upright: true }],
+      ["valve", { x: 104, y: 140, role: "r", value: "r" }],
+      ["node", { x: 300, y: 52, text: "+", role: "h" }],
+      ["node", { x: 230, y: 98, text: "1−", role: "z" }],
+      ["node", { x: 104, y: 206, squash: "r", role: "r" }],
+      ["node", { x: 176, y: 206, squash: "z", role: "z" }],
+      ["node", { x: 300, y: 206, squash: "n", role: "n" }],
+      ["name", { x: 2, y: 16, label: "hidden_state", role: "h" }],
       ["letter", { x: 2, y: 38, text: "h_t−1", value: "h_before" }],
       ["number", { x: 274, y: 42, value: "kept", end: true }],
       ["letter", { x: 398, y: 38, text: "h_t", value: "h", end: true }],
@@ -99,28 +96,28 @@ const CELL_DIAGRAMS = {
       ["letter", { x: 184, y: 182, text: "z_t", value: "z" }],
       ["letter", { x: 308, y: 168, text: "n_t", value: "n" }],
       ["number", { x: 309, y: 79, value: "added" }],
-      ["name", { x: 104, y: 266, label: "reset", role: "reset", middle: true }],
-      ["name", { x: 176, y: 266, label: "update", role: "update", middle: true }],
-      ["name", { x: 300, y: 266, label: "candidate", role: "candidate", middle: true }],
+      ["name", { x: 104, y: 266, role: "r", middle: true }],
+      ["name", { x: 176, y: 266, role: "z", middle: true }],
+      ["name", { x: 300, y: 266, role: "n", middle: true }],
       ["word", { x: 2, y: 286 }],
     ],
   },
   rnn: {
     height: 184,
     parts: [
-      ["wire", { d: "M2 64H92", role: "hidden", value: "h_before" }],
+      ["wire", { d: "M2 64H92", role: "h", value: "h_before" }],
       ["wire", { d: "M92 64H190", role: "faint", value: "state_share" }],
       ["wire", { d: "M190 156V122", role: "ink" }],
       ["wire", { d: "M190 122V64", role: "faint", value: "word_share" }],
       ["wire", { d: "M190 26V64", role: "faint", value: "bias_share" }],
       ["wire", { d: "M190 64H290", role: "faint", value: "sum" }],
-      ["wire", { d: "M290 64H388", role: "hidden", value: "h" }],
-      ["head", { x: 398, y: 64, role: "hidden" }],
+      ["wire", { d: "M290 64H388", role: "h", value: "h" }],
+      ["head", { x: 398, y: 64, role: "h" }],
       ["node", { x: 92, y: 64, text: "W_hh", role: "ink" }],
       ["node", { x: 190, y: 120, text: "W_ih", role: "ink" }],
       ["node", { x: 190, y: 64, text: "+", role: "ink" }],
-      ["node", { x: 290, y: 64, text: "tanh", role: "hidden" }],
-      ["name", { x: 2, y: 26, label: "hidden_state", role: "hidden" }],
+      ["node", { x: 290, y: 64, squash: "h", role: "h" }],
+      ["name", { x: 2, y: 26, label: "hidden_state", role: "h" }],
       ["letter", { x: 2, y: 50, text: "h_t−1", value: "h_before" }],
       ["number", { x: 172, y: 50, value: "state_share", end: true }],
       ["number", { x: 198, y: 98, value: "word_share" }],
@@ -146,10 +143,10 @@ function cellText(node, text) {
 }
 
 /** "W_if" -> an italic W with the subscript "if", in the colour of its letter. */
-function cellSymbol(parent, symbol) {
+function cellSymbol(parent, symbol, roles) {
   const [base, subscript] = symbol.split("_");
   const svg = parent.namespaceURI === "http://www.w3.org/2000/svg";
-  const role = CELL_ROLES[base] || "ink";
+  const role = roles[base] || "ink";
   const isLetter = /^[A-Za-z]$/.test(base);
   const tag = svg ? "tspan" : isLetter ? "i" : "span";
   cellElement(parent, tag, { class: `rv-${role}${isLetter ? " rv-letter" : ""}` }, base);
@@ -168,8 +165,8 @@ function valveJaws({ x, y, upright }, open) {
   return half < 0.5 ? "" : jaw(-1) + jaw(1);
 }
 
-/** Builds an <svg> for a kind of cell; returns {svg, update(readings, word)}. */
-function cellDiagram(parent, kind, activation, labels) {
+/** Builds an <svg> for a network's kind of cell; returns {svg, update(readings, word)}. */
+function cellDiagram(parent, { kind, cell: { roles, squash } }, labels) {
   const { height, parts } = CELL_DIAGRAMS[kind];
   const svg = cellElement(parent, "svg", { viewBox: `0 0 400 ${height}`, role: "img", class: "rv-cell-diagram" });
   const updates = [];
@@ -194,16 +191,16 @@ function cellDiagram(parent, kind, activation, labels) {
       for (const layer of ["rv-halo", "rv-times"]) cellElement(group, "path", { d: times, class: layer });
       updates.push((now) => jaws.setAttribute("d", valveJaws(part, now[part.value][0])));
     },
-    node({ x, y, text, role }) {
+    node({ x, y, role, squash: of, text = squash[of] }) {
       const group = cellElement(svg, "g", { class: `rv-node rv-${role}` });
       const half = text.length > 2 ? 19 : 12;
       cellElement(group, "rect", { x: x - half, y: y - 12, width: 2 * half, height: 24, rx: 12 });
       const label = cellElement(group, "text", { x, y: y + 4.5, "text-anchor": "middle" });
-      cellSymbol(label, text === "tanh" ? activation : text);
+      cellSymbol(label, text, roles);
     },
     letter(part) {
       const text = cellElement(svg, "text", { x: part.x, y: part.y, "text-anchor": anchor(part) });
-      cellSymbol(text, part.text);
+      cellSymbol(text, part.text, roles);
       const number = cellElement(text, "tspan", { class: "rv-number", dx: 5, dy: -3.5 });
       updates.push((now) => cellText(number, now[part.value][1]));
     },
@@ -214,16 +211,16 @@ function cellDiagram(parent, kind, activation, labels) {
     },
     name(part) {
       const place = { x: part.x, y: part.y, "text-anchor": anchor(part) };
-      cellElement(svg, "text", { ...place, class: `rv-name rv-${part.role}` }, labels[part.label]);
+      cellElement(svg, "text", { ...place, class: `rv-name rv-${part.role}` }, labels[part.label ?? part.role]);
     },
     word(part) {
       const text = cellElement(svg, "text", { x: part.x, y: part.y, "text-anchor": anchor(part) });
-      cellSymbol(text, "x_t");
+      cellSymbol(text, "x_t", roles);
       const word = cellElement(text, "tspan", { class: "rv-word", dx: 5, dy: -3.5 });
       updates.push((now, read) => cellText(word, read));
     },
   };
-  for (const [what, part] of parts) draw[what](part);
+  for (const [what, part] of parts) draw[what]({ ...part, role: roles[part.role] ?? part.role });
   return { svg, update: (now, read) => updates.forEach((update) => update(now, read)) };
 }
 
@@ -277,13 +274,13 @@ function equationLine(parent, template, className, put) {
 }
 
 /** Builds the equations of a kind of cell; returns update(equations). */
-function cellEquations(parent, equations, labels) {
+function cellEquations(parent, equations, roles, labels) {
   const list = cellElement(parent, "div", { class: "rv-equations" });
   const fills = equations.map(({ letter, lines }) => {
     const block = cellElement(list, "div", { class: "rv-equation", "data-letter": letter });
     const left = cellElement(block, "div", { class: "rv-left" });
     const right = cellElement(block, "div", { class: "rv-right" });
-    cellSymbol(left, `${letter}_t`);
+    cellSymbol(left, `${letter}_t`, roles);
     if (lines.captions) {
       block.classList.add("rv-captioned");
       equationLine(right, lines.captions, "rv-captions", (group, kind, name) => {
@@ -293,7 +290,7 @@ function cellEquations(parent, equations, labels) {
     equationLine(right, lines.symbols, "rv-symbols", (group, kind, name) => {
       if (kind === "+") cellElement(group, "span", { class: "rv-mark" }, "+");
       const slot = cellElement(group, "span", {});
-      for (const symbol of name.split("~")) cellSymbol(slot, symbol);
+      for (const symbol of name.split("~")) cellSymbol(slot, symbol, roles);
     });
     const slots = [];
     equationLine(right, lines.numbers, "rv-numbers", (group, kind, name) => {
@@ -310,22 +307,21 @@ function cellEquations(parent, equations, labels) {
  */
 function cellView(root, labels) {
   const words = labels.cell || labels;
-  const views = new Map(); // one per kind and activation, kept when the reader switches networks
+  const views = new Map(); // one per kind and its functions, kept when the reader switches networks
 
   const build = (network, equations) => {
     const figure = document.createElement("figure");
     figure.className = "rv-unit";
     const title = cellElement(figure, "figcaption", { class: "rv-unit-title" });
-    const activation = network.nonlinearity === "relu" ? "ReLU" : "tanh";
-    const diagram = cellDiagram(figure, network.kind, activation, words);
-    return { figure, title, diagram, update: cellEquations(figure, equations, words) };
+    const diagram = cellDiagram(figure, network, words);
+    return { figure, title, diagram, update: cellEquations(figure, equations, network.cell.roles, words) };
   };
 
   return {
     show(network, unit, step, tokens) {
       const equations = equationsOf(network, unit, step);
       const now = readings(network, unit, step, equations);
-      const key = `${network.kind} ${network.nonlinearity}`;
+      const key = [network.kind, ...Object.values(network.cell.squash)].join(" ");
       if (!views.has(key)) views.set(key, build(network, equations));
       const view = views.get(key);
       if (view.figure.parentNode !== root) root.replaceChildren(view.figure);

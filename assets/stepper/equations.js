@@ -10,7 +10,6 @@ const ACTIVATIONS = {
   ReLU: (s) => Math.max(0, s),
 };
 
-const LETTERS = { lstm: "ifgo", gru: "rzn", rnn: "h" };
 const decodedCells = new WeakMap();
 const weightFiles = new Map(); // by address: a promise, then the weights themselves
 
@@ -21,10 +20,8 @@ function decodedCell(network) {
   let cell = decodedCells.get(network);
   if (!cell) {
     const raw = network.cell;
-    cell = { h: decodeArray(raw.h), c: raw.c ? decodeArray(raw.c) : null, vectors: decodeArray(raw.vectors) };
-    cell.gates = decodedAll(raw.gates);
+    cell = { ...raw, records: decodedAll(raw.records), vectors: decodeArray(raw.vectors) };
     cell.weights = typeof raw.weights === "string" ? weightFiles.get(raw.weights) : decodedAll(raw.weights);
-    cell.H = raw.H || cell.h.shape[1];
     decodedCells.set(network, cell);
   }
   return cell;
@@ -110,91 +107,47 @@ function balanced({ operands, middles = {}, outer, truth }, digits = 3) {
 }
 
 /**
- * The unit's equations at a step, in the order they are computed: [{letter, value, shown, lines}].
+ * The equations of each kind of cell, in the order in which they are computed. `unit` is that of equationsOf.
  *
  * `lines` holds three templates of the same shape, for captions, symbols and numbers. In a template "|"
  * allows a line break, a space separates tokens, and the first character says what a token is:
  * "^" a number that may be negative, "+" one whose sign is the operator, "*" a factor (in parentheses when
  * negative), "#" a number that is never negative, "@" a function in a column of its own; the rest stands for itself.
  */
-function equationsOf(network, unit, step) {
-  const cell = decodedCell(network);
-  const at = (array, t = step) => (t < 0 ? 0 : array.values[t * cell.H + unit]);
-  const { weights } = cell;
-  const row = (letter) => LETTERS[network.kind].indexOf(letter) * cell.H + unit;
-  const bias = (side, letter) => weights[side].values[row(letter)];
-  // W_ih x and W_hh h of this unit's gate; x is the word's vector, projected, which `word` and its offset contain
-  const word = (l) => weights.word_offset.values[row(l)] + rowTimesRow(weights.word, row(l), cell.vectors, step);
-  const state = (l) => (step > 0 ? rowTimesRow(weights.state, row(l), cell.h, step - 1) : 0);
-  const solved = (letter, equation) => ({
-    letter,
-    value: equation.truth,
-    operands: equation.operands,
-    lines: equation.lines,
-    shown: balanced(equation),
-  });
-
-  // i, f, g, o of an LSTM, r and z of a GRU, and the whole of an RNN: f(W x + W h + b)
-  const gate = (l, activation, truth, captioned) =>
-    solved(l, {
-      truth,
-      operands: {
-        word: word(l),
-        state: state(l),
-        bias: bias("bias_ih", l) + bias("bias_hh", l),
-      },
-      middles: { sum: (o) => o.word + o.state + o.bias },
-      outer: (m) => ACTIVATIONS[activation](m.sum),
+const EQUATIONS = {
+  rnn: ({ gate }) => [gate("h", true)],
+  lstm: ({ gate, solved, now, before }) => [
+    gate("i", true),
+    gate("f"),
+    gate("g"),
+    gate("o"),
+    solved("c", {
+      operands: { f: now("f"), before: before("c"), i: now("i"), g: now("g") },
+      middles: { kept: (o) => o.f * o.before, added: (o) => o.i * o.g },
+      outer: (m) => m.kept + m.added,
       lines: {
-        captions: captioned ? `@${activation}( ^word|+state|+bias )` : null,
-        symbols: `@${activation}( ^W_i${l}~x_t|+W_h${l}~h_t−1|+b_i${l}~+~b_h${l} )`,
-        numbers: `@${activation}( ^word|+state|+bias )|= ${activation}( ^sum ) = ^result`,
+        symbols: "#f_t · *c_t−1|+ #i_t · *g_t",
+        numbers: "#f · *before|+ #i · *g|= ^kept +added = ^result",
       },
-    });
-
-  const before = { h: at(cell.h, step - 1), c: cell.c ? at(cell.c, step - 1) : 0 };
-  const value = (letter) => at(cell.gates[letter]);
-
-  if (network.kind === "rnn") {
-    return [gate("h", network.nonlinearity === "relu" ? "ReLU" : "tanh", at(cell.h), true)];
-  }
-  if (network.kind === "lstm") {
-    return [
-      gate("i", "σ", value("i"), true),
-      gate("f", "σ", value("f")),
-      gate("g", "tanh", value("g")),
-      gate("o", "σ", value("o")),
-      solved("c", {
-        truth: at(cell.c),
-        operands: { f: value("f"), before: before.c, i: value("i"), g: value("g") },
-        middles: { kept: (o) => o.f * o.before, added: (o) => o.i * o.g },
-        outer: (m) => m.kept + m.added,
-        lines: {
-          symbols: "#f_t · *c_t−1|+ #i_t · *g_t",
-          numbers: "#f · *before|+ #i · *g|= ^kept +added = ^result",
-        },
-      }),
-      solved("h", {
-        truth: at(cell.h),
-        operands: { o: value("o"), c: at(cell.c) },
-        middles: { squashed: (o) => Math.tanh(o.c) },
-        outer: (m, o) => o.o * m.squashed,
-        lines: {
-          symbols: "#o_t · tanh( ^c_t )",
-          numbers: "#o · tanh( ^c )|= #o · *squashed = ^result",
-        },
-      }),
-    ];
-  }
-  return [
-    gate("r", "σ", value("r"), true),
-    gate("z", "σ", value("z")),
+    }),
+    solved("h", {
+      operands: { o: now("o"), c: now("c") },
+      middles: { squashed: (o) => Math.tanh(o.c) },
+      outer: (m, o) => o.o * m.squashed,
+      lines: {
+        symbols: "#o_t · tanh( ^c_t )",
+        numbers: "#o · tanh( ^c )|= #o · *squashed = ^result",
+      },
+    }),
+  ],
+  gru: ({ gate, solved, now, before, word, state, bias }) => [
+    gate("r", true),
+    gate("z"),
     solved("n", {
-      truth: value("n"),
       operands: {
         word: word("n"),
         bias_word: bias("bias_ih", "n"),
-        r: value("r"),
+        r: now("r"),
         state: state("n"),
         bias_state: bias("bias_hh", "n"),
       },
@@ -207,8 +160,7 @@ function equationsOf(network, unit, step) {
       },
     }),
     solved("h", {
-      truth: at(cell.h),
-      operands: { z: value("z"), n: value("n"), before: before.h },
+      operands: { z: now("z"), n: now("n"), before: before("h") },
       middles: { added: (o) => (1 - o.z) * o.n, kept: (o) => o.z * o.before },
       outer: (m) => m.added + m.kept,
       lines: {
@@ -216,17 +168,53 @@ function equationsOf(network, unit, step) {
         numbers: "( 1 − #z ) · *n|+ #z · *before|= ^added +kept = ^result",
       },
     }),
-  ];
+  ],
+};
+
+/** The unit's equations at a step: [{letter, value, shown, lines}]. */
+function equationsOf(network, unit, step) {
+  const cell = decodedCell(network);
+  const { weights } = cell;
+  const at = (letter, t) => (t < 0 ? 0 : cell.records[letter].values[t * cell.H + unit]);
+  const now = (letter) => at(letter, step);
+  const before = (letter) => at(letter, step - 1);
+  const row = (letter) => cell.letters.indexOf(letter) * cell.H + unit;
+  const bias = (side, letter) => weights[side].values[row(letter)];
+  // W_ih x and W_hh h of this unit's gate; x is the word's vector, projected, which `word` and its offset contain
+  const word = (l) => weights.word_offset.values[row(l)] + rowTimesRow(weights.word, row(l), cell.vectors, step);
+  const state = (l) => (step > 0 ? rowTimesRow(weights.state, row(l), cell.records.h, step - 1) : 0);
+  const solved = (letter, { operands, lines, ...equation }) => ({
+    letter,
+    value: now(letter),
+    operands,
+    lines,
+    shown: balanced({ operands, ...equation, truth: now(letter) }),
+  });
+
+  // Most gates, and the whole of an RNN: f(W x + W h + b)
+  const gate = (l, captioned) => {
+    const f = cell.squash[l];
+    return solved(l, {
+      operands: { word: word(l), state: state(l), bias: bias("bias_ih", l) + bias("bias_hh", l) },
+      middles: { sum: (o) => o.word + o.state + o.bias },
+      outer: (m) => ACTIVATIONS[f](m.sum),
+      lines: {
+        captions: captioned ? `@${f}( ^word|+state|+bias )` : null,
+        symbols: `@${f}( ^W_i${l}~x_t|+W_h${l}~h_t−1|+b_i${l}~+~b_h${l} )`,
+        numbers: `@${f}( ^word|+state|+bias )|= ${f}( ^sum ) = ^result`,
+      },
+    });
+  };
+  return EQUATIONS[network.kind]({ gate, solved, now, before, word, state, bias });
 }
 
 /** Every number of the drawing: {name: [value, text as the equations show it]}. */
 function readings(network, unit, step, equations) {
   const cell = decodedCell(network);
   const all = {};
-  const before = (array) => (step > 0 ? array.values[(step - 1) * cell.H + unit] : 0);
   for (const { letter, value, operands, shown } of equations) {
     all[letter] = [value, shown.result];
-    if (letter === "c" || letter === "h") {
+    if (cell.parts.includes(letter)) {
       for (const name of ["word", "state", "bias"]) {
         if (name in operands) all[`${name}_share`] = [operands[name], shown[name]];
       }
@@ -235,8 +223,10 @@ function readings(network, unit, step, equations) {
       }
     }
   }
-  all.h_before = [before(cell.h), fixed(before(cell.h), 3)];
-  if (cell.c) all.c_before = [before(cell.c), fixed(before(cell.c), 3)];
+  for (const part of cell.parts) {
+    const before = step > 0 ? cell.records[part].values[(step - 1) * cell.H + unit] : 0;
+    all[`${part}_before`] = [before, fixed(before, 3)];
+  }
   if (all.z) all.new = [1 - all.z[0], fixed(1 - all.z[0], 3)];
   return all;
 }

@@ -64,7 +64,7 @@ class Stepper {
     const old = this.payload?.place === payload.place ? this.payload : null; // else the link says where to stand
     if (!old) Object.assign(this, { chosen: null, told: null, named: false });
     const { vectors, files } = payload;
-    this.payload = { ...payload, networks: payload.networks.map((network) => withStates(network, vectors, files)) };
+    this.payload = { ...payload, networks: payload.networks.map((network) => withRecords(network, vectors, files)) };
     this.key_ = key;
     this.stop();
     this.steps = payload.tokens.length;

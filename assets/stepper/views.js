@@ -247,30 +247,20 @@ function plotView(root, choose) {
   };
 }
 
+/** What a heatmap shows of a record `(T, H)`: a row of numbers for each unit, in this order. */
+function rowsOf({ shape: [steps, units], values }, order) {
+  return order.map((unit) => Float32Array.from({ length: steps }, (_, t) => values[t * units + unit]));
+}
+
 /**
- * The network with its states and gates in its "cell" block, `(T, H)` each by PyTorch's letter. They are sent once,
- * in the figure's heatmaps: unit by unit there, in the figure's own order. Weights that are only named are found in
- * `files`: their address, or the weights.
+ * The network as the views want it. Its records travel once: heatmaps that refer to one (`z: {record: "f"}`) get its
+ * numbers. Weights that are only named are found in `files`: their address, or the weights.
  */
-function withStates(network, vectors, files) {
-  const { data, layout } = network.figure;
-  const { rows, order } = layout.meta;
-  const held = Object.fromEntries(
-    rows.flatMap(({ role, kind }, k) => {
-      if (kind !== "heatmap") return [];
-      const { z } = data.find((trace) => trace.yaxis === `y${k + 1}`);
-      const { shape, values } = decodeArray(z);
-      const [units, steps] = shape;
-      const byStep = new Float32Array(values.length);
-      order.forEach((unit, row) => {
-        for (let t = 0; t < steps; t++) byStep[t * units + unit] = values[row * steps + t];
-      });
-      return [[role, { shape: [steps, units], values: byStep }]];
-    }),
-  );
-  const gates = { lstm: "ifgo", gru: "rzn", rnn: "" }[network.kind];
-  const states = { h: held.hidden, c: held.cell ?? null };
-  states.gates = Object.fromEntries([...gates].map((letter) => [letter, held[CELL_ROLES[letter]]]));
-  const { weights } = network.cell;
-  return { ...network, cell: { ...network.cell, ...states, vectors, weights: files?.[weights] ?? weights } };
+function withRecords(network, vectors, files) {
+  const { figure, cell } = network;
+  const records = decodedAll(cell.records);
+  const { order } = figure.layout.meta;
+  const data = figure.data.map((one) => (one.z?.record ? { ...one, z: rowsOf(records[one.z.record], order) } : one));
+  const weights = files?.[cell.weights] ?? cell.weights;
+  return { ...network, figure: { ...figure, data }, cell: { ...cell, records, vectors, weights } };
 }

@@ -11,6 +11,7 @@ from rnnviz.figures import theme as themes
 from rnnviz.figures.axes import categories, title, token_axis, value_axis
 from rnnviz.figures.base import SMALL, TEXT, TINY, Look, Spec, caption, escaped, figure, key, note, spec
 from rnnviz.numbers import duration
+from rnnviz.recurrence.cells import ROLES
 
 if TYPE_CHECKING:
     from rnnviz.recurrence.memory import Listens
@@ -23,7 +24,6 @@ SHORTEST, LONGEST = 0.1, 1e6
 """The ends of the axis of half-lives: what is off it stands there, hollow."""
 ROW = 11
 """Height of a unit's row in px at scale 1."""
-ROLES = {"i": "input", "f": "forget", "g": "candidate", "o": "output", "r": "reset", "z": "update", "n": "candidate"}
 PARTS = (("word", "input", ""), ("state", "hidden", "/"), ("bias", "faint", "."))
 """The parts of a pre-activation, their colours (as on the page Gradients) and patterns."""
 

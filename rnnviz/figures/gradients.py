@@ -15,6 +15,7 @@ import numpy as np
 from rnnviz.figures.axes import categories, power_axis, title, token_axis, value_axis
 from rnnviz.figures.base import Look, Spec, caption, figure, key, spec
 from rnnviz.numbers import three_digits
+from rnnviz.recurrence.cells import ROLES
 
 if TYPE_CHECKING:
     from rnnviz.recurrence.bptt import Gradients
@@ -105,7 +106,7 @@ def norms(trace: Trace, gradients: Gradients, references: Mapping[str, Reference
     data: list[dict[str, Any]] = []
     lines = []
     for name, reference in (references or {}).items():
-        role = {"bound": "faint", "f": "forget", "z": "update"}[name]
+        role = ROLES.get(name, "faint")  # a gate's letter, or "bound"
         known = np.where(np.isfinite(reference.norms) & (reference.norms > 0), reference.norms, np.nan)
         line = {"color": look.line(role), "width": 1.6 * look.scale, "dash": "dash"}
         data.append({"type": "scatter", "mode": "lines", "y": known, "line": line, "hoverinfo": "skip"})

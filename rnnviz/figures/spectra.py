@@ -12,6 +12,7 @@ from rnnviz.figures.axes import title, value_axis
 from rnnviz.figures.base import Look, Spec, caption, figure, key, spec
 from rnnviz.figures.gradients import LEFT, RIGHT, curve, norm_axis
 from rnnviz.numbers import three_digits
+from rnnviz.recurrence.cells import ROLES
 
 LONGEST = 200
 """The end of the axis of steps back, unless the sequence is longer."""
@@ -25,16 +26,15 @@ REACH = 1.5
 """The plane of eigenvalues ends here, or at twice that, or at four times, ..."""
 
 MARKS = {
-    "h": ("hidden", "circle", "●"),
-    "i": ("input", "circle", "●"),
-    "f": ("forget", "diamond", "◆"),
-    "g": ("candidate", "square", "■"),
-    "o": ("output", "triangle-up", "▲"),
-    "r": ("reset", "triangle-up", "▲"),
-    "z": ("update", "diamond", "◆"),
-    "n": ("candidate", "square", "■"),
+    "hidden": ("circle", "●"),
+    "input": ("circle", "●"),
+    "forget": ("diamond", "◆"),
+    "candidate": ("square", "■"),
+    "output": ("triangle-up", "▲"),
+    "reset": ("triangle-up", "▲"),
+    "update": ("diamond", "◆"),
 }
-"""Colour, mark and the mark's letter of each gate, and of an RNN's hidden state."""
+"""The mark of each role, and the mark's letter."""
 
 
 @figure("gradients_figures")
@@ -130,13 +130,13 @@ def saturation(shares: Mapping[str, tuple[np.ndarray, np.ndarray | None]], *, lo
 
 def dots(x: np.ndarray, y: np.ndarray, letter: str, hover: str, look: Look) -> dict[str, Any]:
     """A mark for each unit, with the unit's number for the hover text."""
-    role, mark, _ = MARKS[letter]
+    role = ROLES[letter]
     return {
         "type": "scatter",
         "mode": "markers",
         "x": np.ascontiguousarray(x, dtype=float),
         "y": np.ascontiguousarray(y, dtype=float),
-        "marker": {"symbol": mark, "size": 5.5 * look.scale, "color": look.line(role), "opacity": 0.7},
+        "marker": {"symbol": MARKS[role][0], "size": 5.5 * look.scale, "color": look.line(role), "opacity": 0.7},
         "cliponaxis": False,
         "hovertemplate": hover + "<extra></extra>",
     }
@@ -144,7 +144,8 @@ def dots(x: np.ndarray, y: np.ndarray, letter: str, hover: str, look: Look) -> d
 
 def legend(letters: Sequence[str], look: Look) -> list[str]:
     """Two lines that name the marks."""
-    names = [key(f"{MARKS[letter][2]} {look.labels[f'gate_{letter}']}", MARKS[letter][0], look) for letter in letters]
+    roles = ((letter, ROLES[letter]) for letter in letters)
+    names = [key(f"{MARKS[role][1]} {look.labels[f'gate_{letter}']}", role, look) for letter, role in roles]
     return [" &nbsp; ".join(names[:2]), " &nbsp; ".join(names[2:]) or "&nbsp;"]
 
 

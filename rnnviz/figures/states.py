@@ -19,13 +19,6 @@ if TYPE_CHECKING:
     from rnnviz.recurrence.bptt import Gradients
     from rnnviz.recurrence.trace import Trace
 
-GATES = {
-    "lstm": {"f": "forget", "i": "input", "g": "candidate", "o": "output"},
-    "gru": {"r": "reset", "z": "update", "n": "candidate"},
-    "rnn": {},
-}
-"""The roles of the gates, top to bottom."""
-
 LOW, HIGH = -6, 2
 """The gradient axis, in powers of ten. Never rescaled: how small a gradient is must be seen."""
 BITS = 12.0
@@ -40,12 +33,13 @@ NAME = 32
 
 
 def unit_order(trace: Trace) -> np.ndarray:
-    """Units from the one that holds longest: by mean forget gate (LSTM), update gate (GRU) or |h| (RNN).
+    """Units from the one that holds longest: by the mean of the gate that keeps the state (forget gate of an LSTM,
+    update gate of a GRU), or by mean |h| where there is none (RNN).
 
     Sorted so, the cell state shows memory as level bands. `(H,)`, the top row of the heatmaps first.
     """
-    holds = {"lstm": "f", "gru": "z"}.get(trace.kind)
-    by = trace.gates[holds] if holds else np.abs(trace.h)
+    keeper = trace.cell.keeper
+    by = trace.gates[keeper] if keeper else np.abs(trace.h)
     return np.argsort(-by.mean(0), kind="stable")
 
 
@@ -74,9 +68,8 @@ def states(
     margin = {"l": look.px(LEFT), "r": look.px(RIGHT), "t": 0, "pad": 0}
     x_axis, margin["b"] = token_axis(trace.tokens, names, look)
 
-    heat = {"hidden": trace.h} | ({} if trace.c is None else {"cell": trace.c})
-    heat |= {role: trace.gates[letter] for letter, role in GATES[trace.kind].items()}
-    rows = _rows(list(heat), len(order) * unit_px, gradients is not None, surprise is not None, look)
+    letters = {role: letter for letter, role in trace.cell.roles.items()}
+    rows = _rows(list(letters), len(order) * unit_px, gradients is not None, surprise is not None, look)
     height = rows[-1]["top"] + rows[-1]["height"]
 
     data: list[dict[str, Any]] = []
@@ -95,10 +88,13 @@ def states(
             traces, axis = _surprise(surprise, look)
             notes.append(_caption(look.labels["surprise"], "faint", top, look))
         else:
-            traces, axis = _heatmap(heat[row["role"]], order, row, (bottom + top) / 2, look)
-            named = "candidate_n" if trace.kind == "gru" and row["role"] == "candidate" else row["role"]
+            letter = letters[row["role"]]
+            signed = letter in trace.cell.parts or trace.cell.squash[letter] == "tanh"
+            traces, axis = _heatmap(trace.records[letter], order, row, signed, (bottom + top) / 2, look)
+            traces[0]["meta"] = {"record": letter}
             where = {"x": 0, "xanchor": "right", "xshift": -7, "y": (bottom + top) / 2, "yanchor": "middle"}
-            notes.append(note(look.labels[named], TEXT, row["role"], look, align="right", **where))
+            named = look.labels.get(f"{row['role']}_{letter}", look.labels[row["role"]])
+            notes.append(note(named, TEXT, row["role"], look, align="right", **where))
         data += [shared | one for one in traces]
         layout["yaxis" if k == 0 else f"yaxis{k + 1}"] = place | axis
     x_axis["anchor"] = f"y{len(rows)}"
@@ -106,6 +102,16 @@ def states(
     layout["meta"] = {"rows": rows, "order": order.tolist(), "unit_px": unit_px}
     layout["meta"] |= {"steps": len(trace), "angle": TICK_ANGLE}
     return spec(data, look, **layout)
+
+
+def by_record(figure: Spec) -> Spec:
+    """The same figure for a payload that holds the records: a heatmap names its record, `z: {"record": "f"}`, and the
+    browser puts the numbers in, its units in the order `layout.meta["order"]`."""
+    data = [dict(one) for one in figure["data"]]
+    for one in data:
+        if one["type"] == "heatmap":
+            one["z"] = one.pop("meta")
+    return figure | {"data": data}
 
 
 def _rows(heat: list[str], heat_px: int, gradient: bool, surprise: bool, look: Look) -> list[dict[str, Any]]:
@@ -133,11 +139,11 @@ def _heatmap(
     values: np.ndarray,
     order: np.ndarray,
     row: dict[str, Any],
+    signed: bool,
     middle: float,
     look: Look,
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Values `(T, H)` as a heatmap with a line per unit, and a small colour scale at its right."""
-    signed = row["role"] in ("hidden", "cell", "candidate")
+    """Values `(T, H)` as a heatmap with a line per unit, and a small colour scale. `signed`: from -1 to 1."""
     low, high = themes.SIGNED if signed else themes.SHARE
     ends = {"tickvals": [-1, 0, 1], "ticktext": ["−1", "0", "1"]} if signed else {"tickvals": [0, 1]}
     one = {

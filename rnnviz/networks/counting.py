@@ -15,6 +15,7 @@ from torch import nn
 
 from rnnviz.networks.bodies import Attention, Convolution, Window
 from rnnviz.networks.network import Network
+from rnnviz.recurrence.cells import CELLS
 
 BLOCKS = {"rnn": 1, "lstm": 4, "gru": 3}
 """Gate blocks of the recurrent kinds."""
@@ -147,7 +148,8 @@ def memory(network: Network, length: int) -> Count:
         return Count(((gaps[0], "E"), (sum(gaps[1:]), "H")), letters)
     if isinstance(body, Attention):
         return Count(((2, "T", "H"),), letters)  # a key and a value for each word
-    return Count(((2, "H"),) if network.shape.kind == "lstm" else (("H",),), letters)
+    parts = len(CELLS[network.shape.kind].parts)
+    return Count(((parts, "H"),) if parts > 1 else (("H",),), letters)
 
 
 def depth(network: Network, length: int) -> int:

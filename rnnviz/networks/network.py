@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import dropout
 
 from rnnviz.networks.bodies import Attention, Convolution, Window
+from rnnviz.recurrence.cells import CELLS
 
 Array = ndarray
 Body = nn.RNN | nn.LSTM | nn.GRU
@@ -124,6 +125,8 @@ def begin(body: nn.Module, shape: Shape) -> None:
             nn.init.orthogonal_(block.data)
         elif shape.start == "identity":
             nn.init.eye_(block.data)
-    if shape.kind != "rnn":
-        # f of PyTorch's i f g o, z of its r z n: both are the second block.
-        body.get_parameter("bias_hh_l0").data[shape.units : 2 * shape.units] += shape.forget_bias
+    cell = CELLS[shape.kind]
+    if cell.keeper:
+        body.get_parameter("bias_hh_l0").data.view(len(cell.letters), -1)[cell.letters.index(cell.keeper)].add_(
+            shape.forget_bias
+        )

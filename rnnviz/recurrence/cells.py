@@ -10,7 +10,7 @@ h and c, otherwise 1: h). `...` is any leading axes: one step, all T steps, or a
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -136,30 +136,90 @@ def gru_slopes(before: State, after: State, gates: Gates, w: Weights) -> Slopes:
     return Slopes(np.stack([dr, dz, dn], axis=1)[:, None], np.stack([dr, dz, dn * r], axis=1)[:, None], z, None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One kind of recurrent cell: its step, its slopes, and the letters of its gates in order."""
+    """One kind of recurrent cell, and every fact about it. Whoever needs a fact reads it here, JavaScript too."""
 
     step: Callable[[ndarray, State, Weights], tuple[State, Gates]]
     """(a_ih, state, weights) -> the new state, and the gates."""
     slopes: Callable[[State, State, Gates, Weights], Slopes]
     """(state before, state after, gates, weights), `(T, H)` each -> the slopes of all T steps."""
+    roles: Mapping[str, str]
+    """What each part of the state and each gate does, by letter, in the order in which figures show them. A role is
+    the name of a colour (`rnnviz.figures.theme`) and of a label."""
+    squash: Mapping[str, str]
+    """The function at the end of each gate block, by letter, as it is written: σ, tanh or ReLU."""
     gates: str = ""
-    parts: int = 1
+    """The letters of the gates, in the order of their blocks in the weights. None: one block, which gives h."""
+    parts: str = "h"
+    """The letters of the state's parts: h, or h and c."""
+    keeper: str = ""
+    """The gate whose value is the share of the old state that is kept. A forget bias opens it."""
+    write: Callable[[Mapping[str, ndarray]], ndarray] | None = None
+    """With a keeper: gates by letter -> what a step adds to the state."""
+    behind: Mapping[str, str] = field(default_factory=dict)
+    """Where a gate acts on W_hh h + b_hh of another: that one's letter -> the gate's."""
+    bound: Callable[[float], float] | None = None
+    """Without a keeper: σ_max(W_hh) -> the most by which one step back can lengthen a gradient."""
+
+    @property
+    def letters(self) -> str:
+        """One for each block of the weights, in their order."""
+        return self.gates or "h"
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the browser is told of a cell: all facts that are no functions."""
+        texts = {"letters": self.letters, "parts": self.parts, "keeper": self.keeper}
+        return texts | {"roles": dict(self.roles), "squash": dict(self.squash)}
 
 
-CELLS: dict[str, Cell] = {
-    "rnn": Cell(rnn_step, rnn_slopes),
-    "relu": Cell(relu_step, relu_slopes),
-    "logistic": Cell(logistic_step, logistic_slopes),
-    "lstm": Cell(lstm_step, lstm_slopes, "ifgo", parts=2),
-    "gru": Cell(gru_step, gru_slopes, "rzn"),
+RNN = Cell(
+    step=rnn_step,
+    slopes=rnn_slopes,
+    roles={"h": "hidden"},
+    squash={"h": "tanh"},
+    bound=lambda sigma: sigma,
+)
+ACTIVATIONS: dict[str, Cell] = {
+    "tanh": RNN,
+    "relu": replace(RNN, step=relu_step, slopes=relu_slopes, squash={"h": "ReLU"}),
+    "logistic": replace(
+        RNN, step=logistic_step, slopes=logistic_slopes, squash={"h": "σ"}, bound=lambda sigma: sigma / 4
+    ),
 }
+"""The RNNs. A slope of the logistic function is 1/4 at most, hence its bound."""
+CELLS: dict[str, Cell] = {
+    "rnn": RNN,
+    "lstm": Cell(
+        step=lstm_step,
+        slopes=lstm_slopes,
+        gates="ifgo",
+        parts="hc",
+        roles={"h": "hidden", "c": "cell", "f": "forget", "i": "input", "g": "candidate", "o": "output"},
+        squash={"i": "σ", "f": "σ", "g": "tanh", "o": "σ"},
+        keeper="f",
+        write=lambda gates: gates["i"] * gates["g"],
+    ),
+    "gru": Cell(
+        step=gru_step,
+        slopes=gru_slopes,
+        gates="rzn",
+        roles={"h": "hidden", "r": "reset", "z": "update", "n": "candidate"},
+        squash={"r": "σ", "z": "σ", "n": "tanh"},
+        keeper="z",
+        write=lambda gates: (1 - gates["z"]) * gates["n"],
+        behind={"n": "r"},
+    ),
+}
+"""The kinds of cells, a row each."""
+ROLES = {letter: role for cell in CELLS.values() for letter, role in cell.roles.items()}
+"""The role of each letter: it has the same one in all cells."""
 
 
 def cell_of(kind: str, activation: str = "tanh") -> Cell:
     """The cell of a kind; `activation` is that of an RNN: tanh, relu or logistic."""
-    return CELLS[kind if activation == "tanh" else activation]
+    return ACTIVATIONS[activation] if kind == "rnn" else CELLS[kind]
 
 
 def through_weights(slopes: Slopes, weight_hh: Float[Array, "KH H"]) -> Float[Array, "T P H H"]:

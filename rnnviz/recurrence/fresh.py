@@ -20,13 +20,11 @@ from rnnviz.recurrence.cells import cell_of
 Array = ndarray
 Start = Literal["default", "orthogonal", "identity"]
 
-KEEPER = {"lstm": "f", "gru": "z"}
-"""The gate whose value is the share of the old state that is kept; a forget bias opens it."""
 PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
 def fresh(
-    kind: Literal["rnn", "lstm", "gru"],
+    kind: str,
     units: int = 32,
     inputs: int = 32,
     activation: Literal["tanh", "relu", "logistic"] = "tanh",
@@ -43,20 +41,20 @@ def fresh(
     `fresh` and `trace_cell`.
     Raises KeyError for a kind or an activation that does not exist.
     """
-    letters = cell_of(kind, activation if kind == "rnn" else "tanh").gates or "h"
-    rows, edge = len(letters) * units, 1 / np.sqrt(units)
+    cell = cell_of(kind, activation)
+    rows, edge = len(cell.letters) * units, 1 / np.sqrt(units)
     shapes = ((rows, inputs), (rows, units), (rows,), (rows,))
     w = {
         name: np.random.default_rng([seed, k]).uniform(-edge, edge, shape)
         for k, (name, shape) in enumerate(zip(PARAMETERS, shapes, strict=True))
     }
     if start == "orthogonal":
-        w["weight_hh"] = np.concatenate(list(orthogonal(units, len(letters), seed)))
+        w["weight_hh"] = np.concatenate(list(orthogonal(units, len(cell.letters), seed)))
     elif start == "identity":
-        w["weight_hh"] = np.tile(np.eye(units), (len(letters), 1))
+        w["weight_hh"] = np.tile(np.eye(units), (len(cell.letters), 1))
     w["weight_hh"] = scale * w["weight_hh"]
-    if kind in KEEPER:
-        k = letters.index(KEEPER[kind])
+    if cell.keeper:
+        k = cell.letters.index(cell.keeper)
         w["bias_hh"][k * units : (k + 1) * units] += forget_bias
     return w
 

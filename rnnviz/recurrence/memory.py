@@ -9,7 +9,6 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from rnnviz.recurrence.fresh import KEEPER
 from rnnviz.recurrence.trace import Trace, shares
 
 Array = ndarray
@@ -21,16 +20,16 @@ def memory(trace: Trace) -> Float[Array, "T H"]:
 
 
 def keeper(trace: Trace) -> Float[Array, "T H"]:
-    """The share of the old state that each step keeps: f (LSTM), z (GRU). Raises ValueError for an RNN."""
-    if trace.kind not in KEEPER:
-        raise ValueError("an RNN has no gate that keeps its state")
-    return trace.gates[KEEPER[trace.kind]].astype(float)
+    """The share of the old state that each step keeps: f (LSTM), z (GRU). Raises ValueError for a cell without one."""
+    if not trace.cell.keeper:
+        raise ValueError(f"{trace.kind.upper()}: this cell has no gate that keeps its state")
+    return trace.gates[trace.cell.keeper].astype(float)
 
 
 def writes(trace: Trace) -> Float[Array, "T H"]:
     """What each step adds to the state: i·g (LSTM), (1 - z)·n (GRU)."""
-    gates = {letter: values.astype(float) for letter, values in trace.gates.items()}
-    return gates["i"] * gates["g"] if trace.kind == "lstm" else (1 - gates["z"]) * gates["n"]
+    assert trace.cell.write is not None
+    return trace.cell.write({letter: values.astype(float) for letter, values in trace.gates.items()})
 
 
 def contributions(trace: Trace) -> Float[Array, "T H"]:
@@ -78,6 +77,7 @@ class Listens(NamedTuple):
 def listens(trace: Trace, letter: str) -> Listens:
     """Where the pre-activation of a gate (PyTorch's letters) comes from. Raises KeyError for a gate it has not."""
     parts = {name: by_gate[letter].astype(float) for name, by_gate in shares(trace).items()}
-    behind = trace.gates["r"].astype(float) if letter == "n" else 1.0
+    gate = trace.cell.behind.get(letter)
+    behind = trace.gates[gate].astype(float) if gate else 1.0
     bias = parts["bias_ih"] + behind * parts["bias_hh"]
     return Listens(parts["word"], behind * parts["state"], np.broadcast_to(bias, parts["word"].shape))

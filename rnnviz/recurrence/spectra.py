@@ -11,30 +11,27 @@ from jaxtyping import Complex, Float, Int
 from numpy import ndarray
 
 from rnnviz.recurrence.bptt import Gradients, jacobians
-from rnnviz.recurrence.fresh import KEEPER
 from rnnviz.recurrence.trace import Trace
 
 Array = ndarray
 
-STEEPEST = {"tanh": 1.0, "relu": 1.0, "logistic": 0.25}
-"""γ, the largest slope of each activation."""
 MOST = 12
 """A singular value decomposition of 128 rows takes 2 ms: so many products, and no more, are decomposed."""
 NOISE = float(np.finfo(float).eps)
 """Rounding puts singular values of S times this share of the largest where smaller ones should be (as
 `numpy.linalg.matrix_rank` has it)."""
-SIGNED = "gn"
-"""Gates that are candidates, between -1 and 1."""
+ENDS = {"σ": (0.1, 0.9), "tanh": (-0.9, 0.9), "ReLU": (0.0, np.inf)}
+"""Below the first and above the second, hardly any gradient passes each squashing. A ReLU has no upper end."""
 
 
 def bound(trace: Trace) -> float | None:
-    """γ·σ_max(W_hh): no step back can lengthen an RNN's gradient by more. None for gated cells.
+    """γ·σ_max(W_hh): no step back can lengthen an RNN's gradient by more; γ is the steepest slope of its activation.
+    None for gated cells.
 
     Below 1 the gradient must vanish; above 1 it may explode, but need not.
     """
-    if trace.kind != "rnn":
-        return None
-    return STEEPEST[trace.nonlinearity] * float(np.linalg.norm(trace.parameters["weight_hh"].astype(float), 2))
+    most = trace.cell.bound
+    return most and most(float(np.linalg.norm(trace.parameters["weight_hh"].astype(float), 2)))
 
 
 def half_life(kept: float) -> float:
@@ -45,9 +42,10 @@ def half_life(kept: float) -> float:
 
 
 def kept(trace: Trace) -> float | None:
-    """The mean of the gate that keeps the old state, over all units and steps: f (LSTM), z (GRU); None for an RNN."""
-    letter = KEEPER.get(trace.kind)
-    return None if letter is None else float(trace.gates[letter].mean(dtype=float))
+    """The mean of the gate that keeps the old state, over all units and steps: f (LSTM), z (GRU); None where there is
+    no such gate."""
+    letter = trace.cell.keeper
+    return float(trace.gates[letter].mean(dtype=float)) if letter else None
 
 
 def decay(rate: float, ends: Float[Array, "T"]) -> Float[Array, "T"]:
@@ -80,7 +78,7 @@ def references(trace: Trace, gradients: Gradients, at: Literal["last", "every"] 
     the power k, what would arrive if the path through the gate were the only one. `at` as for `backpropagate`,
     which must have been asked for the map as well if it is "every".
     """
-    letter, rate = KEEPER.get(trace.kind, "bound"), bound(trace) if trace.kind == "rnn" else kept(trace)
+    letter, rate = trace.cell.keeper or "bound", kept(trace) if trace.cell.keeper else bound(trace)
     assert rate is not None
     if at == "every":
         each = gradients.through_time if gradients.through_time_c is None else gradients.through_time_c
@@ -132,7 +130,7 @@ def counts(last: int, most: int) -> Int[Array, "N"]:
 
 def eigenvalues(trace: Trace) -> dict[str, Complex[Array, "H"]]:
     """The eigenvalues of each gate's block of W_hh, by gate letter; of an RNN's one block under `h`."""
-    letters = trace.cell.gates or "h"
+    letters = trace.cell.letters
     w = trace.parameters["weight_hh"].astype(float)
     found = np.linalg.eigvals(w.reshape(len(letters), -1, w.shape[1]))
     return dict(zip(letters, found.astype(complex), strict=True))
@@ -144,10 +142,11 @@ def saturation(trace: Trace) -> dict[str, tuple[Float[Array, "H"], Float[Array, 
     Gates, and a logistic RNN: below 0.1, above 0.9. Candidates, and a tanh RNN: below -0.9, above 0.9. A relu RNN:
     at 0, where it lets no gradient through; it has no upper end, hence None.
     """
-    if trace.kind == "rnn" and trace.nonlinearity == "relu":
-        return {"h": ((trace.h <= 0).mean(0), None)}
-    found = {}
-    for letter, values in (trace.gates or {"h": trace.h}).items():
-        signed = letter in SIGNED or (letter == "h" and trace.nonlinearity == "tanh")
-        found[letter] = ((values < (-0.9 if signed else 0.1)).mean(0), (values > 0.9).mean(0))
+    found: dict[str, tuple[ndarray, ndarray | None]] = {}
+    for letter, squash in trace.cell.squash.items():
+        values, (low, high) = trace.records[letter], ENDS[squash]
+        if squash == "ReLU":
+            found[letter] = ((values <= low).mean(0), None)
+        else:
+            found[letter] = ((values < low).mean(0), (values > high).mean(0))
     return found

@@ -34,7 +34,7 @@ class Trace:
     logits: Float[Array, "T V"] | None
     """Scores of the next word; None for a module without a readout."""
     kind: str
-    """`rnn`, `lstm` or `gru`."""
+    """`rnn`, `lstm` or `gru`: a row of `rnnviz.recurrence.cells.CELLS`."""
     nonlinearity: str = "tanh"
     """Of an RNN: `tanh`, `relu` or `logistic`."""
     words: tuple[str, ...] | None = None
@@ -49,6 +49,12 @@ class Trace:
     @property
     def cell(self) -> Cell:
         return cell_of(self.kind, self.nonlinearity)
+
+    @property
+    def records(self) -> dict[str, ndarray]:
+        """The parts of the state and the gates by letter, `(T, H)` each, in the order in which figures show them."""
+        found = dict(zip(self.cell.parts, self.states, strict=True)) | self.gates
+        return {letter: found[letter] for letter in self.cell.roles}
 
     @property
     def states(self) -> State:
@@ -119,7 +125,7 @@ def trace_cell(
         tokens=tuple(tokens) if tokens is not None else tuple(str(t) for t in range(len(inputs))),
         inputs=inputs,
         h=states[0],
-        c=states[1] if cell.parts == 2 else None,
+        c=states[1] if "c" in cell.parts else None,
         gates=dict(zip(cell.gates, gates, strict=True)),
         logits=None,
         kind=kind,
@@ -131,7 +137,7 @@ def trace_cell(
 def run(cell: Cell, inputs: Float[Array, "T E"], w: Weights) -> tuple[State, Gates]:
     """Step `cell` over all inputs from zero: the parts of the state and the gates, `(T, H)` each."""
     units = w["weight_hh"].shape[1]
-    state: State = tuple(np.zeros(units, inputs.dtype) for _ in range(cell.parts))
+    state: State = tuple(np.zeros(units, inputs.dtype) for _ in cell.parts)
     steps = []
     with np.errstate(over="ignore", invalid="ignore"):  # e^-a may overflow: the gate is then 0, rightly
         for a in input_half(inputs, w):
@@ -139,7 +145,8 @@ def run(cell: Cell, inputs: Float[Array, "T E"], w: Weights) -> tuple[State, Gat
             steps.append((*state, *gates))
     # All steps of h, then all of c, then of each gate: one join, since np.stack takes as long as steps do.
     kept = np.concatenate(list(chain(*zip(*steps, strict=True)))).reshape(-1, len(steps), units)
-    return tuple(kept[: cell.parts]), tuple(kept[cell.parts :])
+    parts = len(cell.parts)
+    return tuple(kept[:parts]), tuple(kept[parts:])
 
 
 def surprise(trace: Trace) -> list[float | None]:
@@ -157,7 +164,7 @@ def shares(trace: Trace) -> dict[str, dict[str, ndarray]]:
     """Where each pre-activation comes from: `word` W_ih x, `state` W_hh h, each `(T, H)` by gate
     letter (an RNN's one block goes under `h`), and `bias_ih`, `bias_hh`, each `(H,)`.
     """
-    w, letters = trace.parameters, trace.cell.gates or "h"
+    w, letters = trace.parameters, trace.cell.letters
     a_ih, a_hh = input_half(trace.inputs, w), hidden_half(trace.states_before[0], w)
     parts = {"word": a_ih - w["bias_ih"], "state": a_hh - w["bias_hh"]}
     parts |= {"bias_ih": w["bias_ih"], "bias_hh": w["bias_hh"]}

@@ -9,17 +9,22 @@ import numpy as np
 
 import rnnviz
 from rnnviz import figures
-from rnnviz.figures.gates import ROLES, lasts, sigmoid
+from rnnviz.figures.gates import lasts, sigmoid
 from rnnviz.language import translate
 from rnnviz.numbers import duration
 from rnnviz.recurrence import memory
+from rnnviz.recurrence.cells import CELLS, ROLES
 from rnnviz.recurrence.trace import Trace
 from rnnviz.scenes.readings import network
 from rnnviz.scenes.writer import Board, View, Writer
 
-LETTERS = {"lstm": "figo", "gru": "zrn"}
-"""The gates of each kind, the one that keeps the state first."""
-GATES = {"lstm": ("f", "i", "g", "o"), "gru": ("f", "r", "n")}
+LETTERS = {
+    kind: "".join(sorted((letter for letter in cell.roles if letter in cell.gates), key=lambda id: id != cell.keeper))
+    for kind, cell in CELLS.items()
+    if cell.keeper
+}
+"""The gates of each kind that has one which keeps the state: this one first, then as figures show them."""
+GATES = {kind: ("f", *letters[1:]) for kind, letters in LETTERS.items()}
 """The same as the link has them, so that a change of network leaves the choice as it is."""
 WORTH = 0.1
 """A word is held if it makes up so much of a unit's state, of all that is in it."""
@@ -105,7 +110,7 @@ def listening_board(
     sizes = {name: float(getattr(heard, name)[step, unit]) for name in ("word", "state", "bias")}
     most = translate(view.language, f"gates_figures.part_{max(sizes, key=lambda name: abs(sizes[name]))}")
     total, value = float(heard.total[step, unit]), float(trace.gates[letter][step, unit])
-    squash = "tanh" if letter in "gn" else "σ"
+    squash = trace.cell.squash[letter]
     told = {"gate": gate, "letter": letter, "unit": unit, "token": tokens[step], "step": step + 1, "most": most}
     told |= dict(zip((*sizes, "total"), adding_up([*sizes.values(), total]), strict=True))
     told |= {"value": f"{value:.3f}".replace("-", "−"), "squash": squash}

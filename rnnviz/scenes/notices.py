@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from rnnviz.figures.base import MOST_IN_PROSE, shortened
 from rnnviz.language import translate
-from rnnviz.recurrence.fresh import KEEPER
 from rnnviz.tasks import errands
 
 if TYPE_CHECKING:
@@ -59,8 +58,8 @@ def notices(readings: Sequence["Reading"], answer: str | None, language: str) ->
 def keeping(readings: Sequence["Reading"]) -> tuple[int | None, list[float]]:
     """Which network has a gate that keeps the old state (the right one, if both), and its mean at each token."""
     for k, reading in reversed(list(enumerate(readings))):
-        if reading.trace.kind in KEEPER:
-            return k, reading.trace.gates[KEEPER[reading.trace.kind]].mean(1, dtype=float).tolist()
+        if letter := reading.trace.cell.keeper:
+            return k, reading.trace.gates[letter].mean(1, dtype=float).tolist()
     return None, []
 
 

@@ -7,10 +7,11 @@ import numpy as np
 from numpy import ndarray
 
 from rnnviz import figures
+from rnnviz.figures.states import by_record
 from rnnviz.language import labels_of, translate
 from rnnviz.networks.checking import Check
 from rnnviz.numbers import two_digits
-from rnnviz.recurrence.trace import surprise
+from rnnviz.recurrence.trace import Trace, surprise
 from rnnviz.scenes.notices import notices
 from rnnviz.scenes.readings import Named, Reading, file_of, read, weights_of
 from rnnviz.scenes.writer import View
@@ -83,15 +84,19 @@ def network_block(side: str, reading: Reading, weights: str | dict[str, ndarray]
         "id": side,
         "name": title(reading, view.language),
         "kind": trace.kind,
-        "nonlinearity": trace.nonlinearity,
         "subtitle": translate(view.language, subtitle, units=trace.h.shape[1], weights=f"{reading.weights:,}"),
-        "figure": figure,
+        "figure": by_record(figure),
         "unit_rows": {"order": [int(u) for u in order]},
         "next": trace.tops(5),
         "surprise": [b if b is None else round(b, 2) if np.isfinite(b) else two_digits(b) for b in bits],
-        # What the cell diagram needs beside the word vectors, and the states and gates, which it finds in the figure.
-        "cell": {"H": trace.h.shape[1], "weights": weights},
+        # What the cell diagram needs beside the word vectors. The figure's heatmaps refer to the records.
+        "cell": {"H": trace.h.shape[1], "weights": weights, "records": records(trace)} | trace.cell.facts,
     }
+
+
+def records(trace: Trace) -> dict[str, ndarray]:
+    """The states and gates as they are sent, by letter: `(T, H)` in single precision."""
+    return {letter: values.astype(np.float32) for letter, values in trace.records.items()}
 
 
 def ask_block(readings: tuple[Reading, Reading], answer: str | None, view: View) -> dict[str, object]:

@@ -16,6 +16,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from rnnviz.networks.network import RECURRENT, Network, Shape
+from rnnviz.recurrence.cells import CELLS
 from rnnviz.tasks import TASKS
 from rnnviz.training.runs import EVERY, WINDOW, Best, Probe, Run, Trouble, logged, step_bytes
 from rnnviz.training.settings import Settings
@@ -196,7 +197,8 @@ def carried_of(form: Form, tensors: dict[str, ndarray]) -> dict[str, ndarray] | 
 
 def state_of(settings: Settings) -> str:
     """The names of what a recurrent network carries from step to step."""
-    return "hc" if settings.shape.kind == "lstm" else "h"
+    kind = settings.shape.kind
+    return CELLS[kind].parts if kind in CELLS else "h"
 
 
 def demand(so: bool, what: str) -> None:
