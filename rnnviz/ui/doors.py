@@ -130,7 +130,7 @@ def change() -> None:
     """Put all of them in place."""
     select_slider.SelectSliderSerde = Slider  # type: ignore[misc]
     SafeSessionState.on_script_will_rerun = take_in  # type: ignore[assignment, method-assign]
-    ForwardMsgQueue.clear = clear  # type: ignore[method-assign]
-    ScriptRunner.request_rerun = ask  # type: ignore[method-assign]
-    AppSession._handle_scriptrunner_event_on_event_loop = hear  # type: ignore[method-assign]
-    ScriptRunContext.reset = reset  # type: ignore[method-assign]
+    ForwardMsgQueue.clear = clear  # type: ignore[method-assign, assignment]
+    ScriptRunner.request_rerun = ask  # type: ignore[method-assign, assignment]
+    AppSession._handle_scriptrunner_event_on_event_loop = hear  # type: ignore[method-assign, assignment]
+    ScriptRunContext.reset = reset  # type: ignore[method-assign, assignment]
