@@ -96,3 +96,18 @@ def test_another_colour_redraws_all_of_the_page(page: str, app: Served, visit: C
     tab.page.emulate_media(color_scheme="dark")
     expect(tab.page.locator("[class^=rv-][data-theme=light]")).to_have_count(0)
     assert boards.count() >= 2
+
+
+def test_the_link_has_the_hand_of_the_gates_that_are_shown(app: Served, visit: Callable[..., Visit]) -> None:
+    by_hand = "lstm.hold." + "05" * 39
+    tab = visit(f"{app.address}/gates?lang=en&drawn={by_hand}")
+    gates = tab.page.locator(".rv-gates")
+    expect(gates).to_have_attribute("data-drawn", "lstm.hold")
+    tab.page.get_by_text("an RNN's unit").or_(tab.page.get_by_text("RNN unit")).first.click()
+    expect(gates).to_have_attribute("data-drawn", "rnn.hold")
+    gates.locator("input[type=range]").first.press("ArrowRight")
+    tab.page.wait_for_url("**drawn=rnn.hold.*")
+    tab.settle()
+    tab.page.get_by_text("LSTM unit").first.click()
+    expect(gates).to_have_attribute("data-drawn", "lstm.hold")
+    tab.page.wait_for_url(f"**drawn={by_hand}*")

@@ -60,7 +60,10 @@ PAGES = {
         return f"{state.value('trained')} {id}"
     st.selectbox('letter', ['a', 'b'], key='letter', format_func=named)
 """,
-    "apart": "    st.slider('words', **state.control('words') | {'value': 3})",
+    "apart": """
+    st.session_state['words'] = (state.value('words') + 1) % 9
+    st.slider('words', **state.control('words'))
+""",
     "hangs": "    if not state.value('trained'):\n        import time\n        time.sleep(6)",
 }
 FOUND = {
@@ -72,7 +75,7 @@ FOUND = {
     "box": ("error box",),
     "quiet": ("traceback in the log", "KeyError"),
     "raw": ("letter shows", "does not offer"),
-    "apart": ("words: 3 is shown", "the link says words=None"),
+    "apart": ("words: ", "is shown, the link says words="),
     "hangs": ("no answer",),
 }
 """What the walk says of each."""
