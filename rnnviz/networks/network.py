@@ -1,6 +1,6 @@
 """The networks: word vectors -> projection -> body -> readout. All trained parts are PyTorch's."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -100,10 +100,6 @@ class Network(nn.Module):
     def body_weights(self) -> int:
         """The number of weights and biases of the body: what the networks are made equal in."""
         return sum(p.numel() for p in self.body.parameters())
-
-    def describe(self) -> dict[str, object]:
-        """The shape as plain values, for a card or a link."""
-        return asdict(self.shape)
 
 
 def project(inputs: int, embedding: int) -> nn.Module:
