@@ -7,10 +7,10 @@ from functools import lru_cache
 
 import numpy as np
 
-import rnnviz
 from rnnviz import figures
 from rnnviz.figures.gates import lasts, sigmoid
 from rnnviz.language import translate
+from rnnviz.networks import reading
 from rnnviz.numbers import duration
 from rnnviz.recurrence import memory
 from rnnviz.recurrence.cells import CELLS, ROLES
@@ -47,7 +47,7 @@ def unit_half_lives(kind: str, trained: bool, tokens: tuple[str, ...]) -> tuple[
 @lru_cache(maxsize=4)
 def read(kind: str, trained: bool, tokens: tuple[str, ...]) -> Trace:
     """What a network of the zoo did with the sentence."""
-    return rnnviz.trace(network(kind, trained), tokens)
+    return reading.trace(network(kind, trained), tokens)
 
 
 def forgetting_board(bias: float, view: View) -> Board:

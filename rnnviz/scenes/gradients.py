@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-import rnnviz
 from rnnviz import figures
 from rnnviz.figures.base import Spec
+from rnnviz.networks import reading
 from rnnviz.numbers import three_digits
-from rnnviz.recurrence import spectra
+from rnnviz.recurrence import bptt, spectra
 from rnnviz.recurrence.bptt import Gradients
 from rnnviz.recurrence.fresh import fresh, sequence
 from rnnviz.recurrence.trace import Trace, trace_cell
@@ -65,18 +65,18 @@ def read(kind: Kind, source: Source, maps: bool = False) -> Backward:
     """Forward and backward through one cell; `maps`: with the T x T maps, which take most of the time."""
     if source.tokens:
         trace, target = heard(kind, source), asked_word(source)
-        return Backward(kind, trace, rnnviz.backpropagate(trace, target, of="logit", at=source.at, through_time=maps))
+        return Backward(kind, trace, bptt.backpropagate(trace, target, of="logit", at=source.at, through_time=maps))
     settings: dict[str, Any] = {"activation": source.activation, "start": source.start, "scale": source.scale}
     weights = fresh(kind, source.units, INPUTS, forget_bias=source.forget, seed=source.seed, **settings)
     numbers = sequence(source.length, INPUTS, source.seed + 1000 * source.reads)
     trace = trace_cell(kind, source.activation, numbers, weights)
-    return Backward(kind, trace, rnnviz.backpropagate(trace, at=source.at, through_time=maps))
+    return Backward(kind, trace, bptt.backpropagate(trace, at=source.at, through_time=maps))
 
 
 def heard(kind: Kind, source: Source) -> Trace:
     """The sentence as the network of a kind reads it: the visitor's own, if it is of this kind, else ours."""
     name = source.own if source.own and source.own.kind == kind else kind
-    return rnnviz.trace(network(name, source.trained), source.tokens)
+    return reading.trace(network(name, source.trained), source.tokens)
 
 
 @lru_cache(maxsize=8)

@@ -9,11 +9,12 @@ import numpy as np
 import torch
 from numpy import ndarray
 
-import rnnviz
 from rnnviz import figures
+from rnnviz.networks import reading
 from rnnviz.networks.checking import Check, check
 from rnnviz.networks.network import Network
 from rnnviz.networks.reading import arrays, ask, cell_parameters, recurrent
+from rnnviz.recurrence import bptt
 from rnnviz.recurrence.bptt import Gradients
 from rnnviz.recurrence.trace import Trace
 from rnnviz.tasks import errands
@@ -98,8 +99,8 @@ def version(file: str) -> str:
 def read(name: Named, trained: bool, tokens: tuple[str, ...]) -> Reading:
     """Let a network read the tokens."""
     reader = network(name, trained)
-    trace = rnnviz.trace(reader, tokens)
-    gradients = rnnviz.backpropagate(trace, errands.need_of(tokens), of="logit", through_time=False)
+    trace = reading.trace(reader, tokens)
+    gradients = bptt.backpropagate(trace, errands.need_of(tokens), of="logit", through_time=False)
     checked = check(recurrent(reader.body), trace, gradients)
     things = [reader.words.index(thing) for thing in errands.THINGS]
     asked = ask(reader, trace)[:, things]
