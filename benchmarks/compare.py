@@ -38,7 +38,7 @@ def server(words: int, turns: int) -> tuple[int, dict[str, float]]:
     torch.set_num_threads(1)
     sentences = cycle([errands.stretch(tokenize(SENTENCE.format(name=name)), words) for name in NAMES])
     length, view = len(next(sentences)), View("en", "light", 1.0)
-    networks = [compare_scene.network(kind, True) for kind in compare_scene.KINDS]
+    networks = [compare_scene.double_network(kind, True) for kind in compare_scene.KINDS]
     inputs = [drawn(one, length).double() for one in networks]
 
     @torch.inference_mode()

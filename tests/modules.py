@@ -5,7 +5,7 @@ import torch
 from hypothesis import strategies as st
 from torch import nn
 
-from rnnviz.recurrence.fresh import fresh, sequence
+from rnnviz.recurrence.fresh import fresh_weights, random_sequence
 
 
 @st.composite
@@ -34,7 +34,7 @@ def cells(draw, max_length=30, scale=None, kinds=("rnn", "lstm", "gru"), activat
     kind = draw(st.sampled_from(kinds))
     activation = draw(st.sampled_from(activations)) if kind == "rnn" else "tanh"
     units, size = draw(st.integers(1, 16)), draw(st.integers(1, 8))
-    parameters = fresh(
+    parameters = fresh_weights(
         kind,
         units,
         size,
@@ -44,7 +44,7 @@ def cells(draw, max_length=30, scale=None, kinds=("rnn", "lstm", "gru"), activat
         draw(st.sampled_from([-2.0, 0.0, 1.0, 5.0])),
         seed := draw(st.integers(0, 2**31)),
     )
-    return kind, activation, parameters, sequence(draw(st.integers(1, max_length)), size, seed)
+    return kind, activation, parameters, random_sequence(draw(st.integers(1, max_length)), size, seed)
 
 
 def torch_step(kind, activation, w, x, state):

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from rnnviz import figures
 from rnnviz.language import translate
 from rnnviz.recurrence import cliff, clipping
-from rnnviz.recurrence.fresh import fresh, sequence
+from rnnviz.recurrence.fresh import fresh_weights, random_sequence
 from rnnviz.scenes import clipping as clipping_scene
 from rnnviz.scenes.clipping import DESCENT, clipped_board, descents_board, vanishing
-from rnnviz.scenes.gradients import INPUTS, KINDS, Source, gradients_board, read
-from rnnviz.scenes.readings import network
+from rnnviz.scenes.gradients import INPUTS, KINDS, Source, forth_and_back, gradients_board
+from rnnviz.scenes.readings import tracing_network
 from rnnviz.scenes.writer import View, Writer
 from rnnviz.text import tokenize, vocabulary
 from rnnviz.ui.keys import KEYS, LADDER
@@ -105,16 +105,16 @@ def assert_says(text, wanted):
 def autograd(kind, source):
     """∂L/∂h_t and ∂L/∂c_t of every step `(T, H)`, and ∂L/∂w of every parameter: an unrolled cell in plain torch."""
     if source.tokens:
-        net = network(kind, source.trained)
+        net = tracing_network(kind, source.trained)
         rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in source.tokens]]
         inputs = net.projection(rows.to(net.projection.weight.dtype)).detach().double().numpy()
         made = {n.removesuffix("_l0"): p.detach().double().numpy() for n, p in net.body.named_parameters()}
         word = net.words.index(source.asked)
         out, bias = (p.detach().double()[word] for p in (net.readout.weight, net.readout.bias))
     else:
-        inputs = sequence(source.length, INPUTS, source.seed)
+        inputs = random_sequence(source.length, INPUTS, source.seed)
         options = {"activation": source.activation, "start": source.start, "scale": source.scale}
-        made = fresh(kind, source.units, INPUTS, forget_bias=source.forget, seed=source.seed, **options)
+        made = fresh_weights(kind, source.units, INPUTS, forget_bias=source.forget, seed=source.seed, **options)
     w, states = unrolled_cell(kind, source.activation, made, inputs)
     losses = [h[0] @ out + bias if source.tokens else h.square().sum() / 2 for h, *_ in states]
     asked = losses[-1] if source.at == "last" else sum(losses)
@@ -188,7 +188,7 @@ def check_against_autograd(source, close):
         # The bias' gradient is the sum of the steps' shares, so it is no longer than their lengths together.
         share = decoded(next(o for o in figures_of(shares)[kind]["data"] if o["marker"]["symbol"] != "circle")["y"])
         assert len(share) == len(h)
-        mine = read(kind, source).gradients.parameters
+        mine = forth_and_back(kind, source).gradients.parameters
         size = max(float(p.abs().max()) for p in parameters.values())
         for name, theirs in parameters.items():
             np.testing.assert_allclose(mine[name], theirs.numpy(), rtol=close, atol=close * size)
@@ -287,7 +287,7 @@ def test_by_value_it_does_turn():
 @settings(deadline=None, max_examples=12)
 @given(st.one_of(randoms.filter(calm), sentences), st.sampled_from(KINDS))
 def test_clipping_moves_the_curve_of_what_vanished_and_keeps_its_shape(source, kind):
-    one = read(kind, source)
+    one = forth_and_back(kind, source)
     total = clipping.total_norm(one.gradients.parameters)
     writer = Writer("clipping", "clipping_figures", LIGHT)
     for threshold in (1e-3 * total + 1e-12, 2 * total + 1):

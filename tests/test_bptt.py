@@ -13,7 +13,7 @@ from torch import nn
 import rnnviz
 from rnnviz.networks.checking import check
 from rnnviz.recurrence import spectra
-from rnnviz.recurrence.fresh import fresh, sequence
+from rnnviz.recurrence.fresh import fresh_weights, random_sequence
 from rnnviz.recurrence.trace import trace_cell
 from tests.modules import cells, modules, unrolled_cell
 
@@ -231,10 +231,10 @@ def test_parameter_gradients_of_a_trained_network_equal_autograd(name, of):
 @pytest.mark.parametrize("at", ["last", "every"])
 def test_what_explodes_comes_out_as_it_is_and_without_a_word(kind, scale, start, at):
     """relu at scale 5 and more, T = 200: numbers, inf or NaN, but no warning and no exception."""
-    x = sequence(200, 8, 0)
+    x = random_sequence(200, 8, 0)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        trace = trace_cell(kind, "relu", x, fresh(kind, 16, 8, "relu", start, scale))
+        trace = trace_cell(kind, "relu", x, fresh_weights(kind, 16, 8, "relu", start, scale))
         g = rnnviz.backpropagate(trace, at=at)
         rnnviz.jacobians(trace)
         spectra.survival(trace)
@@ -252,8 +252,8 @@ def test_what_explodes_comes_out_as_it_is_and_without_a_word(kind, scale, start,
 
 def test_shares_and_words_far_below_what_can_be_squared():
     """1e-200 squared is zero; a norm of 1e-200 is not."""
-    w = fresh("rnn", 8, 4, start="identity", scale=1e-2)
-    g = rnnviz.backpropagate(trace_cell("rnn", "tanh", sequence(101, 4, 0), w))
+    w = fresh_weights("rnn", 8, 4, start="identity", scale=1e-2)
+    g = rnnviz.backpropagate(trace_cell("rnn", "tanh", random_sequence(101, 4, 0), w))
     for found in (g.norms, g.norms_x, *g.weights.values()):
         assert 0 < found[1] < 1e-190
     np.testing.assert_allclose(g.norms_x[50:], np.linalg.norm(g.dx, axis=1)[50:])

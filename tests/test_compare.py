@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz.networks import timing
-from rnnviz.networks.sight import look
+from rnnviz.networks.sight import sight_of
 from rnnviz.scenes import compare as compare_scene
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
@@ -54,8 +54,8 @@ def sound(board: Any) -> None:
 @pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
 def test_saliency_is_what_the_way_back_finds(kind: str) -> None:
     """Autograd here, the closed form of `rnnviz.recurrence.bptt` there, and the projection by hand between them."""
-    network = compare_scene.network(kind, True)
-    found = look(network, ALICE, "food")
+    network = compare_scene.double_network(kind, True)
+    found = sight_of(network, ALICE, "food")
     trace = rnnviz.trace(network, ALICE)
     into_body = rnnviz.backpropagate(trace, "food", of="logit").dx
     projection = network.projection.weight.detach().numpy()  # type: ignore[union-attr, operator]
@@ -66,9 +66,9 @@ def test_saliency_is_what_the_way_back_finds(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", compare_scene.KINDS)
 def test_what_is_out_of_reach_cannot_change_the_answer(kind: str) -> None:
-    network = compare_scene.network(kind, True)
+    network = compare_scene.double_network(kind, True)
     tokens = errands.stretch(ALICE, 30)
-    found = look(network, tokens, "food")
+    found = sight_of(network, tokens, "food")
     vectors = torch.tensor(vocabulary().vectors[[vocabulary().index(t) for t in tokens]]).double()[None]
     before = network(vectors)[0, -1]
     for t in range(len(tokens)):
@@ -84,9 +84,9 @@ def test_what_is_out_of_reach_cannot_change_the_answer(kind: str) -> None:
 
 def test_nothing_to_read_and_unsayable_targets_raise() -> None:
     with pytest.raises(ValueError, match="no word"):
-        look(compare_scene.network("lstm", True), ())
+        sight_of(compare_scene.double_network("lstm", True), ())
     with pytest.raises(ValueError, match="Starving"):
-        look(compare_scene.network("lstm", True), ALICE, "Starving")
+        sight_of(compare_scene.double_network("lstm", True), ALICE, "Starving")
 
 
 @settings(deadline=None, max_examples=10)
@@ -158,7 +158,7 @@ def test_a_class_that_asks_together_waits_for_one_measurement(monkeypatch: pytes
     asked.kept.clear()
 
     def measured(fresh: float = 20.0) -> timing.Speeds:
-        return asked.asked(compare_scene.measured, fresh=fresh, pool=lambda: trainers)
+        return asked.asked(compare_scene.measured, max_age=fresh, pool=lambda: trainers)
 
     first = measured()
     assert measured() is first

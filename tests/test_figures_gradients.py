@@ -14,7 +14,7 @@ from rnnviz.figures.gradients import HIGH, LOW, PART, recent, round_steps
 from rnnviz.language import labels_of
 from rnnviz.recurrence import spectra
 from rnnviz.recurrence.bptt import backpropagate
-from rnnviz.recurrence.fresh import fresh, sequence
+from rnnviz.recurrence.fresh import fresh_weights, random_sequence
 from rnnviz.recurrence.trace import trace_cell
 from tests.drawn import plain
 
@@ -35,8 +35,8 @@ def labels_in(language: str) -> dict[str, str]:
 
 def records(kind: str, length: int = 12, tokens: tuple[str, ...] | None = None, at: str = "last", **settings):
     activation = settings.pop("activation", "tanh")
-    w = fresh(kind, 8, 4, activation, **settings)
-    trace = trace_cell(kind, activation, sequence(length, 4, 0), w, tokens)
+    w = fresh_weights(kind, 8, 4, activation, **settings)
+    trace = trace_cell(kind, activation, random_sequence(length, 4, 0), w, tokens)
     return trace, backpropagate(trace, at=at)
 
 

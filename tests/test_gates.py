@@ -20,7 +20,7 @@ from rnnviz.figures.gates import LONGEST, SHORTEST
 from rnnviz.language import labels_of, translate
 from rnnviz.recurrence import memory
 from rnnviz.scenes import gates as gates_scene
-from rnnviz.scenes.readings import network
+from rnnviz.scenes.readings import tracing_network
 from rnnviz.scenes.writer import View
 from rnnviz.text import tokenize
 from rnnviz.ui import gates
@@ -41,7 +41,7 @@ def section(board: Any) -> dict[str, Any]:
 
 
 def read(kind: str, trained: bool, tokens: tuple[str, ...]) -> rnnviz.Trace:
-    return rnnviz.trace(network(kind, trained), tokens)
+    return rnnviz.trace(tracing_network(kind, trained), tokens)
 
 
 def decoded(block: Any) -> np.ndarray:

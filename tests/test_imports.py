@@ -146,7 +146,7 @@ from rnnviz import recurrence
 for module in pkgutil.iter_modules(recurrence.__path__):
     importlib.import_module(f"rnnviz.recurrence.{module.name}")
 from rnnviz.recurrence import bptt, fresh, trace
-read = trace.trace_cell("lstm", "tanh", fresh.sequence(5, 4, 0), fresh.fresh("lstm", 3, 4))
+read = trace.trace_cell("lstm", "tanh", fresh.random_sequence(5, 4, 0), fresh.fresh_weights("lstm", 3, 4))
 assert bptt.backpropagate(read).dh.shape == (5, 3)
 """
     without("torch", code)
@@ -156,12 +156,12 @@ def test_a_page_is_composed_without_streamlit() -> None:
     code = """
 import json
 from rnnviz.scenes.gradients import Source, gradients_board
-from rnnviz.scenes.step import stage
+from rnnviz.scenes.step import compose_step
 from rnnviz.scenes.writer import View
 from rnnviz.text import tokenize
 view = View("ja", "dark", 1.0)
 tokens = tuple(tokenize("Starving, Alice drives to the store to buy"))
-assert len(json.loads(stage(tokens, "rnn", "lstm", True, view).payload)["networks"]) == 2
+assert len(json.loads(compose_step(tokens, "rnn", "lstm", True, view).payload)["networks"]) == 2
 assert json.loads(gradients_board(Source(tokens), view).payload)["sections"]
 """
     without("streamlit", code)

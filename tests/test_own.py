@@ -23,7 +23,7 @@ from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
 from rnnviz.text import tokenize, vocabulary
 from rnnviz.training import advance as library
-from rnnviz.training.frozen import Own, own
+from rnnviz.training.frozen import OwnNetwork, own_network
 from rnnviz.training.runs import Run
 
 LIGHT = View("en", "light", 1.0)
@@ -37,14 +37,14 @@ def mine() -> Run:
 
 def test_ones_own_network_is_the_runs(mine: Run) -> None:
     inputs = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in ALICE]][None].double()
-    found, wanted = readings.network(own(mine), True), library.network_of(mine).double()
+    found, wanted = readings.tracing_network(own_network(mine), True), library.network_of(mine).double()
     with torch.inference_mode():
         torch.testing.assert_close(found(inputs), wanted(inputs))
-        assert not torch.allclose(readings.network(own(mine), False)(inputs), wanted(inputs))
+        assert not torch.allclose(readings.tracing_network(own_network(mine), False)(inputs), wanted(inputs))
 
 
 def test_it_reads_sentences_on_the_page_step(mine: Run) -> None:
-    shown = json.loads(step_scene.stage(ALICE, own(mine), "lstm", True, LIGHT).payload)
+    shown = json.loads(step_scene.compose_step(ALICE, own_network(mine), "lstm", True, LIGHT).payload)
     assert [one["name"] for one in shown["networks"]] == ["Your network", "LSTM"]
     assert "8 units" in shown["networks"][0]["subtitle"]
     trace = rnnviz.trace(library.network_of(mine), ALICE)
@@ -53,12 +53,14 @@ def test_it_reads_sentences_on_the_page_step(mine: Run) -> None:
 
 
 def test_it_takes_the_place_of_its_kind_on_the_page_gradients(mine: Run) -> None:
-    source = gradients_scene.Source(ALICE, own=own(mine))
-    found = gradients_scene.read("gru", source).gradients
+    source = gradients_scene.Source(ALICE, own=own_network(mine))
+    found = gradients_scene.forth_and_back("gru", source).gradients
     trace = rnnviz.trace(library.network_of(mine), ALICE)
     wanted = rnnviz.backpropagate(trace, errands.need_of(ALICE), of="logit")
     np.testing.assert_allclose(found.norms, wanted.norms, rtol=1e-5)
-    others = [gradients_scene.read("lstm", one).gradients.norms for one in (source, gradients_scene.Source(ALICE))]
+    others = [
+        gradients_scene.forth_and_back("lstm", one).gradients.norms for one in (source, gradients_scene.Source(ALICE))
+    ]
     np.testing.assert_array_equal(*others)
     names = [
         one["name"]
@@ -69,16 +71,16 @@ def test_it_takes_the_place_of_its_kind_on_the_page_gradients(mine: Run) -> None
 
 def test_only_errands_read_sentences() -> None:
     with pytest.raises(ValueError, match="adding"):
-        own(library.start("adding"))
+        own_network(library.start("adding"))
     for kind in OTHERS:
         with pytest.raises(ValueError, match=kind):
-            own(library.start("errands", kind=kind))
+            own_network(library.start("errands", kind=kind))
 
 
 # Numbers beyond all numbers.
 
 
-def scaled(kind: str, seed: int, scales: dict[str, float]) -> Own:
+def scaled(kind: str, seed: int, scales: dict[str, float]) -> OwnNetwork:
     """A network whose weights are of these sizes, of 0 where nothing is said."""
     run = library.start("errands", kind=kind, units=3, embedding=4)
     rng = np.random.default_rng(seed)
@@ -86,7 +88,7 @@ def scaled(kind: str, seed: int, scales: dict[str, float]) -> Own:
         name: (rng.choice([-1, 1, 0.3], array.shape) * scales.get(name, 0.0)).astype(np.float32)
         for name, array in run.parameters.items()
     }
-    return own(replace(run, parameters=weights))
+    return own_network(replace(run, parameters=weights))
 
 
 def no_constant(wrong: str) -> None:
@@ -107,7 +109,7 @@ def test_whatever_its_weights_every_page_shows_it(kind: Any, seed: int, scales: 
     source = gradients_scene.Source(tokens, own=mine)
     language = "ja" if seed % 2 else "en"
     view = View(language, "light", 1.0)
-    shown = step_scene.stage(tokens, mine, "lstm", True, view)
+    shown = step_scene.compose_step(tokens, mine, "lstm", True, view)
     boards = [gradients_scene.gradients_board(one, view) for one in (source, replace(source, at="every"))]
     boards += [clipping_scene.clipped_board(source, kind, by, 1.0, view) for by in ("off", "norm", "value")]
     for found in (shown, *boards):
@@ -126,7 +128,7 @@ EXPLODES = {"body.weight_hh_l0": 1e38, "readout.weight": 1e38}
 @pytest.mark.parametrize("kind", gradients_scene.KINDS)
 def test_a_network_whose_numbers_overflow_is_told_and_shown(kind: str, scales: dict[str, float], language: str) -> None:
     shown = json.loads(
-        step_scene.stage(ALICE, "lstm", scaled(kind, 0, scales), True, View(language, "light", 1.0)).payload
+        step_scene.compose_step(ALICE, "lstm", scaled(kind, 0, scales), True, View(language, "light", 1.0)).payload
     )
     name = translate(language, "step.networks.yours")
     for runs in shown["notice"]:
@@ -137,5 +139,5 @@ def test_a_network_whose_numbers_overflow_is_told_and_shown(kind: str, scales: d
 
 
 def test_a_usual_network_is_not_said_to_overflow(mine: Run) -> None:
-    assert not readings.read(own(mine), True, ALICE).overflows
-    assert not readings.read("lstm", True, ALICE).overflows
+    assert not readings.read_sentence(own_network(mine), True, ALICE).overflows
+    assert not readings.read_sentence("lstm", True, ALICE).overflows

@@ -305,7 +305,7 @@ def test_an_error_is_not_kept_and_an_old_answer_is_computed_again(tmp_path: Path
         with pytest.raises(KeyError):
             asked.asked(complain, "no")
     for fresh in (None, 1e9, 0.0):
-        asked.asked(counted, str(tmp_path), 0.0, fresh=fresh)
+        asked.asked(counted, str(tmp_path), 0.0, max_age=fresh)
         time.sleep(0.01)
     assert len(list(tmp_path.iterdir())) == 2
     assert not asked.kept.flights
@@ -357,9 +357,9 @@ def test_a_killed_reader_costs_nobody_anything() -> None:
 def test_without_readers_the_caller_computes() -> None:
     workers.stop()
     asked.kept.clear()
-    assert asked.asked(place) == asked.aside(place) == os.getpid()
+    assert asked.asked(place) == asked.asked_alone(place) == os.getpid()
     with pytest.raises(KeyError):
-        asked.aside(complain, "no")
+        asked.asked_alone(complain, "no")
     asked.kept.clear()
 
 

@@ -14,7 +14,7 @@ from rnnviz.figures.records import FOLLOWED, OVER_LENGTHS
 from rnnviz.networks.network import Shape
 from rnnviz.recurrence.spectra import half_life
 from rnnviz.tasks import TASKS
-from rnnviz.training.advance import advance, begin
+from rnnviz.training.advance import advance, new_run
 from rnnviz.training.records import FIRST, LOOKS, NAMES, Recorded, record
 from rnnviz.training.runs import EVERY
 from rnnviz.training.settings import Settings
@@ -48,7 +48,7 @@ def test_every_arm_has_all_seeds_and_differs_in_nothing_else(name: str) -> None:
 def test_a_record_begins_as_its_settings_say(name: str) -> None:
     for runs in by_arm(name).values():
         # Half of what was kept: in twice as many steps, what explodes makes a percent of another machine's last bit.
-        run = advance(begin(settings_of(runs[0])), FIRST // 2)
+        run = advance(new_run(settings_of(runs[0])), FIRST // 2)
         np.testing.assert_allclose(run.log["loss"], runs[0].first[: run.step], rtol=1e-4)
 
 
@@ -162,7 +162,7 @@ def test_what_is_held_out_is_looked_at_every_so_many_steps() -> None:
     (stopped,) = [run for run in record("overfitting") if run.arm == "early-stopping" and run.seed == 0]
     assert len(stopped.at("held_loss")) == len(stopped.curves["held_loss"])
     settings = settings_of(stopped)
-    log = advance(begin(settings), 2 * LOOKS).log["held_loss"]
+    log = advance(new_run(settings), 2 * LOOKS).log["held_loss"]
     looked = stopped.at("held_loss")[:3].astype(int)
     np.testing.assert_allclose(log[looked - 1], stopped.curves["held_loss"][:3], rtol=1e-3)
     assert np.isfinite(log).sum() == 3

@@ -13,7 +13,7 @@ from rnnviz.networks.network import Shape
 from rnnviz.tasks import TASKS, errands
 from rnnviz.tasks.errands.task import form_of
 from rnnviz.text import vocabulary
-from rnnviz.training.advance import HELD, advance, begin, drawn, network_of, restore, start
+from rnnviz.training.advance import HELD, advance, drawn, network_of, new_run, restore, start
 from rnnviz.training.files import dump, read
 from rnnviz.training.runs import EVERY, Run
 from rnnviz.training.settings import Settings, check
@@ -113,7 +113,7 @@ def test_a_plain_loop_gives_the_same_bits(kind: str, clip: float | None) -> None
     """The stream of errands that the zoo is trained by, written out: its batches, its noise, its curriculum's first
     levels, Adam, the cosine."""
     s = Settings(Shape(kind, 16), rate=1e-2, steps=200, batch=16, clip=clip, seed=3)
-    network = restore(s, begin(s).parameters)
+    network = restore(s, new_run(s).parameters)
     adam = torch.optim.Adam(network.parameters(), lr=s.rate)
     table, losses, norms = torch.tensor(vocabulary().vectors), [], []
     for step in range(40):
@@ -135,7 +135,7 @@ def test_a_plain_loop_gives_the_same_bits(kind: str, clip: float | None) -> None
         norms.append(nn.utils.clip_grad_norm_(network.parameters(), clip or float("inf")).item())
         adam.step()
         losses.append(loss.item())
-    run = advance(begin(s), 40)
+    run = advance(new_run(s), 40)
     assert run.level == 0
     np.testing.assert_array_equal(run.log["loss"], np.float32(losses))
     np.testing.assert_array_equal(run.log["norm"], np.float32(norms))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import rnnviz
 from rnnviz.recurrence import spectra
 from rnnviz.recurrence.bptt import backpropagate
-from rnnviz.recurrence.fresh import fresh, sequence
+from rnnviz.recurrence.fresh import fresh_weights, random_sequence
 from rnnviz.recurrence.trace import trace_cell
 from tests.modules import cells, torch_step, unrolled_cell
 
@@ -63,19 +63,19 @@ def test_the_sum_of_all_losses_stays_below_its_bound_too(case):
 def test_p3_below_one_over_gamma_everything_vanishes(activation, start, seed):
     """σ_max < 1/γ is sufficient: scaled to 0.95/γ, no gradient that comes 200 steps far has more than 0.95^199 left."""
     gamma = 1 / 4 if activation == "logistic" else 1
-    w = fresh("rnn", 24, 8, activation, start, seed=seed)
+    w = fresh_weights("rnn", 24, 8, activation, start, seed=seed)
     w["weight_hh"] *= 0.95 / gamma / np.linalg.norm(w["weight_hh"], 2)
-    norms = torch_norms(("rnn", activation, w, sequence(200, 8, seed)))
+    norms = torch_norms(("rnn", activation, w, random_sequence(200, 8, seed)))
     assert norms[0] <= 0.95**199 * norms[-1] < 1e-4 * norms[-1]
     assert norms[-1] > 0
 
 
 def test_p3_above_it_a_gradient_may_explode_but_need_not():
     """σ_max > 1/γ is necessary, not sufficient: relu at scale 3 explodes, saturated tanh at the same scale does not."""
-    x = sequence(60, 8, 0)
+    x = random_sequence(60, 8, 0)
     grown = {}
     for activation in ("relu", "tanh"):
-        w = fresh("rnn", 24, 8, activation, "orthogonal", scale=3.0)
+        w = fresh_weights("rnn", 24, 8, activation, "orthogonal", scale=3.0)
         assert spectra.bound(trace_cell("rnn", activation, x, w)) == pytest.approx(3)
         norms = torch_norms(("rnn", activation, w | {"bias_ih": w["bias_ih"] + 20}, x))
         grown[activation] = norms[0] / norms[-1]
@@ -105,9 +105,9 @@ def test_gated_cells_are_held_against_their_mean_gate(kind, data):
 def test_p9_the_half_life_that_a_forget_bias_gives(bias, steps):
     """Jozefowicz et al. (2015): from the bias alone, no weights, the cell state's gradient has halved after so many."""
     assert round(spectra.half_life(1 / (1 + np.exp(-bias))), 1) == steps
-    w = {name: 0 * p for name, p in fresh("lstm", 8, 4).items()}
-    w["bias_hh"] += fresh("lstm", 8, 4, forget_bias=bias)["bias_hh"] - fresh("lstm", 8, 4)["bias_hh"]
-    trace = trace_cell("lstm", "tanh", sequence(200, 4, 0), w)
+    w = {name: 0 * p for name, p in fresh_weights("lstm", 8, 4).items()}
+    w["bias_hh"] += fresh_weights("lstm", 8, 4, forget_bias=bias)["bias_hh"] - fresh_weights("lstm", 8, 4)["bias_hh"]
+    trace = trace_cell("lstm", "tanh", random_sequence(200, 4, 0), w)
     assert round(spectra.half_life(spectra.kept(trace)), 1) == steps
     assert rnnviz.jacobians(trace).steps[1][-1, -1] ** steps == pytest.approx(0.5, abs=0.01)
 
@@ -154,29 +154,29 @@ def test_survival_equals_the_svd_of_explicit_products(case):
 @pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
 def test_survival_of_long_sequences(kind):
     """Few values of k, both ends among them; products that leave a double's range say so."""
-    x = sequence(200, 4, 0)
-    ks, values = spectra.survival(trace_cell(kind, "tanh", x, fresh(kind, 6, 4)))
+    x = random_sequence(200, 4, 0)
+    ks, values = spectra.survival(trace_cell(kind, "tanh", x, fresh_weights(kind, 6, 4)))
     assert len(ks) == len(values) <= 24
     assert (ks[0], ks[-1]) == (0, 199)
     assert (np.diff(ks) > 0).all()
     np.testing.assert_array_equal(values[0], 1)
     assert values.shape[1] == (12 if kind == "lstm" else 6)
-    assert len(spectra.survival(trace_cell(kind, "tanh", x, fresh(kind, 6, 4)), most=5)[0]) <= 5
+    assert len(spectra.survival(trace_cell(kind, "tanh", x, fresh_weights(kind, 6, 4)), most=5)[0]) <= 5
 
 
 def test_survival_where_no_product_fits_a_double():
-    x = sequence(200, 4, 0)
+    x = random_sequence(200, 4, 0)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        steep = fresh("rnn", 6, 4, start="orthogonal", scale=1e3)
+        steep = fresh_weights("rnn", 6, 4, start="orthogonal", scale=1e3)
         steep |= {name: 0 * steep[name] for name in ("bias_ih", "bias_hh")}  # and so h = 0, where tanh has slope 1
         ks, values = spectra.survival(trace_cell("rnn", "tanh", 0 * x, steep))
         np.testing.assert_allclose(values[:, 0], [1e3**k if k < 103 else np.inf for k in ks.tolist()])
-        _, values = spectra.survival(trace_cell("rnn", "tanh", x, fresh("rnn", 6, 4, scale=1e-8)))
+        _, values = spectra.survival(trace_cell("rnn", "tanh", x, fresh_weights("rnn", 6, 4, scale=1e-8)))
         assert values[-1, 0] == 0
-        _, values = spectra.survival(trace_cell("rnn", "tanh", x, fresh("rnn", 6, 4, scale=0.0)))
+        _, values = spectra.survival(trace_cell("rnn", "tanh", x, fresh_weights("rnn", 6, 4, scale=0.0)))
         assert (values[1:] == 0).all()
-        relu = fresh("rnn", 6, 4, "relu", scale=1e3)
+        relu = fresh_weights("rnn", 6, 4, "relu", scale=1e3)
         relu["bias_ih"] += 10
         trace = trace_cell("rnn", "relu", x, relu)
         assert np.isnan(trace.h[-1]).any()
@@ -199,7 +199,9 @@ def test_eigenvalues_equal_torchs(case):
 
 
 def test_the_circle_of_orthogonal_starts():
-    trace = trace_cell("gru", "tanh", sequence(2, 4, 0), fresh("gru", 16, 4, start="orthogonal", scale=0.9))
+    trace = trace_cell(
+        "gru", "tanh", random_sequence(2, 4, 0), fresh_weights("gru", 16, 4, start="orthogonal", scale=0.9)
+    )
     for values in spectra.eigenvalues(trace).values():
         np.testing.assert_allclose(np.abs(values), 0.9)
 

@@ -15,8 +15,8 @@ from rnnviz import numbers
 from rnnviz.networks.reading import ask
 from rnnviz.recurrence.trace import surprise
 from rnnviz.scenes import notices
-from rnnviz.scenes.readings import network, read
-from rnnviz.scenes.step import stage
+from rnnviz.scenes.readings import read_sentence, tracing_network
+from rnnviz.scenes.step import compose_step
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
 from rnnviz.text import MAX_TOKENS, tokenize, vocabulary
@@ -60,13 +60,13 @@ def decoded(block):
 
 @pytest.mark.parametrize(("left", "right"), [("rnn", "lstm"), ("rnn", "gru"), ("gru", "lstm")])
 def test_the_payload_carries_the_traces_own_numbers_once(left, right):
-    sent = json.loads(stage(ALICE, left, right, True, LIGHT).payload)
+    sent = json.loads(compose_step(ALICE, left, right, True, LIGHT).payload)
     assert [token["text"] for token in sent["tokens"]] == list(ALICE)
     assert len(sent["notice"]) == len(ALICE)
     roles = {"h": "hidden", "c": "cell", "f": "forget", "i": "input", "g": "candidate", "o": "output"}
     roles |= {"r": "reset", "z": "update", "n": "candidate"}
     for name, block in zip((left, right), sent["networks"], strict=True):
-        trace = rnnviz.trace(network(name, True), ALICE)
+        trace = rnnviz.trace(tracing_network(name, True), ALICE)
         wanted = {"h": trace.h} | ({} if trace.c is None else {"c": trace.c}) | trace.gates
         assert block["cell"]["records"].keys() == wanted.keys()
         for letter, record in block["cell"]["records"].items():
@@ -84,7 +84,9 @@ def test_the_payload_carries_the_traces_own_numbers_once(left, right):
 
 def test_the_browser_is_told_what_a_cell_is():
     """Letters in the order of the weights' blocks, roles and functions: nothing of it is written in JavaScript."""
-    (gru, lstm) = (block["cell"] for block in json.loads(stage(ALICE, "gru", "lstm", True, LIGHT).payload)["networks"])
+    (gru, lstm) = (
+        block["cell"] for block in json.loads(compose_step(ALICE, "gru", "lstm", True, LIGHT).payload)["networks"]
+    )
     told = ("letters", "parts", "keeper")
     assert [gru[name] for name in told] == ["rzn", "h", "z"]
     assert [lstm[name] for name in told] == ["ifgo", "hc", "f"]
@@ -116,7 +118,7 @@ def test_any_text_can_be_shown(words, left, right, trained, language, between):
     tokens = errands.stretch(tokenize(" ".join(words))[:MAX_TOKENS], between)
     if not tokens:
         return
-    shown = stage(tokens, left, right, trained, View(language, "dark", 1.5))
+    shown = compose_step(tokens, left, right, trained, View(language, "dark", 1.5))
     sent = json.loads(shown.payload)
     assert [token["text"] for token in sent["tokens"]] == list(tokens)
     for runs in sent["notice"]:
@@ -127,7 +129,7 @@ def test_any_text_can_be_shown(words, left, right, trained, language, between):
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_notice_names_the_need_and_both_guesses(language):
-    readings = (read("rnn", True, ALICE), read("lstm", True, ALICE))
+    readings = (read_sentence("rnn", True, ALICE), read_sentence("lstm", True, ALICE))
     runs = notices.notices(readings, "food", language)
     first = [text for text, style in runs[0] if style == "strong"]
     assert first[0] == "Starving"
@@ -144,7 +146,7 @@ def test_where_each_network_has_an_answer_of_its_own_the_notice_names_both(langu
         tokens = ALICE[2:]  # no need: nothing is the right thing
         rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in tokens]][None]
         own = [net.words[int(net(rows)[0, -1].argmax())] for net in map(rnnviz.load, (left, right))]
-        runs = notices.notices((read(left, True, tokens), read(right, True, tokens)), None, language)
+        runs = notices.notices((read_sentence(left, True, tokens), read_sentence(right, True, tokens)), None, language)
         strong = [text for text, style in runs[-1] if style == "strong"][:-2]  # what is said of the gradient
         assert set(own) <= set(strong)
         differing += own[0] != own[1]

@@ -8,7 +8,7 @@ from torch import nn
 
 import rnnviz
 from rnnviz.networks.checking import check
-from rnnviz.recurrence.fresh import fresh, sequence
+from rnnviz.recurrence.fresh import fresh_weights, random_sequence
 from rnnviz.recurrence.trace import shares, trace_cell
 from tests.modules import cells, modules, unrolled_cell
 
@@ -107,12 +107,12 @@ def test_cells_without_a_module_equal_a_loop_in_torch(case):
 
 
 def test_a_cell_without_a_module_takes_tokens_and_checks_shapes():
-    inputs = sequence(3, 4, 0)
-    assert trace_cell("gru", "tanh", inputs, fresh("gru", 5, 4), ["a", "b", "c"]).tokens == ("a", "b", "c")
-    assert trace_cell("rnn", "logistic", inputs, fresh("rnn", 5, 4)).tokens == ("0", "1", "2")
+    inputs = random_sequence(3, 4, 0)
+    assert trace_cell("gru", "tanh", inputs, fresh_weights("gru", 5, 4), ["a", "b", "c"]).tokens == ("a", "b", "c")
+    assert trace_cell("rnn", "logistic", inputs, fresh_weights("rnn", 5, 4)).tokens == ("0", "1", "2")
     for wrong in (inputs[:0], inputs[:, :3], inputs[0]):
         with pytest.raises(ValueError, match=r"\(T, 4\)"):
-            trace_cell("lstm", "tanh", wrong, fresh("lstm", 5, 4))
+            trace_cell("lstm", "tanh", wrong, fresh_weights("lstm", 5, 4))
 
 
 def test_bad_input_says_what_was_wanted():

@@ -42,7 +42,7 @@ def link(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def begun(plan: Plan) -> tuple[Run, ...]:
-    return training_scene.begin(plan)
+    return training_scene.runs_of(plan)
 
 
 def sections(data: bytes) -> dict[str, dict]:
@@ -263,7 +263,7 @@ class Ticket:
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch, link: dict[str, Any]) -> desk_module.Desk:
     monkeypatch.setattr(tickets, "submit", Ticket)
-    monkeypatch.setattr(desk_module, "aside", lambda function, *args: function(*args))
+    monkeypatch.setattr(desk_module, "asked_alone", lambda function, *args: function(*args))
     monkeypatch.setattr(desk_module, "t", lambda key, **values: translate("en", key, **values))
     link |= {"task": "recall", "delay": "2", "size": "4", "budget": "100"}
     return desk_module.Desk()

@@ -20,7 +20,7 @@ from rnnviz.scenes.writer import View
 from rnnviz.tasks import TASKS
 from rnnviz.training import advance as library
 from rnnviz.training.files import TooMuch, dump
-from rnnviz.training.frozen import own, reads
+from rnnviz.training.frozen import own_network, reads
 from rnnviz.training.runs import Probe
 from rnnviz.training.settings import CHOICES, LIMITS
 from rnnviz.turns import tickets
@@ -78,7 +78,7 @@ def test_every_run_that_can_be_is_shown_when_it_is_uploaded(draws: some.DataObje
     run = library.advance(library.start(task, **draws.draw(every(task))), steps)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(tickets, "submit", Ticket)
-        patched.setattr(desk_module, "aside", lambda function, *args: function(*args))
+        patched.setattr(desk_module, "asked_alone", lambda function, *args: function(*args))
         one = desk_module.Desk()
         one.upload(dump(run))
         assert one.plan
@@ -97,7 +97,7 @@ def test_every_run_that_can_be_is_shown_when_it_is_uploaded(draws: some.DataObje
             assert training_scene.step(one.runs) > run.step
         assert reads(run.settings) == (task == "errands" and run.settings.shape.kind in RECURRENT)
         if reads(run.settings):
-            own(run)
+            own_network(run)
 
 
 odd = some.sampled_from([np.nan, np.inf, -np.inf, 0.0, 1e-45, 3e38, -3e38, 1.0])
@@ -138,7 +138,7 @@ def test_a_run_before_its_first_step_asks_nobody_to_press_train(language: str) -
 def desk(monkeypatch: pytest.MonkeyPatch) -> desk_module.Desk:
     """A visit that has trained three steps of twins."""
     monkeypatch.setattr(tickets, "submit", Ticket)
-    monkeypatch.setattr(desk_module, "aside", lambda function, *args: function(*args))
+    monkeypatch.setattr(desk_module, "asked_alone", lambda function, *args: function(*args))
     said = {"task": "recall", "delay": "2", "size": "4", "budget": "100"}
     monkeypatch.setattr(state, "value", lambda name: said.get(name, state.KEYS[name].default))
     one = desk_module.Desk()

@@ -66,7 +66,7 @@ def counting(length: int) -> None:
 def measured() -> Speeds:
     """All six measured, now or a moment ago: a class that asks together waits for one measurement. By a trainer, since
     the readers are who answers everybody else."""
-    return asked(compare_scene.measured, fresh=FRESH, pool=workers.here)
+    return asked(compare_scene.measured, max_age=FRESH, pool=workers.here)
 
 
 def wish() -> None:

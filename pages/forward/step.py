@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from rnnviz.figures import lengths
 from rnnviz.numbers import percent, two_digits
 from rnnviz.scenes.readings import Named
-from rnnviz.scenes.step import Stage, stage
+from rnnviz.scenes.step import StepPage, compose_step
 from rnnviz.tasks import errands
 from rnnviz.training import zoo
 from rnnviz.ui import controls, sentence, state
@@ -35,9 +35,9 @@ def knobs() -> DeltaGenerator:
     return row
 
 
-def current(tokens: tuple[str, ...]) -> Stage:
+def current(tokens: tuple[str, ...]) -> StepPage:
     """What the link and the controls ask for."""
-    return asked(stage, tokens, named("left"), named("right"), state.value("trained"), controls.view())
+    return asked(compose_step, tokens, named("left"), named("right"), state.value("trained"), controls.view())
 
 
 def own_offered() -> bool:
@@ -70,7 +70,7 @@ def show_stepper(tokens: tuple[str, ...]) -> None:
     stepper(shown.payload, shown.files, rested, *st.session_state["_start"])
 
 
-def badge(shown: Stage) -> None:
+def badge(shown: StepPage) -> None:
     """How far the numbers on the page are from PyTorch's, and how that was found."""
     worst = max(max(found.states, found.gradients) for _, found in shown.checks)
     key = "step.badge" if worst <= 1e-4 else "step.badge_off"

@@ -70,7 +70,7 @@ class Network(nn.Module):
                 self.body = RECURRENT[shape.kind](read, shape.units, batch_first=True)
             self.readout = nn.Linear(shape.units, len(words))
             if shape.kind in RECURRENT:
-                begin(self.body, shape)
+                set_start(self.body, shape)
 
     def forward(self, vectors: Tensor) -> Tensor:
         """Word vectors `(B, T, N)` -> logits `(B, T, V)` of each next word."""
@@ -114,7 +114,7 @@ def project(inputs: int, embedding: int) -> nn.Module:
     return linear
 
 
-def begin(body: nn.Module, shape: Shape) -> None:
+def set_start(body: nn.Module, shape: Shape) -> None:
     """Give a recurrent body its W_hh and its forget bias, as `shape` says."""
     for block in body.get_parameter("weight_hh_l0").split(shape.units):
         if shape.start == "orthogonal":

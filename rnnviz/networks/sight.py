@@ -47,7 +47,7 @@ class Sight:
         return float(self.probabilities[self.words.index(word)])
 
 
-def look(network: Network, tokens: tuple[str, ...], target: str | None = None, trained: bool = True) -> Sight:
+def sight_of(network: Network, tokens: tuple[str, ...], target: str | None = None, trained: bool = True) -> Sight:
     """Let a network read the tokens; `target` is left out for the likeliest word. In the network's own precision.
 
     Raises ValueError if there is nothing to read, or for a target that the network cannot say.

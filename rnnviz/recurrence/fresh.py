@@ -23,7 +23,7 @@ Start = Literal["default", "orthogonal", "identity"]
 PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
-def fresh(
+def fresh_weights(
     kind: str,
     units: int = 32,
     inputs: int = 32,
@@ -67,6 +67,6 @@ def orthogonal(units: int, count: int, seed: int) -> Iterator[Float[Array, "H H"
         yield q * np.sign(np.diagonal(r))  # else QR would prefer some matrices to others
 
 
-def sequence(length: int, size: int, seed: int) -> Float[Array, "T E"]:
+def random_sequence(length: int, size: int, seed: int) -> Float[Array, "T E"]:
     """Standard normal numbers `(T, E)` to read. A longer sequence begins with the shorter one."""
     return np.random.default_rng([seed, len(PARAMETERS) + 1]).standard_normal((length, size))

@@ -13,7 +13,7 @@ from rnnviz import figures
 from rnnviz.figures.base import Spec
 from rnnviz.numbers import three_digits
 from rnnviz.recurrence import cliff, clipping
-from rnnviz.scenes.gradients import Backward, Kind, Source, ratio, read
+from rnnviz.scenes.gradients import Backward, Kind, Source, forth_and_back, ratio
 from rnnviz.scenes.writer import Board, View, Writer
 from rnnviz.tasks import errands
 
@@ -27,7 +27,7 @@ DESCENT = 150
 def clipped_board(source: Source, kind: Kind, by: str, threshold: float, view: View) -> Board:
     """The board of the page's first half: one gradient before and after. `by`: "off", "norm" or "value"."""
     writer = Writer("clipping", "clipping_figures", view)
-    one = read(kind, source)
+    one = forth_and_back(kind, source)
     before = one.gradients.parameters
     after = before if by == "off" else clipping.clip(before, **{by: threshold}).after
     change = clipping.changes(before, after)
@@ -66,7 +66,7 @@ def running(writer: Writer, source: Source, kind: Kind, threshold: float) -> Spe
 @lru_cache(maxsize=8)
 def usual_norms(source: Source, kind: Kind) -> tuple[float, ...]:
     """The norm of the whole gradient for each of the other inputs, which no threshold changes."""
-    return tuple(clipping.total_norm(read(kind, one).gradients.parameters) for one in others(source))
+    return tuple(clipping.total_norm(forth_and_back(kind, one).gradients.parameters) for one in others(source))
 
 
 def others(source: Source) -> Iterator[Source]:

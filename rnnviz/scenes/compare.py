@@ -14,7 +14,7 @@ from rnnviz.figures.growth import Curve
 from rnnviz.language import filled, translate
 from rnnviz.networks import counting, timing
 from rnnviz.networks.network import Network, Shape
-from rnnviz.networks.sight import Sight, look
+from rnnviz.networks.sight import Sight, sight_of
 from rnnviz.numbers import percent, two_digits
 from rnnviz.scenes.writer import Board, Section, View, Writer
 from rnnviz.tasks import errands
@@ -31,7 +31,7 @@ LONGEST = 400
 
 
 @lru_cache(maxsize=12)
-def network(kind: str, trained: bool) -> Network:
+def double_network(kind: str, trained: bool) -> Network:
     """A network of the zoo, in double precision: gradients of 10⁻³⁸ and less leave single precision."""
     return zoo.load(kind, trained).double()
 
@@ -40,7 +40,7 @@ def network(kind: str, trained: bool) -> Network:
 def looks(tokens: tuple[str, ...], trained: bool) -> tuple[Sight, ...]:
     """All six at the last word. Their saliency is about the right thing, or what each says itself."""
     target = errands.need_of(tokens)
-    return tuple(look(network(kind, trained), tokens, target, trained) for kind in KINDS)
+    return tuple(sight_of(double_network(kind, trained), tokens, target, trained) for kind in KINDS)
 
 
 class Teller(Writer):
@@ -88,7 +88,7 @@ def answers_board(tokens: tuple[str, ...], words: int, trained: bool, view: View
     claims[key] = {"seen": " ".join(last), "need": tokens[need], "answer": answer, "p": p["window"]}
     share = percent(float(attention.attention[:, need].mean()))
     claims["c22"] = {"need": tokens[need], "distance": len(tokens) - 1 - need, "share": share}
-    reach, held = network("conv", trained).reach, network("conv", trained).body_weights()
+    reach, held = double_network("conv", trained).reach, double_network("conv", trained).body_weights()
     told = {"reach": reach, "seen": int(conv.sees.sum()), "words": len(tokens), "weights": f"{held:,}"}
     claims["c23"] = told | {"p": p["conv"], "answer": answer}
     return writer.board((tokens, trained), [writer.told(section, claims)])
@@ -140,13 +140,13 @@ def sentences(table: list[dict], kind: str, writer: Teller) -> str:
 
 def lengths() -> list[int]:
     """The axis of words: from 2, about as many as it takes for a smooth line."""
-    return sorted({round(n) for n in np.geomspace(2, LONGEST, 40)} | {network("conv", True).reach or 2, 5})
+    return sorted({round(n) for n in np.geomspace(2, LONGEST, 40)} | {double_network("conv", True).reach or 2, 5})
 
 
 @lru_cache(maxsize=1)
 def curves() -> dict[str, dict[str, Curve]]:
     """Each quantity of each network against the number of words: the same for every sentence."""
-    x, nets = lengths(), {kind: network(kind, True) for kind in KINDS}
+    x, nets = lengths(), {kind: double_network(kind, True) for kind in KINDS}
     against: dict[str, Callable[[Network, int], float]] = {
         "weights": lambda one, n: one.body_weights(),
         "work": counting.body_work,
@@ -163,7 +163,7 @@ def curves() -> dict[str, dict[str, Curve]]:
 
 def costs_section(writer: Teller, length: int) -> Section:
     """What grows with the sentence: weights, multiply-adds for each word, memory."""
-    nets = {kind: network(kind, True) for kind in KINDS}
+    nets = {kind: double_network(kind, True) for kind in KINDS}
     drawn = {n: figures.growth.spec(curves()[n], length, look=writer.look) for n in ("weights", "work", "memory")}
     kept = counting.memory(nets["attention"], length)
     told = {"words": length, "double": 2 * length, "formula": kept.numbers, "kept": f"{kept.value:,}"}
@@ -185,7 +185,7 @@ def costs_section(writer: Teller, length: int) -> Section:
 
 def ways_section(writer: Teller, length: int) -> Section:
     """What must wait for what: sequential depth, and the path between the first word and the answer."""
-    nets = {kind: network(kind, True) for kind in KINDS}
+    nets = {kind: double_network(kind, True) for kind in KINDS}
     drawn = {name: figures.growth.spec(curves()[name], length, look=writer.look) for name in ("depth", "path")}
     attention = nets["attention"]
     told: dict[str, Any] = {"words": length}
@@ -210,7 +210,7 @@ class Counted(NamedTuple):
 
 def counts(kind: str, length: int) -> tuple[tuple[Counted, ...], Counted, int, dict[str, int]]:
     """The lines of a network's table, their sum, what PyTorch counts, and what the letters stand for."""
-    one = network(kind, True)
+    one = double_network(kind, True)
     lines = []
     for part in counting.parts(one, length):
         worked = f"{part.work.numbers} = {part.work.value:,}" if part.work.terms else "0"

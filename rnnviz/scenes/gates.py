@@ -15,7 +15,7 @@ from rnnviz.numbers import duration
 from rnnviz.recurrence import memory
 from rnnviz.recurrence.cells import CELLS, ROLES
 from rnnviz.recurrence.trace import Trace
-from rnnviz.scenes.readings import network
+from rnnviz.scenes.readings import tracing_network
 from rnnviz.scenes.writer import Board, View, Writer
 
 LETTERS = {
@@ -39,15 +39,15 @@ def letter_of(kind: str, id: str) -> str:
 
 def unit_half_lives(kind: str, trained: bool, tokens: tuple[str, ...]) -> tuple[tuple[int, float], ...]:
     """The units with their half-lives, longest first."""
-    trace = read(kind, trained, tokens)
+    trace = trace_of(kind, trained, tokens)
     halves = memory.half_lives(trace)
     return tuple((int(unit), float(halves[unit])) for unit in memory.longest_first(trace))
 
 
 @lru_cache(maxsize=4)
-def read(kind: str, trained: bool, tokens: tuple[str, ...]) -> Trace:
+def trace_of(kind: str, trained: bool, tokens: tuple[str, ...]) -> Trace:
     """What a network of the zoo did with the sentence."""
-    return reading.trace(network(kind, trained), tokens)
+    return reading.trace(tracing_network(kind, trained), tokens)
 
 
 def forgetting_board(bias: float, view: View) -> Board:
@@ -70,7 +70,7 @@ def in_digits(bias: float) -> tuple[str, str]:
 def remembering_board(kind: str, trained: bool, tokens: tuple[str, ...], unit: int, view: View) -> Board:
     """The board about every unit's memory of a sentence."""
     writer = Writer("gates", "gates_figures", view)
-    trace = read(kind, trained, tokens)
+    trace = trace_of(kind, trained, tokens)
     order, halves, parts = memory.longest_first(trace), memory.half_lives(trace), memory.contributions(trace)
     keeper = LETTERS[kind][0]
     room = figures.token_room(tokens, view.scale)
@@ -102,7 +102,7 @@ def listening_board(
 ) -> Board:
     """The board about what one gate of one unit listens to."""
     writer = Writer("gates", "gates_figures", view)
-    trace = read(kind, trained, tokens)
+    trace = trace_of(kind, trained, tokens)
     heard = memory.listens(trace, letter)
     one = figures.parts.spec(heard, letter, step, unit, look=writer.look)
     every = figures.listening.spec(heard, letter, tokens, step, unit, look=writer.look)

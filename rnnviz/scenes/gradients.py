@@ -15,12 +15,12 @@ from rnnviz.networks import reading
 from rnnviz.numbers import three_digits
 from rnnviz.recurrence import bptt, spectra
 from rnnviz.recurrence.bptt import Gradients
-from rnnviz.recurrence.fresh import fresh, sequence
+from rnnviz.recurrence.fresh import fresh_weights, random_sequence
 from rnnviz.recurrence.trace import Trace, trace_cell
-from rnnviz.scenes.readings import network
+from rnnviz.scenes.readings import tracing_network
 from rnnviz.scenes.writer import Board, View, Writer
 from rnnviz.tasks import errands
-from rnnviz.training.frozen import Own
+from rnnviz.training.frozen import OwnNetwork
 
 Kind = Literal["rnn", "lstm", "gru"]
 KINDS: tuple[Kind, ...] = ("rnn", "lstm", "gru")
@@ -47,7 +47,7 @@ class Source:
     at: Literal["last", "every"] = "last"
     asked: str = ""
     """The word whose logit is asked for; "" for what the sentence's need asks for (`asked_word`)."""
-    own: Own | None = None
+    own: OwnNetwork | None = None
     """The visitor's own network, in the place of that of its kind."""
 
 
@@ -61,14 +61,14 @@ class Backward:
 
 
 @np.errstate(over="ignore", invalid="ignore", under="ignore")
-def read(kind: Kind, source: Source, maps: bool = False) -> Backward:
+def forth_and_back(kind: Kind, source: Source, maps: bool = False) -> Backward:
     """Forward and backward through one cell; `maps`: with the T x T maps, which take most of the time."""
     if source.tokens:
         trace, target = heard(kind, source), asked_word(source)
         return Backward(kind, trace, bptt.backpropagate(trace, target, of="logit", at=source.at, through_time=maps))
     settings: dict[str, Any] = {"activation": source.activation, "start": source.start, "scale": source.scale}
-    weights = fresh(kind, source.units, INPUTS, forget_bias=source.forget, seed=source.seed, **settings)
-    numbers = sequence(source.length, INPUTS, source.seed + 1000 * source.reads)
+    weights = fresh_weights(kind, source.units, INPUTS, forget_bias=source.forget, seed=source.seed, **settings)
+    numbers = random_sequence(source.length, INPUTS, source.seed + 1000 * source.reads)
     trace = trace_cell(kind, source.activation, numbers, weights)
     return Backward(kind, trace, bptt.backpropagate(trace, at=source.at, through_time=maps))
 
@@ -76,7 +76,7 @@ def read(kind: Kind, source: Source, maps: bool = False) -> Backward:
 def heard(kind: Kind, source: Source) -> Trace:
     """The sentence as the network of a kind reads it: the visitor's own, if it is of this kind, else ours."""
     name = source.own if source.own and source.own.kind == kind else kind
-    return reading.trace(network(name, source.trained), source.tokens)
+    return reading.trace(tracing_network(name, source.trained), source.tokens)
 
 
 @lru_cache(maxsize=8)
@@ -97,7 +97,7 @@ def gradients_board(source: Source, view: View) -> Board:
     """The board of the Gradients page."""
     writer = Writer("gradients", "gradients_figures", view, source.own)
     look = writer.look
-    all_three = [read(kind, source, maps=True) for kind in KINDS]
+    all_three = [forth_and_back(kind, source, maps=True) for kind in KINDS]
 
     def each(draw: Callable[[Backward], Spec]) -> dict[str, Spec]:
         return {one.kind: draw(one) for one in all_three}
@@ -132,11 +132,11 @@ def gradients_board(source: Source, view: View) -> Board:
             "saturation", each(lambda one: figures.saturation.spec(spectra.saturation(one.trace), look=look))
         )
     )
-    blown = tuple(one.kind for one in all_three if not all(np.isfinite(a).all() for a in told(one.gradients)))
+    blown = tuple(one.kind for one in all_three if not all(np.isfinite(a).all() for a in numbers_shown(one.gradients)))
     return writer.board(source, sections, blown)
 
 
-def told(found: Gradients) -> Iterator[np.ndarray]:
+def numbers_shown(found: Gradients) -> Iterator[np.ndarray]:
     """The numbers that the figures show of a gradient."""
     yield found.norms
     if found.through_time is not None:

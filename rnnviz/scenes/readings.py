@@ -20,7 +20,7 @@ from rnnviz.recurrence.trace import Trace
 from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
 from rnnviz.training import zoo
-from rnnviz.training.frozen import Own, network_of
+from rnnviz.training.frozen import OwnNetwork, network_of
 
 
 @dataclass(frozen=True)
@@ -41,18 +41,18 @@ class Reading:
 
 
 MOMENTS = ("trained", "untrained")
-Named = str | Own
+Named = str | OwnNetwork
 """A network of the zoo, or the visitor's own."""
 
 
 @lru_cache(maxsize=8)
-def network(name: Named, trained: bool) -> Network:
+def tracing_network(name: Named, trained: bool) -> Network:
     """A network, loaded once. An RNN and a GRU in double precision: one may be chaotic, the other takes 1 - z of a gate
     near 1, and what single precision rounds differently here and in PyTorch grows from word to word. An LSTM does well
     enough without, and PyTorch has a kernel for it in single precision that is four times as fast; but a visitor's own
     may have weights whose sums only double precision can hold."""
-    loaded = network_of(name, trained) if isinstance(name, Own) else zoo.load(name, trained)
-    single = loaded.shape.kind == "lstm" and not isinstance(name, Own)
+    loaded = network_of(name, trained) if isinstance(name, OwnNetwork) else zoo.load(name, trained)
+    single = loaded.shape.kind == "lstm" and not isinstance(name, OwnNetwork)
     return loaded if single else loaded.double()
 
 
@@ -61,7 +61,7 @@ def weights_of(name: Named, trained: bool) -> dict[str, ndarray]:
 
     `word (K·H, N)` and `word_offset (K·H,)` lead from a word vector to W_ih x, `state (K·H, H)` is W_hh.
     """
-    source = network(name, trained)
+    source = tracing_network(name, trained)
     parts = cell_parameters(recurrent(source.body))
     read = parts["weight_ih"].shape[1]
     project, offset = np.eye(read), np.zeros(read)
@@ -96,19 +96,21 @@ def version(file: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def read(name: Named, trained: bool, tokens: tuple[str, ...]) -> Reading:
+def read_sentence(name: Named, trained: bool, tokens: tuple[str, ...]) -> Reading:
     """Let a network read the tokens."""
-    reader = network(name, trained)
+    reader = tracing_network(name, trained)
     trace = reading.trace(reader, tokens)
     gradients = bptt.backpropagate(trace, errands.need_of(tokens), of="logit", through_time=False)
     checked = check(recurrent(reader.body), trace, gradients)
     things = [reader.words.index(thing) for thing in errands.THINGS]
     asked = ask(reader, trace)[:, things]
-    overflows = isinstance(name, Own) and (beyond(name, trained, tokens) or not np.isfinite(gradients.norms).all())
-    return Reading(reader.name, trained, trace, gradients, checked, asked, reader.body_weights(), bool(overflows))
+    overflows = isinstance(name, OwnNetwork) and (
+        beyond(name, trained, tokens) or not np.isfinite(gradients.norms).all()
+    )
+    return Reading(reader.name, trained, trace, gradients, checked, asked, reader.body_weights(), overflows)
 
 
-def beyond(own: Own, trained: bool, tokens: tuple[str, ...]) -> bool:
+def beyond(own: OwnNetwork, trained: bool, tokens: tuple[str, ...]) -> bool:
     """Whether a visitor's network has numbers that single precision cannot hold."""
     vectors = vocabulary().vectors[[vocabulary().index(token) for token in tokens]]
     with torch.inference_mode():

@@ -13,14 +13,14 @@ from rnnviz.networks.checking import Check
 from rnnviz.numbers import two_digits
 from rnnviz.recurrence.trace import Trace, surprise
 from rnnviz.scenes.notices import notices
-from rnnviz.scenes.readings import Named, Reading, file_of, read, weights_of
+from rnnviz.scenes.readings import Named, Reading, file_of, read_sentence, weights_of
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
 
 
 @dataclass(frozen=True)
-class Stage:
+class StepPage:
     """What the page shows: the payload for the stepper, and what stands around it."""
 
     payload: bytes
@@ -36,9 +36,9 @@ class Stage:
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def stage(tokens: tuple[str, ...], left: Named, right: Named, trained: bool, view: View) -> Stage:
+def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bool, view: View) -> StepPage:
     """Everything for one sentence. `tokens` must not be empty."""
-    readings = (read(left, trained, tokens), read(right, trained, tokens))
+    readings = (read_sentence(left, trained, tokens), read_sentence(right, trained, tokens))
     answer = errands.need_of(tokens)
     revision = hashlib.sha256(repr((tokens, left, right, trained)).encode()).hexdigest()[:16]
     files = tuple(file_of(name, trained) for name in (left, right) if isinstance(name, str))
@@ -60,7 +60,7 @@ def stage(tokens: tuple[str, ...], left: Named, right: Named, trained: bool, vie
         "ask": ask_block(readings, answer, view),
     }
     left_check, right_check = ((reading.name, reading.check) for reading in readings)
-    return Stage(figures.as_json(payload), (left_check, right_check), answer, revision, files)
+    return StepPage(figures.as_json(payload), (left_check, right_check), answer, revision, files)
 
 
 def title(reading: Reading, language: str) -> str:

@@ -203,7 +203,7 @@ def step(runs: tuple[Run, ...]) -> int:
     return max((run.step for run in runs), default=0)
 
 
-def begin(plan: Plan) -> tuple[Run, ...]:
+def runs_of(plan: Plan) -> tuple[Run, ...]:
     """The runs of a plan before their first step; for a reader process, since it makes networks."""
     return tuple(start(plan.task, **settings) for settings in plan.settings())
 

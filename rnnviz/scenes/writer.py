@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 from rnnviz import figures
 from rnnviz.figures.base import Look, Spec
 from rnnviz.language import filled, labels_of, translate
-from rnnviz.training.frozen import Own
+from rnnviz.training.frozen import OwnNetwork
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Board:
 class Writer:
     """Sections in one language and look."""
 
-    def __init__(self, page: str, words: str, view: View, own: Own | None = None) -> None:
+    def __init__(self, page: str, words: str, view: View, own: OwnNetwork | None = None) -> None:
         self.page, self.view, self.own = page, view, own
         self.look = view.look(words)
 

@@ -55,12 +55,12 @@ def start(task: str = "errands", **settings: object) -> Run:
         raise ValueError(f"unknown task {task!r}; there are {', '.join(TASKS)}")
     chosen = DEFAULTS | TASKS[task].suggested | {"task": task} | settings
     shape = Shape(**{f.name: chosen.pop(f.name) for f in fields(Shape)})
-    return begin(Settings(shape, **chosen))
+    return new_run(Settings(shape, **chosen))
 
 
-def begin(settings: Settings) -> Run:
+def new_run(settings: Settings) -> Run:
     """The run with these settings, before its first step."""
-    network = fresh(settings)
+    network = untrained_network(settings)
     level = settings.top if settings.examples else 0  # a set drawn once has all lengths from the beginning
     run = Run(
         settings, snapshot(network), level=level, log={name: np.zeros(0, np.float32) for name in logged(settings)}
@@ -68,7 +68,7 @@ def begin(settings: Settings) -> Run:
     return replace(run, probes=probe(network, settings, 0), carried={} if TASKS[settings.task].streams else None)
 
 
-def fresh(settings: Settings) -> Network:
+def untrained_network(settings: Settings) -> Network:
     """The untrained network that a run with these settings begins from."""
     task = TASKS[settings.task]
     network = Network(settings.shape, task.outputs or ("value",), task.inputs, settings.seed)
@@ -87,7 +87,7 @@ def snapshot(network: nn.Module) -> dict[str, ndarray]:
 
 def restore(settings: Settings, parameters: Mapping[str, ndarray]) -> Network:
     """The network with these parameters."""
-    network = fresh(settings)
+    network = untrained_network(settings)
     network.load_state_dict({name: torch.from_numpy(value) for name, value in parameters.items()})
     return network
 

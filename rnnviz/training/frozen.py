@@ -12,13 +12,13 @@ from safetensors.numpy import load, save
 
 from rnnviz.networks.network import RECURRENT, Network
 from rnnviz.tasks import TASKS
-from rnnviz.training.advance import fresh, restore
+from rnnviz.training.advance import restore, untrained_network
 from rnnviz.training.runs import Run
 from rnnviz.training.settings import Settings
 
 
 @dataclass(frozen=True)
-class Own:
+class OwnNetwork:
     """A network of the errand language at one moment of its training."""
 
     settings: Settings
@@ -38,7 +38,7 @@ def reads(settings: Settings) -> bool:
     return TASKS[settings.task].words and settings.shape.kind in RECURRENT
 
 
-def own(run: Run) -> Own:
+def own_network(run: Run) -> OwnNetwork:
     """The run's network as it is now; that with the least held-out loss, where one was kept at the end.
 
     Raises ValueError for a run whose network these pages cannot show.
@@ -48,11 +48,11 @@ def own(run: Run) -> Own:
     kept = run.best if run.ended and run.best else None
     weights = save(kept.parameters if kept else run.parameters)
     digest = hashlib.sha256(weights).hexdigest()[:16]
-    return Own(run.settings, kept.step if kept else run.step, digest, weights)
+    return OwnNetwork(run.settings, kept.step if kept else run.step, digest, weights)
 
 
-def network_of(own: Own, trained: bool) -> Network:
+def network_of(own: OwnNetwork, trained: bool) -> Network:
     """The network; `trained=False`: as its training began."""
-    network = restore(own.settings, load(own.weights)) if trained else fresh(own.settings)
+    network = restore(own.settings, load(own.weights)) if trained else untrained_network(own.settings)
     network.name = "yours"
     return network.eval()

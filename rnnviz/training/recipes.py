@@ -23,7 +23,7 @@ from rnnviz.networks.network import Network
 from rnnviz.tasks import errands
 from rnnviz.text import vocabulary
 from rnnviz.training.advance import CLAUSES as TRAINED_CLAUSES
-from rnnviz.training.advance import TOP_LEVEL, Run, advance, begin, fresh, restore, snapshot
+from rnnviz.training.advance import TOP_LEVEL, Run, advance, new_run, restore, snapshot, untrained_network
 from rnnviz.training.settings import Settings
 from rnnviz.training.zoo import SHAPES, WEIGHTS, all_seeds
 
@@ -94,8 +94,8 @@ def result(name: str, run: Run) -> dict:
 def one_run(name: str, settings: Settings) -> tuple[dict, dict[str, ndarray], dict[str, ndarray]]:
     """Train one network from one seed: its row, its weights, and the weights it began from."""
     torch.set_num_threads(1)
-    run = advance(begin(settings), settings.steps)
-    return result(name, run), run.parameters, snapshot(fresh(settings))
+    run = advance(new_run(settings), settings.steps)
+    return result(name, run), run.parameters, snapshot(untrained_network(settings))
 
 
 def score(row: dict) -> float:
@@ -167,7 +167,7 @@ def make_card(name: str, row: dict, why: str, trials: list[dict]) -> dict:
         "data": "the errand language, rnnviz/tasks/errands/sentences.py",
         "settings": asdict(settings),
         "budget": f"{settings.steps} steps of {settings.batch} sentences",
-        "recurrent_weights": fresh(settings).body_weights(),
+        "recurrent_weights": untrained_network(settings).body_weights(),
         "seeds": list(SEEDS),
         "shipped": why,
         "held_out_ceiling": errands.held_out_ceiling(),

@@ -8,7 +8,7 @@ from safetensors.numpy import load_file
 
 from rnnviz.networks.network import Network, Shape
 from rnnviz.shipped import ASSETS
-from rnnviz.training.advance import Settings, fresh
+from rnnviz.training.advance import Settings, untrained_network
 
 WEIGHTS = ASSETS / "weights"
 SHAPES = {
@@ -34,7 +34,7 @@ def load(name: str, trained: bool = True) -> Network:
         raise ValueError(f"no network {name!r}; there are {', '.join(SHAPES)}")
     weights = load_file(WEIGHTS / f"{name}.safetensors")
     moment = "trained." if trained else "initial."
-    network = fresh(Settings(SHAPES[name]))
+    network = untrained_network(Settings(SHAPES[name]))
     parts = {key.removeprefix(moment): torch.from_numpy(v) for key, v in weights.items() if key.startswith(moment)}
     network.load_state_dict(parts)
     network.name = name

@@ -1,7 +1,7 @@
 """The one door from a page to the processes that compute.
 
 `asked` keeps what it was told, for all visitors: a class that follows its teacher asks for the same sentence a hundred
-times, and it is computed once, also if all ask at the same moment. `aside` is for what is one visitor's alone.
+times, and it is computed once, also if all ask at the same moment. `asked_alone` is for what is one visitor's alone.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ class Kept:
     flights: dict[Any, Flight] = field(default_factory=dict)
     bytes: int = 0
 
-    def find(self, key: Any, fresh: float | None) -> tuple[Any] | None:
+    def find(self, key: Any, max_age: float | None) -> tuple[Any] | None:
         """The answer, if it is there and new enough."""
         found = self.answers.get(key)
-        if found is None or (fresh is not None and time.monotonic() - found[2] > fresh):
+        if found is None or (max_age is not None and time.monotonic() - found[2] > max_age):
             return None
         self.answers.move_to_end(key)
         return (found[0],)
@@ -98,18 +98,18 @@ def visitor() -> str:
 def asked(
     function: Callable[..., R],
     *args: Any,
-    fresh: float | None = None,
+    max_age: float | None = None,
     pool: Callable[[], Pool | None] = workers.readers,
 ) -> R:
     """`function(*args)`, computed beside the server, once for all who ask; kept while there is room.
 
-    `fresh`: an answer older than so many seconds is computed again. `pool`: whose processes compute.
+    `max_age`: an answer older than so many seconds is computed again. `pool`: whose processes compute.
     Raises what the function raises, or `rnnviz.turns.nursery.Refused`.
     """
     key = (function.__module__, function.__qualname__, args)
     processes = pool()
     with kept.lock:
-        found = kept.find(key, fresh)
+        found = kept.find(key, max_age)
         if found:
             return cast(R, found[0])
         flight = kept.flights.get(key)
@@ -134,7 +134,7 @@ def asked(
             flight.future.cancel()
 
 
-def aside(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+def asked_alone(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """`function(*args)`, computed by a reader for this visitor alone. Raises as `asked` does.
 
     For what a press does: it is waited for also if the visitor has asked for something newer meanwhile, or the press

@@ -30,7 +30,7 @@ def board(
     """
 
     def remembered() -> None:
-        ticket = TICKET.check(state.told(key, "kept"))
+        ticket = TICKET.check(state.said_by(key, "kept"))
         if ticket and found:
             found(ticket)
 
@@ -39,6 +39,6 @@ def board(
         key=key,
         data=component.joined(payload, **({} if kept is None else {"kept": kept})),
         default={"theme": None, "kept": None},
-        on_theme_change=called(partial(state.look, key)),
+        on_theme_change=called(partial(state.theme_said, key)),
         on_kept_change=called(remembered),
     )

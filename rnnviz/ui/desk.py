@@ -11,13 +11,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rnnviz.figures.training_lines import Log, Twin, mean_of_last
 from rnnviz.scenes import training as training_scene
-from rnnviz.scenes.training import begin, examined
+from rnnviz.scenes.training import examined, runs_of
 from rnnviz.training.files import dump
-from rnnviz.training.frozen import Own
+from rnnviz.training.frozen import OwnNetwork
 from rnnviz.training.plans import Plan
 from rnnviz.training.runs import Run
 from rnnviz.turns import tickets
-from rnnviz.ui.asked import aside, visitor
+from rnnviz.ui.asked import asked_alone, visitor
 from rnnviz.ui.language import language, t
 
 FIRST_LOOK = 0.8
@@ -70,7 +70,7 @@ class Desk:
     earlier: list[Earlier] = field(default_factory=list)
     kept: int = 0
     """Runs that were ever kept."""
-    own: Own | None = None
+    own: OwnNetwork | None = None
     session: str = ""
     """The visit that looks at it."""
     lost: str = ""
@@ -102,7 +102,7 @@ class Desk:
 
     def train(self, plan: Plan) -> None:
         """Begin anew; what was there is kept for comparison, or goes on if the new run cannot be begun."""
-        runs = aside(begin, plan)
+        runs = asked_alone(runs_of, plan)
         self.end()
         self.take(plan, runs)
 
@@ -174,7 +174,7 @@ class Desk:
 
         All that can fail is done first: a reader reads the file and draws it in every language.
         """
-        run, plan = aside(examined, data)
+        run, plan = asked_alone(examined, data)
         self.end()
         self.take(plan, (run,))
         assert self.ticket
@@ -184,7 +184,7 @@ class Desk:
 
     def file(self, which: int) -> bytes:
         """A run as a file."""
-        return aside(dump, self.runs[which])
+        return asked_alone(dump, self.runs[which])
 
 
 def desk() -> Desk:

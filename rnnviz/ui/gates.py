@@ -35,8 +35,8 @@ def unit(view: View, key: str = "gates") -> None:
     }
     mount = component.registered("gates", SCRIPTS, STYLES)
     callbacks = {
-        "on_drawn_change": called(lambda: state.put(drawn=state.told(key, "drawn"))),
-        "on_theme_change": called(partial(state.look, key)),
+        "on_drawn_change": called(lambda: state.put(drawn=state.said_by(key, "drawn"))),
+        "on_theme_change": called(partial(state.theme_said, key)),
     }
     mount(key=key, data=json.dumps(payload).encode(), default={"drawn": None, "theme": None}, **callbacks)
 

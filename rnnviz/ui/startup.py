@@ -35,10 +35,10 @@ def warm() -> None:
     calm.shorten_log()
     for name in state.NETWORKS:
         for trained in (True, False):
-            readings.network(name, trained)
+            readings.tracing_network(name, trained)
     for language in LANGUAGES:  # the start page as a visitor first sees it
         view = writer.View(language, "light", 1.0)
-        step_scene.stage(tuple(tokenize(state.ALICE)), "rnn", "lstm", True, view)
+        step_scene.compose_step(tuple(tokenize(state.ALICE)), "rnn", "lstm", True, view)
     figures.lengths(zoo.all_seeds(state.NETWORKS))  # two visitors at once may not be the first to import Plotly's parts
     plotly_url()
     one_heap()

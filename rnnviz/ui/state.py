@@ -299,10 +299,10 @@ def theme() -> str:
     return _memory().theme or st.context.theme.type or "light"
 
 
-def look(component: str) -> None:
+def theme_said(component: str) -> None:
     """For a component's callback: it saw that the page looks different now. Told once, since to ask a component for
     its state takes Streamlit longer than anything else a page asks."""
-    memory, seen = _memory(), LOOK.check(told(component, "theme"))
+    memory, seen = _memory(), LOOK.check(said_by(component, "theme"))
     if seen:
         memory.theme, memory.recolored = seen, True
 
@@ -328,7 +328,7 @@ def outdated() -> bool:
     return _memory().recolored and not getattr(context, "rnnviz_whole", False)
 
 
-def told(component: str, name: str) -> Any:
+def said_by(component: str, name: str) -> Any:
     """What a mounted component says under a name, as it came: anything at all, until it has been checked."""
     said = st.session_state.get(component)
     return said.get(name) if isinstance(said, Mapping) else None

@@ -37,7 +37,7 @@ def stepper(
 ) -> None:
     """Mount the stepper.
 
-    `payload` and `files` are those of a `rnnviz.scenes.step.Stage`. `rested` is told where the reader is each time
+    `payload` and `files` are those of a `rnnviz.scenes.step.StepPage`. `rested` is told where the reader is each time
     they have rested for half a second somewhere else than before. `step` (from 0), `unit` and its `network` (0 or 1)
     say where a reader begins who opens the page, or for whom `place` is another number than before; afterwards the
     browser knows better. Where the page looks different from what the payload was made for, the stepper says so, and
@@ -45,13 +45,13 @@ def stepper(
     """
 
     def tell() -> None:
-        if found := rest(state.told(key, "rest")):
+        if found := rest(state.said_by(key, "rest")):
             rested(found)
 
     found = {file: server.weights_url(file) or json.loads(asked(weights_file, file)) for file in files}
     # Where to begin is no part of the payload, so that one payload serves every visitor.
     data = component.joined(payload, files=found, step=step, unit=unit, network=network, place=place)
-    callbacks = {"on_rest_change": called(tell), "on_theme_change": called(partial(state.look, key))}
+    callbacks = {"on_rest_change": called(tell), "on_theme_change": called(partial(state.theme_said, key))}
     mount = component.registered("stepper", SCRIPTS, STYLES)
     mount(key=key, data=data, default={"rest": None, "theme": None}, **callbacks)
 

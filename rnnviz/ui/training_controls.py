@@ -11,7 +11,7 @@ from rnnviz.numbers import percent
 from rnnviz.tasks import TASKS
 from rnnviz.training import plans
 from rnnviz.training.files import TooMuch
-from rnnviz.training.frozen import own, reads
+from rnnviz.training.frozen import own_network, reads
 from rnnviz.training.plans import PRESETS, Plan, options, pair, twins, usual
 from rnnviz.training.settings import standing
 from rnnviz.ui import state, uploads
@@ -180,7 +180,7 @@ def _offer(one: Desk, k: int, name: str) -> None:
 
 def _use(k: int, name: str) -> None:
     one = desk()
-    one.own = own(one.runs[k])
+    one.own = own_network(one.runs[k])
     say("_used", "training.used", name=name, steps=f"{one.own.step:,}")
 
 

@@ -8,7 +8,7 @@ import time
 import numpy as np
 import streamlit as st
 
-from rnnviz.figures import base, theme
+from rnnviz.figures import axes, base, theme
 from rnnviz.scenes.writer import Figure, Section, pack
 from rnnviz.ui import state
 from rnnviz.ui.board import board
@@ -21,8 +21,7 @@ for name in CASES:
     if st.button(name):
         case = st.session_state["case"] = name
 
-look = state.theme()
-scale = 1.5 if state.value("projector") else 1.0
+look = base.Look({}, state.theme(), 1.5 if state.value("projector") else 1.0)
 tokens = [EVIL if case == "evil" else "Starving", *(f"word{k}" for k in range(1, 100))]
 draw = np.random.default_rng(CASES.index("other" if case == "broken" else case))
 
@@ -32,7 +31,7 @@ def heatmap() -> base.Spec:
     z = draw.normal(size=(100, 100)) - 4
     z[3, 0] = -7 if case == "first" else -2
     z[np.triu_indices(100, 1)] = np.nan
-    axes = {
+    both = {
         "xaxis": {"type": "linear", "range": [-0.5, 99.5], "fixedrange": True},
         "yaxis": {"type": "linear", "range": [99.5, -0.5], "fixedrange": True},
     }
@@ -44,25 +43,25 @@ def heatmap() -> base.Spec:
         "hoverongaps": False,
         "zmin": -12,
         "zmax": 2,
-        "colorscale": theme.sequential(look, "hidden"),
+        "colorscale": theme.sequential(look.theme, "hidden"),
     }
     margin = {"l": 40, "r": 50, "t": 10, "b": 40}
-    meta = {"meta": {"explain": explain}, "height": round(300 * scale), "margin": margin}
-    return base.spec([trace], look, scale, **axes, **meta)
+    meta = {"meta": {"explain": explain}, "height": look.px(300), "margin": margin}
+    return base.spec([trace], look, **both, **meta)
 
 
 def lines(role: str) -> base.Spec:
     """Three norms over 100 steps, on a log axis."""
-    colour = theme.line(look, role)
+    colour = look.line(role)
     traces = [
         {"type": "scatter", "mode": "lines", "y": 10 ** draw.normal(size=100), "line": {"color": colour}}
         for _ in range(3)
     ]
     text = [base.escaped(tokens[0])] if case != "evil" else [tokens[0]]  # a figure may forget to escape
     axis = {"xaxis": {"tickvals": [0], "ticktext": text}}
-    yaxis = base.value_axis(look, scale, tickmode="auto", type="log")
+    yaxis = axes.value_axis(look, tickmode="auto", type="log")
     margin = {"l": 50, "r": 10, "t": 10, "b": 40}
-    return base.spec(traces, look, scale, **axis, yaxis=yaxis, height=round(220 * scale), margin=margin)
+    return base.spec(traces, look, **axis, yaxis=yaxis, height=look.px(220), margin=margin)
 
 
 def figure(id: str, spec: base.Spec) -> Figure:
@@ -83,7 +82,7 @@ made = [section(k) for k in range(count)]
 revision = "first" if case == "again" else case
 words = {**labels("board"), "language": language()}
 started = time.perf_counter()
-payload = pack(revision, made, words, look, scale)
+payload = pack(revision, made, words, look.theme, look.scale)
 st.caption(f"{1000 * (time.perf_counter() - started):.0f} ms, {len(payload):,} bytes")
 board(payload)
 st.button("between")
