@@ -59,7 +59,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and served(item):
             item.add_marker("served")
-    items.sort(key=lambda item: item.get_closest_marker("served") is not None)
+    items.sort(key=lambda item: (item.get_closest_marker("served") is not None, _in_chromium(item)))
+
+
+def _in_chromium(item: pytest.Item) -> bool:
+    """These come last: while Playwright is there, no test can run an event loop of its own."""
+    return "browser" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

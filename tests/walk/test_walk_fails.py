@@ -10,14 +10,14 @@ from scripts.serving import Served, serve
 from tests.browser.conftest import small_copy
 from tests.walk.walk import Walk, alone
 
+pytestmark = pytest.mark.alone
+
 BEGIN = """
 import logging
 import streamlit as st
 from rnnviz.ui import state
 from rnnviz.ui.calm import part
 from rnnviz.ui.language import t
-
-pytestmark = pytest.mark.alone
 
 @part
 def own():
