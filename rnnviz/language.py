@@ -50,6 +50,11 @@ def labels_of(language: str, section: str) -> dict[str, Any]:
     return found
 
 
+def labels_of_figures(language: str, section: str) -> dict[str, Any]:
+    """The labels of a section, and under "networks" what each network is called."""
+    return labels_of(language, section) | {"networks": labels_of(language, "networks")}
+
+
 def translate(language: str, key: str, **values: Any) -> str:
     """As `t`, in a given language and without a visitor. Raises KeyError for a key that does not exist."""
     label: str = _lookup(language, key)

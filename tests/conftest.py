@@ -5,8 +5,10 @@ from __future__ import annotations
 import inspect
 import os
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import CodeType, FunctionType
 
 import pytest
@@ -24,6 +26,7 @@ install_import_hook("rnnviz", "beartype.beartype")
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright  # noqa: E402
 
 from scripts.serving import Served, launch, serve  # noqa: E402
+from tests.tree import Copy  # noqa: E402
 
 expect.set_options(timeout=60_000)  # ends as soon as it holds: only what fails waits so long
 
@@ -65,6 +68,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _in_chromium(item: pytest.Item) -> bool:
     """These come last: while Playwright is there, no test can run an event loop of its own."""
     return "browser" in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Iterator[Copy]:
+    """A copy of the tree, to be changed."""
+    yield Copy(tmp_path / "tree")
+    shutil.rmtree(tmp_path / "tree")
 
 
 @pytest.fixture(scope="session")

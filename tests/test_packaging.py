@@ -17,7 +17,7 @@ import pytest
 
 from scripts.serving import ROOT, serve
 from tests.test_imports import FILES, imports
-from tests.test_web import visited
+from tests.ui.test_web import visited
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 REQUIRED = PROJECT["project"]["dependencies"]

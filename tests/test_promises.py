@@ -23,7 +23,7 @@ from rnnviz.turns import workers
 from rnnviz.turns.queue import LATE, LOOK
 from scripts.serving import Served, serve
 from tests.crowd import crowd
-from tests.test_pool import wait_until
+from tests.turns.test_pool import wait_until
 
 pytestmark = pytest.mark.alone
 

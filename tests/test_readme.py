@@ -133,7 +133,7 @@ def test_the_table_is_that_of_what_ships() -> None:
         card = zoo.card(name)
         at = [card["accuracy"][card["clauses"].index(clauses)] for clauses in (0, 4, 12)]
         shares = [percent(share) + "%" for share in (*at, card["held_out"][0])]
-        wanted.append(f"  | {' | '.join([translate('en', f'step.networks.{name}'), *shares])} |")
+        wanted.append(f"  | {' | '.join([translate('en', f'networks.{name}'), *shares])} |")
         assert card["shipped"] == "median", f"{name}: say in the README that it is not the median"
     head = " | ".join(f"{round(card['words'][card['clauses'].index(n)])} words" for n in (0, 4, 12))
     assert f"| network | {head} |" in README

@@ -20,7 +20,7 @@ def backward() -> None:
             return
     shown = asked(gradients_board, controls.chosen(tokens), controls.view())
     if shown.overflowing:
-        names = ", ".join(t(f"gradients.kinds.{kind}") for kind in shown.overflowing)
+        names = ", ".join(t(f"networks.{kind}") for kind in shown.overflowing)
         st.warning(t("gradients.overflow", names=names))
     board(shown.payload, "gradients")
 

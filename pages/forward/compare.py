@@ -37,7 +37,7 @@ def counting(length: int) -> None:
     """The weights of one network, counted by hand."""
     st.header(t("compare.counting"), anchor=False)
     if state.shown("counted"):
-        names = {kind: t(f"compare_figures.kind_{kind}") for kind in compare_scene.KINDS}
+        names = {kind: t(f"networks.{kind}") for kind in compare_scene.KINDS}
         st.radio(
             t("compare.counted"),
             horizontal=True,

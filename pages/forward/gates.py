@@ -23,7 +23,7 @@ def choose(name: str) -> None:
     """A few ids side by side, unless the link hides them."""
 
     def named(id: str) -> str:
-        return t(f"gates.{name}_ids.{id}")
+        return t(f"networks.{id}") if name == "keeps" else t(f"gates.{name}_ids.{id}")
 
     if state.shown(name):
         st.radio(t(f"gates.{name}"), horizontal=True, **state.choice(name, named))

@@ -22,8 +22,7 @@ SIDES = ("left", "right")
 
 def knobs() -> DeltaGenerator:
     """The two networks and what can be changed about them. Returns the row, which has room for the badge."""
-    names = {name: t(f"figures.network_{name}") for name in state.NETWORKS}  # short: two stand side by side on a phone
-    names[state.YOURS] = t(f"step.networks.{state.YOURS}")
+    names = labels("networks")
     offered = (*state.NETWORKS, *((state.YOURS,) if own_offered() else ()))
     row = st.container(horizontal=True, vertical_alignment="bottom", key="step-knobs")
     with row:
@@ -81,7 +80,7 @@ def badge(shown: StepPage) -> None:
         st.markdown(f"**{t('step.badge_title')}**")
         for name, found in shown.checks:
             difference = {"states": two_digits(found.states), "gradients": two_digits(found.gradients)}
-            st.markdown("- " + t("step.check_row", name=t(f"step.networks.{name}"), **difference))
+            st.markdown("- " + t("step.check_row", name=t(f"networks.{name}"), **difference))
         st.markdown(prose("check"))
 
 
@@ -95,7 +94,7 @@ def training_record() -> None:
         seeds = zoo.all_seeds(state.NETWORKS)
         cards = {name: zoo.card(name) for name in state.NETWORKS}
         facts = cards["lstm"]
-        best = [t(f"step.networks.{name}") for name, card in cards.items() if card["shipped"] != "median"]
+        best = [t(f"networks.{name}") for name, card in cards.items() if card["shipped"] != "median"]
         st.markdown(
             prose("networks").format(
                 steps=f"{facts['settings']['steps']:,}",
@@ -112,7 +111,7 @@ def training_record() -> None:
         table(
             [
                 {
-                    columns["network"]: t(f"step.networks.{row['network']}"),
+                    columns["network"]: t(f"networks.{row['network']}"),
                     columns["seed"]: row["seed"],
                     columns["shipped"]: "●" if row["shipped"] else "",
                     columns["short"]: percent(row["shortest"]) + "%",
@@ -134,7 +133,7 @@ def reading() -> None:
         sentence.row()
         for side in SIDES:
             if state.value(side) == state.YOURS and not desk().own:
-                st.info(t("step.no_own", name=t(f"step.networks.{state.usual(side)}")))
+                st.info(t("step.no_own", name=t(f"networks.{state.usual(side)}")))
         row = knobs()  # before anything is computed: what cannot be computed is taken back with them
         sentence.amiss(typed, tokens)
     if tokens:

@@ -16,7 +16,7 @@ import orjson
 import plotly.graph_objects as go
 
 from rnnviz.figures import theme as themes
-from rnnviz.language import labels_of
+from rnnviz.language import labels_of_figures
 
 Labels = Mapping[str, str]
 Spec = dict[str, Any]
@@ -65,7 +65,7 @@ class Look:
 
 def english(section: str = "figures") -> Labels:
     """The labels of a section of the locale file in English, for whoever does not pass any."""
-    return labels_of("en", section)
+    return labels_of_figures("en", section)
 
 
 @runtime_checkable

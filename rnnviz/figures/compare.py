@@ -42,7 +42,7 @@ STYLES = {
 
 def name(kind: str, look: Look) -> str:
     """What a network is called in the figures."""
-    return look.labels[f"kind_{kind}"]
+    return look.labels["networks"][kind]
 
 
 @figure("compare_figures")

@@ -1,10 +1,15 @@
-"""The bodies that are not recurrent, of PyTorch's standard parts. Each reads `(B, T, E)` and, like PyTorch's recurrent
-modules, returns a tuple whose first is its outputs `(B, T, H)`. None sees a later input than its output's own.
+"""The bodies: PyTorch's recurrent modules, and others of its standard parts. Each reads `(B, T, E)` and returns a tuple
+whose first is its outputs `(B, T, H)`. None sees a later input than its output's own.
 """
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad, relu
+
+Body = nn.RNN | nn.LSTM | nn.GRU
+RECURRENT: dict[str, type[Body]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+"""The recurrent bodies, a kind of `rnnviz.recurrence.cells.CELLS` each. A body of our own is an `nn.RNN` with another
+`forward`, whose `mode` is the kind's name."""
 
 
 class Window(nn.Module):
@@ -87,3 +92,11 @@ def positions(length: int, units: int) -> Tensor:
     frequency = 10000 ** (-torch.arange(0, units, 2, dtype=torch.double) / units)
     angle = torch.arange(length)[:, None] * frequency
     return torch.cat([angle.sin(), angle.cos()], 1)
+
+
+OTHERS: dict[str, type[Window | Convolution | Attention]] = {
+    "window": Window,
+    "conv": Convolution,
+    "attention": Attention,
+}
+"""The bodies without a recurrent state."""

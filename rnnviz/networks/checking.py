@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from rnnviz.networks.network import Body
+from rnnviz.networks.bodies import Body
 from rnnviz.recurrence.bptt import Gradients, answer_ids
 from rnnviz.recurrence.trace import Trace
 

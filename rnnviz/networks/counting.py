@@ -17,8 +17,6 @@ from rnnviz.networks.bodies import Attention, Convolution, Window
 from rnnviz.networks.network import Network
 from rnnviz.recurrence.cells import CELLS
 
-BLOCKS = {"rnn": 1, "lstm": 4, "gru": 3}
-"""Gate blocks of the recurrent kinds."""
 Term = tuple[str | int, ...]
 
 
@@ -109,7 +107,8 @@ def parts(network: Network, length: int = 1) -> tuple[Part, ...]:
             part("norms", ((6, "H"),), ()),  # three times a gain and a shift for each unit
         ]
     else:
-        blocks: Term = () if BLOCKS[network.shape.kind] == 1 else (BLOCKS[network.shape.kind],)
+        count = len(CELLS[network.shape.kind].letters)
+        blocks: Term = (count,) if count > 1 else ()
         inside = [
             part("input", ((*blocks, "E", "H"), (*blocks, "H")), ((*blocks, "E", "H"),)),
             part("state", ((*blocks, "H", "H"), (*blocks, "H")), ((*blocks, "H", "H"),)),

@@ -10,24 +10,18 @@ from numpy import ndarray
 from torch import Tensor, nn
 from torch.nn.functional import dropout
 
-from rnnviz.networks.bodies import Attention, Convolution, Window
+from rnnviz.networks.bodies import OTHERS, RECURRENT, Attention, Body
 from rnnviz.recurrence.cells import CELLS
 
 Array = ndarray
-Body = nn.RNN | nn.LSTM | nn.GRU
-RECURRENT: dict[str, type[Body]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
-OTHERS: dict[str, type[Window | Convolution | Attention]] = {
-    "window": Window,
-    "conv": Convolution,
-    "attention": Attention,
-}
 
 
 @dataclass(frozen=True)
 class Shape:
     """All that decides a network's weights before training, but for the seed; and `dropout`, which acts in training."""
 
-    kind: Literal["rnn", "lstm", "gru", "window", "conv", "attention"]
+    kind: str
+    """That of its body: one of `rnnviz.networks.bodies.RECURRENT` or `OTHERS`."""
     units: int
     """H, the number of hidden units: how many numbers the readout reads at each step."""
     embedding: int = 64

@@ -8,7 +8,8 @@ from jaxtyping import Float
 from numpy import ndarray
 from torch import nn
 
-from rnnviz.networks.network import Body, Network
+from rnnviz.networks.bodies import Body
+from rnnviz.networks.network import Network
 from rnnviz.recurrence.cells import input_half
 from rnnviz.recurrence.trace import Array, Trace, softmax, trace_cell
 from rnnviz.text import tokenize, vocabulary

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from rnnviz.networks.bodies import Attention, positions
-from rnnviz.networks.network import RECURRENT, Network
+from rnnviz.networks.bodies import RECURRENT, Attention, positions
+from rnnviz.networks.network import Network
 
 LENGTHS = (5, 20, 80, 240)
 """Words in a sentence. 5 is the article's (C21)."""

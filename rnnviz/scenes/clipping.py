@@ -13,7 +13,7 @@ from rnnviz import figures
 from rnnviz.figures.base import Spec
 from rnnviz.numbers import three_digits
 from rnnviz.recurrence import cliff, clipping
-from rnnviz.scenes.gradients import Backward, Kind, Source, forth_and_back, ratio
+from rnnviz.scenes.gradients import Backward, Source, forth_and_back, ratio
 from rnnviz.scenes.writer import Board, View, Writer
 from rnnviz.tasks import errands
 
@@ -24,7 +24,7 @@ DESCENT = 150
 
 
 @np.errstate(over="ignore", invalid="ignore", under="ignore")
-def clipped_board(source: Source, kind: Kind, by: str, threshold: float, view: View) -> Board:
+def clipped_board(source: Source, kind: str, by: str, threshold: float, view: View) -> Board:
     """The board of the page's first half: one gradient before and after. `by`: "off", "norm" or "value"."""
     writer = Writer("clipping", "clipping_figures", view)
     one = forth_and_back(kind, source)
@@ -57,14 +57,14 @@ def vanishing(writer: Writer, one: Backward, threshold: float) -> dict[str, Spec
     return dict(zip(("before", "after"), shares, strict=True))
 
 
-def running(writer: Writer, source: Source, kind: Kind, threshold: float) -> Spec:
+def running(writer: Writer, source: Source, kind: str, threshold: float) -> Spec:
     """The norms of the gradients of `RUNS` inputs of one kind, and the thresholds they suggest."""
     norms = usual_norms(source, kind)
     return figures.running.spec(norms, clipping.proposed(norms), threshold, look=writer.look)
 
 
 @lru_cache(maxsize=8)
-def usual_norms(source: Source, kind: Kind) -> tuple[float, ...]:
+def usual_norms(source: Source, kind: str) -> tuple[float, ...]:
     """The norm of the whole gradient for each of the other inputs, which no threshold changes."""
     return tuple(clipping.total_norm(forth_and_back(kind, one).gradients.parameters) for one in others(source))
 

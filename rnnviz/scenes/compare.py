@@ -47,7 +47,7 @@ class Teller(Writer):
     """A writer whose sections end with the sentences about claims."""
 
     def kind(self, kind: str) -> str:
-        return translate(self.view.language, f"compare_figures.kind_{kind}")
+        return translate(self.view.language, f"networks.{kind}")
 
     def listed(self, names: Sequence[str]) -> str:
         return translate(self.view.language, "compare.comma").join(names)
@@ -66,20 +66,19 @@ def answers_board(tokens: tuple[str, ...], words: int, trained: bool, view: View
     """The board of the six answers to one sentence."""
     writer = Teller("compare", "compare_figures", view)
     all_six = looks(tokens, trained)
-    answer = errands.need_of(tokens)
+    need, answer = errands.need_at(tokens), errands.need_of(tokens)
     drawn = {
         "answers": figures.answers.spec(all_six, answer, look=writer.look),
         "sight": figures.sight.spec(all_six, look=writer.look),
         "reacts": figures.reacts.spec(all_six, look=writer.look),
     }
-    if not answer:
+    if need is None or answer is None:
         return writer.board((tokens, trained), [writer.section("open", drawn, words=words)])
     right = [writer.kind(one.kind) for one in all_six if one.best[0] == answer]
     told = {"words": words, "answer": answer, "count": len(right), "all": len(all_six)}
     told["names"] = writer.listed(right) or writer.say("nobody")
     section = writer.section("answers", drawn, **told)
     p = {one.kind: percent(one.chance_of(answer)) for one in all_six}
-    need = errands.need_at(tokens)
     window, conv, attention = all_six[3:]
     assert attention.attention is not None
     claims: dict[str, dict[str, Any]] = {"c2": {"answer": answer, "need": tokens[need]} | p}

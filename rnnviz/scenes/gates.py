@@ -84,7 +84,7 @@ def remembering_board(kind: str, trained: bool, tokens: tuple[str, ...], unit: i
 
 
 def memory_name(language: str, kind: str) -> str:
-    return translate(language, f"gates.memory_{kind}")
+    return translate(language, f"gates.memory_{CELLS[kind].parts[-1]}")
 
 
 def telling(language: str, unit: int, half: float, parts: np.ndarray, tokens: tuple[str, ...]) -> str:

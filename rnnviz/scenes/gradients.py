@@ -1,4 +1,4 @@
-"""What the page Gradients shows: the way back through three cells."""
+"""What the page Gradients shows: the way back through each kind of cell."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any, Literal
 import numpy as np
 
 from rnnviz import figures
-from rnnviz.figures.base import Spec
+from rnnviz.figures.base import Look, Spec
 from rnnviz.networks import reading
 from rnnviz.numbers import three_digits
 from rnnviz.recurrence import bptt, spectra
 from rnnviz.recurrence.bptt import Gradients
+from rnnviz.recurrence.cells import CELLS
 from rnnviz.recurrence.fresh import fresh_weights, random_sequence
 from rnnviz.recurrence.trace import Trace, trace_cell
 from rnnviz.scenes.readings import tracing_network
@@ -22,8 +23,8 @@ from rnnviz.scenes.writer import Board, View, Writer
 from rnnviz.tasks import errands
 from rnnviz.training.frozen import OwnNetwork
 
-Kind = Literal["rnn", "lstm", "gru"]
-KINDS: tuple[Kind, ...] = ("rnn", "lstm", "gru")
+KINDS = tuple(CELLS)
+"""All kinds of cells, side by side."""
 INPUTS = 32
 """Numbers at each step of a random sequence."""
 
@@ -55,13 +56,13 @@ class Source:
 class Backward:
     """One network: what it read, and what flowed back."""
 
-    kind: Kind
+    kind: str
     trace: Trace
     gradients: Gradients
 
 
 @np.errstate(over="ignore", invalid="ignore", under="ignore")
-def forth_and_back(kind: Kind, source: Source, maps: bool = False) -> Backward:
+def forth_and_back(kind: str, source: Source, maps: bool = False) -> Backward:
     """Forward and backward through one cell; `maps`: with the T x T maps, which take most of the time."""
     if source.tokens:
         trace, target = heard(kind, source), asked_word(source)
@@ -73,7 +74,7 @@ def forth_and_back(kind: Kind, source: Source, maps: bool = False) -> Backward:
     return Backward(kind, trace, bptt.backpropagate(trace, at=source.at, through_time=maps))
 
 
-def heard(kind: Kind, source: Source) -> Trace:
+def heard(kind: str, source: Source) -> Trace:
     """The sentence as the network of a kind reads it: the visitor's own, if it is of this kind, else ours."""
     name = source.own if source.own and source.own.kind == kind else kind
     return reading.trace(tracing_network(name, source.trained), source.tokens)
@@ -82,7 +83,7 @@ def heard(kind: Kind, source: Source) -> Trace:
 @lru_cache(maxsize=8)
 def asked_word(source: Source) -> str:
     """The word whose logit all networks are asked for: the chosen one, else the one the need asks for; where no need
-    is stated, the one that the three together hold likeliest. One word for all, or their gradients could not be held
+    is stated, the one that all together hold likeliest. One word for all, or their gradients could not be held
     side by side."""
     if word := source.asked or errands.need_of(source.tokens):
         return word
@@ -97,18 +98,17 @@ def gradients_board(source: Source, view: View) -> Board:
     """The board of the Gradients page."""
     writer = Writer("gradients", "gradients_figures", view, source.own)
     look = writer.look
-    all_three = [forth_and_back(kind, source, maps=True) for kind in KINDS]
+    sides = [forth_and_back(kind, source, maps=True) for kind in KINDS]
 
     def each(draw: Callable[[Backward], Spec]) -> dict[str, Spec]:
-        return {one.kind: draw(one) for one in all_three}
+        return {one.kind: draw(one) for one in sides}
 
-    _, lstm, _ = all_three
-    arrived = {one.kind: three_digits(ratio(one.gradients)) for one in all_three}
-    steps = len(all_three[0].trace)
-    held = {one.kind: spectra.references(one.trace, one.gradients, source.at) for one in all_three}
+    arrived = {one.kind: three_digits(ratio(one.gradients)) for one in sides}
+    steps = len(sides[0].trace)
+    held = {one.kind: spectra.references(one.trace, one.gradients, source.at) for one in sides}
     last = asked_word(source) if source.tokens else ""
     loss = writer.say("loss", word=last) if source.tokens else ""  # else it is said below the figures
-    survived = {one.kind: spectra.survival(one.trace) for one in all_three}
+    survived = {one.kind: spectra.survival(one.trace) for one in sides}
     maps = each(lambda one: figures.gradient_map.spec(one.trace, one.gradients, look=look))
     sections = [
         writer.section(
@@ -117,9 +117,7 @@ def gradients_board(source: Source, view: View) -> Board:
             **arrived, steps=steps, word=last, loss=loss,
         ),
         writer.section("map", maps, steps=steps),
-        writer.section("map_c", {
-            part: figures.gradient_map.spec(lstm.trace, lstm.gradients, part, look=look) for part in ("h", "c")
-        }),
+        *(writer.section("map_c", by_part(one, look)) for one in sides if one.trace.c is not None),
         writer.section("survival", each(lambda one: figures.survival.spec(*survived[one.kind], look=look))),
         writer.section("eigen", each(lambda one: figures.eigen.spec(spectra.eigenvalues(one.trace), look=look))),
         writer.section("shares", each(lambda one: figures.shares.spec(one.trace, one.gradients, look=look))),
@@ -132,8 +130,14 @@ def gradients_board(source: Source, view: View) -> Board:
             "saturation", each(lambda one: figures.saturation.spec(spectra.saturation(one.trace), look=look))
         )
     )
-    blown = tuple(one.kind for one in all_three if not all(np.isfinite(a).all() for a in numbers_shown(one.gradients)))
+    blown = tuple(one.kind for one in sides if not all(np.isfinite(a).all() for a in numbers_shown(one.gradients)))
     return writer.board(source, sections, blown)
+
+
+def by_part(one: Backward, look: Look) -> dict[str, Spec]:
+    """The map of each part of the state."""
+    draw = figures.gradient_map.spec
+    return {part: draw(one.trace, one.gradients, part, look=look) for part in one.trace.cell.parts}
 
 
 def numbers_shown(found: Gradients) -> Iterator[np.ndarray]:

@@ -14,12 +14,12 @@ from rnnviz.language import Runs, filled
 from rnnviz.numbers import half_life, percent, two_digits
 
 
-def notices(readings: Sequence["Reading"], answer: str | None, language: str) -> list[Runs]:
+def notices(readings: Sequence["Reading"], language: str) -> list[Runs]:
     """One notice for each token."""
     tokens = readings[0].trace.tokens
-    need = errands.need_at(tokens) if answer else None
+    need = errands.need_at(tokens)
     shown = [shortened(token, MOST_IN_PROSE) for token in tokens]
-    names = [translate(language, f"step.networks.{r.name}") for r in readings]
+    names = [translate(language, f"networks.{r.name}") for r in readings]
     guesses = [guess(reading) for reading in readings]
     keeper, kept = keeping(readings)
     overflowing = dict.fromkeys(name for name, reading in zip(names, readings, strict=True) if reading.overflows)
@@ -47,7 +47,7 @@ def notices(readings: Sequence["Reading"], answer: str | None, language: str) ->
         elif t > 0 and keeper is not None:
             kind, name = readings[keeper].trace.kind, names[keeper]
             say(f"keep_{kind}", name=name, percent=percent(kept[t]), half=half_life(kept[t]))
-        elif t > 0:
+        elif t > 0 and all(reading.trace.kind == "rnn" for reading in readings):
             say("keep_rnn")
         words, shares = zip(*(g[t] for g in guesses), strict=True)
         say("asked", names=names, words=words, percents=[percent(p) for p in shares])

@@ -49,7 +49,7 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
         "scale": view.scale,
         "labels": shown,
         "tokens": [{"text": token, "known": vocabulary().knows(token)} for token in tokens],
-        "notice": notices(readings, answer, view.language),
+        "notice": notices(readings, view.language),
         "vectors": vocabulary().vectors[[vocabulary().index(token) for token in tokens]],
         "networks": [
             network_block(
@@ -65,7 +65,7 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
 
 def title(reading: Reading, language: str) -> str:
     """The network's name on the page."""
-    return translate(language, f"step.networks.{reading.name}")
+    return translate(language, f"networks.{reading.name}")
 
 
 def network_block(side: str, reading: Reading, weights: str | dict[str, ndarray], view: View) -> dict[str, object]:

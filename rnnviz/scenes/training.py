@@ -14,7 +14,7 @@ from rnnviz.figures.base import Spec
 from rnnviz.figures.paths import STYLES
 from rnnviz.figures.training_lines import WINDOW, Twin, mean_of_last
 from rnnviz.language import LANGUAGES, filled, labels_of, translate
-from rnnviz.networks.network import RECURRENT
+from rnnviz.networks.bodies import RECURRENT
 from rnnviz.numbers import three_digits, two_digits
 from rnnviz.recurrence.clipping import proposed
 from rnnviz.scenes.writer import Figure, Runs, Section, View, pack

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from rnnviz import figures
 from rnnviz.figures.base import Look, Spec
-from rnnviz.language import filled, labels_of, translate
+from rnnviz.language import filled, labels_of, labels_of_figures, translate
 from rnnviz.training.frozen import OwnNetwork
 
 
@@ -23,7 +23,7 @@ class View:
 
     def look(self, section: str) -> Look:
         """How figures look on this page. `section`: of the locale file, for their labels."""
-        return Look(labels_of(self.language, section), self.theme, self.scale)
+        return Look(labels_of_figures(self.language, section), self.theme, self.scale)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,9 @@ class Writer:
         return translate(self.view.language, f"{self.page}.{key}", **values)
 
     def name(self, kind: str) -> str:
-        name = translate(self.view.language, f"{self.page}.kinds.{kind}")
+        """What a figure shows: a kind of network, or a word of the page's own."""
+        networks = labels_of(self.view.language, "networks")
+        name = networks[kind] if kind in networks else self.say(f"kinds.{kind}")
         mine = self.own is not None and self.own.kind == kind
         return translate(self.view.language, "source.own_name", name=name) if mine else name
 
@@ -65,7 +67,7 @@ class Writer:
         return Board(pack(revision, sections, words, self.view.theme, self.view.scale), overflowing)
 
 
-WIDEST = 3
+WIDEST = 4
 """Figures side by side in one section."""
 
 Runs = Sequence[Sequence[str]]
@@ -95,7 +97,7 @@ class Figure(TypedDict):
 
 
 class Section(TypedDict):
-    """A heading that states what is seen, a few words, one to three figures, and a foot."""
+    """A heading that states what is seen, a few words, one to `WIDEST` figures, and a foot."""
 
     id: str
     title: str

@@ -18,7 +18,8 @@ from torch import Tensor, nn
 from torch.optim.adam import adam
 from torch.optim.sgd import sgd
 
-from rnnviz.networks.network import RECURRENT, Network, Shape
+from rnnviz.networks.bodies import RECURRENT
+from rnnviz.networks.network import Network, Shape
 from rnnviz.networks.reading import arrays, cell_parameters, recurrent
 from rnnviz.recurrence.bptt import backpropagate
 from rnnviz.recurrence.trace import trace_cell

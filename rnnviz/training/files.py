@@ -15,7 +15,8 @@ from numpy import ndarray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from rnnviz.networks.network import RECURRENT, Network, Shape
+from rnnviz.networks.bodies import RECURRENT
+from rnnviz.networks.network import Network, Shape
 from rnnviz.recurrence.cells import CELLS
 from rnnviz.tasks import TASKS
 from rnnviz.training.runs import EVERY, WINDOW, Best, Probe, Run, Trouble, logged, step_bytes

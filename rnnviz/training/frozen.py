@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from safetensors.numpy import load, save
 
-from rnnviz.networks.network import RECURRENT, Network
+from rnnviz.networks.bodies import RECURRENT
+from rnnviz.networks.network import Network
 from rnnviz.tasks import TASKS
 from rnnviz.training.advance import restore, untrained_network
 from rnnviz.training.runs import Run

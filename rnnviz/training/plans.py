@@ -36,7 +36,7 @@ class Plan(NamedTuple):
     def names(self, language: str) -> tuple[str, ...]:
         """What each run is called."""
         if self.twin == "none":
-            return (translate(language, f"training.ids.{dict(self.knobs)['cell']}"),)
+            return (translate(language, f"networks.{dict(self.knobs)['cell']}"),)
         return tuple(called(language, self.twin, value) for value in self.values)
 
     def words(self, language: str) -> str:
@@ -96,8 +96,8 @@ def called(language: str, knob: str, id: str) -> str:
 
 def label(language: str, id: str) -> str:
     """An id in words; a number is itself."""
-    found: str = labels_of(language, "training")["ids"].get(id, id)
-    return found
+    words: dict[str, str] = labels_of(language, "training")["ids"] | labels_of(language, "networks")
+    return words.get(id, id)
 
 
 def plan_of(run: Run) -> Plan:

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from rnnviz.networks.network import Shape
+from rnnviz.recurrence.cells import CELLS
 from rnnviz.tasks import TASKS
 from rnnviz.training.settings import Settings
 
@@ -26,7 +27,8 @@ STEP_BYTES = 288 * 2**20
 the largest that the page offers itself (an LSTM of 100 units, 128 long sentences, dropout) takes nearly as much."""
 KEPT = {"rnn": 7, "lstm": 18, "gru": 17, "window": 4, "conv": 17, "attention": 18}
 """So many numbers a training step keeps for each unit of a body, at each step of each example: states, gates and
-whatever PyTorch needs for the way back, and their gradients. Measured, since each kind has code of its own there."""
+whatever PyTorch needs for the way back, and their gradients. Measured, since each kind has code of its own there; a
+kind that nobody has measured counts as the greediest."""
 FEED, HEADS, REACH = 92, 2, 5
 """What `rnnviz.networks.bodies` has inside an attention body, and the inputs that a window reads at once."""
 
@@ -106,7 +108,8 @@ def step_bytes(settings: Settings) -> int:
     said = len(task.outputs) or 1
     inside = {"attention": 2 * FEED, "window": 2 * REACH * read}.get(shape.kind, 0)
     dropped = 2 * (read + units) if shape.dropout else 0
-    kept = KEPT[shape.kind] * units + inside  # half of it for the gradients, when those of the outputs are done
+    # Half of it for the gradients, when those of the outputs are done.
+    kept = KEPT.get(shape.kind, max(KEPT.values())) * units + inside
     train = 3 * task.inputs + 3 * read + dropped + max(kept + said, kept // 2 + 4 * said)
     numbers = settings.batch * steps * train
     if settings.examples:
@@ -120,7 +123,8 @@ def step_bytes(settings: Settings) -> int:
 def _weights(shape: Shape, inputs: int, said: int) -> int:
     """About how many weights a network has."""
     read, units = shape.embedding or inputs, shape.units
-    blocks = {"rnn": 1, "lstm": 4, "gru": 3, "window": REACH, "conv": 9, "attention": 6}[shape.kind]
+    others = {"window": REACH, "conv": 9, "attention": 6}
+    blocks = others[shape.kind] if shape.kind in others else len(CELLS[shape.kind].letters)
     return inputs * shape.embedding + blocks * units * (read + units) + units * said
 
 

@@ -6,7 +6,9 @@ from math import isfinite
 from numbers import Real
 from typing import Any, Literal
 
-from rnnviz.networks.network import OTHERS, RECURRENT, Shape
+from rnnviz.networks.bodies import OTHERS, RECURRENT
+from rnnviz.networks.network import Shape
+from rnnviz.recurrence.cells import CELLS
 from rnnviz.tasks import TASKS, Task
 
 CLAUSES = 12
@@ -149,7 +151,7 @@ def recurrent(task: Task, cell: str) -> bool:
 
 def keeper(task: Task, cell: str) -> bool:
     """Where a gate keeps the old state."""
-    return cell in ("lstm", "gru")
+    return cell in CELLS and bool(CELLS[cell].keeper)
 
 
 def lstm(task: Task, cell: str) -> bool:

@@ -25,7 +25,7 @@ def controls() -> tuple[tuple[str, ...], tuple[str, ...]]:
             sentence.knobs()
             choose("asked")
             if state.shown("own") and (mine := desk().own):
-                kind = t(f"step.networks.{mine.kind}")
+                kind = t(f"networks.{mine.kind}")
                 st.toggle(t("source.own"), help=t("source.own_help", kind=kind), **state.control("own"))
         else:
             for name in ("length", "scale", "forget"):
@@ -50,6 +50,8 @@ def choose(name: str, radio: bool = False) -> None:
         return
 
     def named(id: str) -> str:
+        if name == "net":
+            return t(f"networks.{id}")
         own = name in ("asked", "units") and id  # a word of the networks' own language, or a number
         return id if own else t(f"source.{name}_ids.{id or 'none'}")
 

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnnviz.language import LANGUAGES
+from rnnviz.recurrence.cells import CELLS
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.errands.sentences import THINGS
-from rnnviz.training import plans, settings
+from rnnviz.training import plans, settings, zoo
 from rnnviz.training.records import NAMES as RECORDED
 
 # What the networks read is English in every language of the app.
 ALICE = "Starving, Alice drives to the nearest store to buy"
-NETWORKS = ("rnn", "rnn-orthogonal", "lstm", "gru")
+NETWORKS = tuple(name for name, shape in zoo.SHAPES.items() if shape.kind in CELLS)
+"""Networks with a recurrent state."""
 YOURS = "yours"
 """The network that this visitor trained; only the visit knows it."""
 
@@ -171,7 +173,7 @@ KEYS: dict[str, Key] = {
     "at": Choice("last", ("last", "every")),
     "asked": Choice("", ("", *THINGS)),  # the word whose logit is asked for; empty: what answers the need
     # clipping
-    "net": Choice("rnn", ("rnn", "lstm", "gru")),
+    "net": Choice("rnn", tuple(CELLS)),
     "clip": Choice("norm", ("off", "norm", "value")),
     "threshold": Choice("1", LADDER),
     "cliffw": Real(5.5, 4.1, 6.0, 0.05),
@@ -191,7 +193,7 @@ KEYS: dict[str, Key] = {
     "challenge": Choice("hold", ("hold", "count", "stop")),
     "drawn": Text("", 120),
     # whose memory is shown; the unit, gate and word that are looked at
-    "keeps": Choice("lstm", ("lstm", "gru")),
+    "keeps": Choice("lstm", tuple(kind for kind, cell in CELLS.items() if cell.keeper)),
     "listener": Whole(-1, 0, 255),  # -1: the one that remembers longest
     "listens": Choice("f", ("f", "i", "g", "o", "r", "n")),  # f: the gate that keeps the state, in a GRU z
     "heard": Whole(-1, 0, 9999),  # -1: the last word

@@ -169,7 +169,7 @@ def test_ones_own_network_reads_the_classs_sentence(app: Served, visit: Callable
     tab.page.wait_for_selector(".rv-stepper", state="attached")
     tab.settle()
     tab.page.locator(".st-key-right input").first.click()
-    tab.page.get_by_role("option", name=translate("en", "step.networks.yours")).click()
+    tab.page.get_by_role("option", name=translate("en", "networks.yours")).click()
     expect(tab.page.locator(".rv-stepper")).to_contain_text("8 units", timeout=PATIENCE)
     assert tab.errors == []
 

@@ -1,12 +1,12 @@
 // How numbers become text in the equations, and that an equation is rounded so that it still holds as shown.
-// All equations of random networks, worked out in decimal arithmetic: tests/test_cell_equations.py.
+// All equations of random networks, worked out in decimal arithmetic: tests/js/test_cell_equations.py.
 
 import assert from "node:assert/strict";
 import test from "node:test";
 import { joined, seeded } from "./scripts.mjs";
 
 const { balanced, fixed, agrees, decodeArray, filledLabel } = joined(
-  ["shared/parts.js", "stepper/equations.js"],
+  ["shared/parts.js", "stepper/kinds.js", "stepper/equations.js"],
   ["balanced", "fixed", "agrees", "decodeArray", "filledLabel"],
 );
 const number = (text) => Number(text.replace("−", "-"));

@@ -1,5 +1,5 @@
 // The units that are played by hand and their challenges: only the right gates pass. The same as torch.nn computes:
-// tests/test_units.py.
+// tests/js/test_units.py.
 
 import assert from "node:assert/strict";
 import test from "node:test";

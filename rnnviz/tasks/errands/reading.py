@@ -22,26 +22,22 @@ _LANGUAGE = frozenset(TOKENS)
 
 
 def need_of(tokens: Sequence[str]) -> str | None:
-    """The thing that a sentence's first stated need asks for; None if it states none.
-
-    A wording with a negation among the two words before it ("not very hungry") is no need.
-    """
-    stated = _stated_need(tokens)
+    """The thing that a sentence's first stated need asks for; None if it states none."""
+    stated = need_at(tuple(tokens))
     return None if stated is None else THING_OF[normal(tokens[stated])]
 
 
-def _stated_need(tokens: Sequence[str]) -> int | None:
-    """Where the first need stands."""
-    words = [normal(token) for token in tokens]
+@lru_cache(maxsize=8)
+def need_at(tokens: tuple[str, ...]) -> int | None:
+    """The token with which the first need is stated.
+
+    A wording with a negation among the two words before it ("not very hungry") is no need.
+    """
+    words = _normal(tokens)
     for at, word in enumerate(words):
         if word in THING_OF and not NEGATIONS & set(words[max(0, at - 2) : at]):
             return at
     return None
-
-
-def need_at(tokens: tuple[str, ...]) -> int:
-    """The token with which the need is stated. Raises StopIteration where none is."""
-    return next(t for t in range(len(tokens)) if need_of(tokens[: t + 1]))
 
 
 def chain(fillers: Sequence[Sequence[str]]) -> list[str]:
@@ -94,7 +90,7 @@ def _gap(tokens: Sequence[str]) -> int:
         end -= 1
     pairs = list(pairwise(words))
     buy = max((at for at, pair in enumerate(pairs) if pair == ("to", "buy")), default=end)
-    for at in reversed(range(_stated_need(tokens) or 0, buy)):
+    for at in reversed(range(need_at(tuple(tokens)) or 0, buy)):
         following = words[at + 1] if at + 1 < len(words) else "."
         if words[at] in GO and following in _STARTS | PUNCTUATION | {"to"}:
             return at + 1

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rnnviz.training.advance import advance, network_of
 from rnnviz.training.files import dump, read
 from rnnviz.training.runs import Run
-from tests.test_runs import begun
+from tests.training.test_runs import begun
 
 RUNS = [advance(begun(case), 12) for case in ("errands-everything", "continual-lstm", "recall", "errands-attention")]
 SCALARS = st.one_of(

@@ -130,7 +130,7 @@ def test_any_text_can_be_shown(words, left, right, trained, language, between):
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_notice_names_the_need_and_both_guesses(language):
     readings = (read_sentence("rnn", True, ALICE), read_sentence("lstm", True, ALICE))
-    runs = notices.notices(readings, "food", language)
+    runs = notices.notices(readings, language)
     first = [text for text, style in runs[0] if style == "strong"]
     assert first[0] == "Starving"
     for t, said in enumerate(runs):
@@ -146,7 +146,7 @@ def test_where_each_network_has_an_answer_of_its_own_the_notice_names_both(langu
         tokens = ALICE[2:]  # no need: nothing is the right thing
         rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in tokens]][None]
         own = [net.words[int(net(rows)[0, -1].argmax())] for net in map(rnnviz.load, (left, right))]
-        runs = notices.notices((read_sentence(left, True, tokens), read_sentence(right, True, tokens)), None, language)
+        runs = notices.notices((read_sentence(left, True, tokens), read_sentence(right, True, tokens)), language)
         strong = [text for text, style in runs[-1] if style == "strong"][:-2]  # what is said of the gradient
         assert set(own) <= set(strong)
         differing += own[0] != own[1]

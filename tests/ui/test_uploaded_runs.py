@@ -13,7 +13,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 
 from rnnviz.language import translate
-from rnnviz.networks.network import RECURRENT
+from rnnviz.networks.bodies import RECURRENT
 from rnnviz.scenes import training as training_scene
 from rnnviz.scenes.training import Shown, payload
 from rnnviz.scenes.writer import View
@@ -26,7 +26,7 @@ from rnnviz.training.settings import CHOICES, LIMITS
 from rnnviz.turns import tickets
 from rnnviz.ui import desk as desk_module
 from rnnviz.ui import state, training_controls
-from tests.test_training_page import LIGHT, Ticket, sections
+from tests.scenes.test_training import LIGHT, Ticket, sections
 
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
 """A failing example says enough as it is: to make it simpler takes minutes."""

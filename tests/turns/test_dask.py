@@ -17,9 +17,9 @@ from distributed import LocalCluster
 from rnnviz.training import advance
 from rnnviz.turns import queue, tickets, workers
 from scripts.serving import ROOT
-from tests.test_keyframes import assert_same
-from tests.test_pool import wait_until
-from tests.test_workers import finished, short_run
+from tests.turns.test_keyframes import assert_same
+from tests.turns.test_pool import wait_until
+from tests.turns.test_workers import finished, short_run
 
 pytestmark = pytest.mark.alone
 

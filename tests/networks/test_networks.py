@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rnnviz
-from rnnviz.networks.bodies import Attention, Convolution, Window
-from rnnviz.networks.network import OTHERS, RECURRENT, Network, Shape
+from rnnviz.networks.bodies import OTHERS, RECURRENT, Attention, Convolution, Window
+from rnnviz.networks.network import Network, Shape
 from rnnviz.text import vocabulary
 
 KINDS = [*RECURRENT, *OTHERS]

@@ -8,7 +8,6 @@ import inspect
 import itertools
 import pkgutil
 import pydoc
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,9 +19,9 @@ from rnnviz.figures import theme as themes
 from rnnviz.figures.states import HIGH, LOW
 from rnnviz.language import LANGUAGES, labels_of
 from rnnviz.recurrence.trace import Trace
+from scripts.serving import ROOT
 from tests.drawn import plain
 
-ROOT = Path(__file__).parents[1]
 UNITS = {"rnn": 72, "lstm": 32, "gru": 36}
 ROWS = {
     "rnn": ["hidden"],

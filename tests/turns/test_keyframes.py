@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rnnviz.training import advance
 from rnnviz.training.runs import Run
 from rnnviz.turns import keyframes, queue, tickets
-from tests.test_turns import RUN, Room
+from tests.turns.test_turns import RUN, Room
 
 
 class Here(Executor):

@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 
 import rnnviz
 from rnnviz.language import translate
-from rnnviz.networks.network import OTHERS
+from rnnviz.networks.bodies import OTHERS
 from rnnviz.scenes import clipping as clipping_scene
 from rnnviz.scenes import gradients as gradients_scene
 from rnnviz.scenes import readings
@@ -130,7 +130,7 @@ def test_a_network_whose_numbers_overflow_is_told_and_shown(kind: str, scales: d
     shown = json.loads(
         step_scene.compose_step(ALICE, "lstm", scaled(kind, 0, scales), True, View(language, "light", 1.0)).payload
     )
-    name = translate(language, "step.networks.yours")
+    name = translate(language, "networks.yours")
     for runs in shown["notice"]:
         assert "3.4·10³⁸" in runs[0][0] + runs[2][0]
         assert [name, "strong"] in runs

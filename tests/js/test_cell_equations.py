@@ -25,7 +25,7 @@ LETTERS = {"lstm": "ifgo", "gru": "rzn", "rnn": "h"}
 KINDS = [("lstm", "tanh"), ("gru", "tanh"), ("rnn", "tanh"), ("rnn", "relu")]
 DRAWS = 200
 STEPS, UNITS = 6, 5
-SCRIPTS = ["shared/parts.js", "stepper/equations.js", "stepper/cell.js"]
+SCRIPTS = ["shared/parts.js", "stepper/kinds.js", "stepper/equations.js", "stepper/cell.js"]
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:

@@ -23,8 +23,8 @@ from rnnviz.training.runs import Run
 from rnnviz.turns import queue, tickets, workers
 from rnnviz.ui import startup
 from scripts.serving import ROOT
-from tests.test_keyframes import assert_same
-from tests.test_pool import wait_until
+from tests.turns.test_keyframes import assert_same
+from tests.turns.test_pool import wait_until
 
 pytestmark = pytest.mark.alone
 
