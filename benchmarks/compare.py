@@ -48,7 +48,8 @@ def server(words: int, turns: int) -> tuple[int, dict[str, float]]:
 
     def page() -> None:
         compare_scene.answers_board(next(sentences), words, True, view)
-        compare_scene.growing_board(length, words, view)
+        compare_scene.accuracy_board(words, view)
+        compare_scene.growing_board(length, view)
         compare_scene.counts("lstm", length)
 
     ways: dict[str, Callable[[], object]] = {"page": page, "plain": plain}

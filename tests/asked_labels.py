@@ -26,8 +26,9 @@ SECTIONS = "|".join(_locale(USUAL))
 NAME = r"[\\\w-]*[a-z][\\\w-]*"  # with its signs escaped
 HANDED = {
     "assets/board": ["board"],
+    "assets/shared": ["board.table"],
     "assets/gates": ["gates.hand"],
-    "assets/stepper": ["stepper", "cell"],
+    "assets/stepper": ["stepper", "cell", "board"],
     "rnnviz/scenes/records.py": ["training.table", "records"],
     "rnnviz/training/plans.py": ["training.called", "training.ids"],
     "pages/forward/step.py": ["step.table"],
@@ -74,7 +75,7 @@ class Place:
 
     def finds(self, key: str) -> bool:
         found = compiled(self.pattern).fullmatch(key)
-        return bool(found) and all(map(self.words.know, found.groups()))
+        return bool(found) and all(map(self.words.know, filter(None, found.groups())))
 
 
 @functools.cache
@@ -328,8 +329,9 @@ def through_writers(file: Path, words: Words, follow: bool) -> Iterator[Place]:
     pages = "|".join({page.value for page in made if isinstance(page, ast.Constant)})
     for method, labels in WRITERS.items() if pages else ():
         for call, label in itertools.product(calls(file).get(f"writer.{method}", []), labels):
+            own = rf"(?:\.{FIELD})?" if label.endswith(".label") else ""  # figures of one section may have their own
             for form in forms(call.args[0], follow):
-                yield Place(where(file, call), rf"(?:{pages})\." + re.escape(label).replace(r"\{\}", form), words)
+                yield Place(where(file, call), rf"(?:{pages})\." + re.escape(label).replace(r"\{\}", form) + own, words)
     if pages:  # figures side by side have their names
         yield Place(file.name, rf"(?:{pages})\.kinds\.{FIELD}", words)
 

@@ -3,7 +3,6 @@
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
 const MOST_LETTERS = 24; // of a token within a sentence
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
 /** Two digits that count: 0.0043, 17, 3·10⁻⁷; as `number` in rnnviz/scenes/notices.py. */
 function shortNumber(value) {
@@ -13,7 +12,7 @@ function shortNumber(value) {
   if (size === Infinity) return `${sign}∞`;
   if (size === 0 || (size >= 1e-3 && size < 1e4)) return sign + (size < 99.5 ? +size.toPrecision(2) : size.toFixed(0));
   const [digit, exponent] = size.toExponential(0).split("e");
-  return `${sign}${digit}·10${[...exponent.replace("+", "")].map((letter) => RAISED[letter]).join("")}`;
+  return `${sign}${digit}·10${raised(exponent)}`;
 }
 
 /** Where the columns (or rows) of a heatmap lie on their axis; names lie at 0, 1, 2, ... */
@@ -39,7 +38,7 @@ class Card {
     this.root = newElement(null, "figure", "rv-card");
     this.name = newElement(this.root, "figcaption", "rv-card-name");
     this.holder = newElement(this.root, "div", "rv-drawing");
-    this.holder.setAttribute("role", "img");
+    this.table = withTable(this.holder, this.root);
     this.holder.onkeydown = (event) => this.key(event);
     this.holder.onclick = (event) => this.click(event);
     const below = newElement(this.root, "div", "rv-told");
@@ -60,11 +59,9 @@ class Card {
     if (text !== this.text) Object.assign(this, { text, figure, map: null });
     const { explain } = this;
     this.name.textContent = name;
-    this.holder.setAttribute("aria-label", label);
+    this.table.show(figure, label, labels.table);
     this.holder.style.height = `${figure?.layout?.height ?? 0}px`;
     this.holder.toggleAttribute("data-explain", Boolean(explain));
-    if (explain) this.holder.tabIndex = 0;
-    else this.holder.removeAttribute("tabindex");
     const longest = (explain?.tokens ?? []).reduce((long, one) => (one.length > long.length ? one : long), "");
     const full = { later: this.word(longest), earlier: this.word(longest), value: "−3·10⁻¹⁰" };
     this.room.textContent = explain ? filledLabel(explain.template, full) : "";

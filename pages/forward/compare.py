@@ -29,7 +29,10 @@ def reading() -> None:
         return
     words, trained, view = state.value("words"), state.value("trained"), controls.view()
     board(asked(compare_scene.answers_board, tokens, words, trained, view).payload, "compare-answers")
-    board(asked(compare_scene.growing_board, len(tokens), words, view).payload, "compare-growing")
+    board(asked(compare_scene.accuracy_board, words, view).payload, "compare-accuracy")
+    table(asked(compare_scene.accuracies, view))
+    st.caption(t("compare.accuracies.read"))
+    board(asked(compare_scene.growing_board, len(tokens), view).payload, "compare-growing")
     counting(len(tokens))
 
 
@@ -61,6 +64,10 @@ def counting(length: int) -> None:
         ]
     )
     st.caption(t("compare.counted_by", total=total.value, held=f"{held:,}"))
+    kind = state.value("counted")
+    if once := asked(compare_scene.with_one_bias, kind):
+        body, fewer = (f"{count:,}" for count in once)
+        st.caption(t("compare.two_biases", name=t(f"networks.{kind}"), body=body, fewer=fewer))
 
 
 def measured() -> Speeds:
@@ -93,4 +100,5 @@ def speed() -> None:
 reading()
 speed()
 with st.expander(t("compare.how"), key="compare-how"):
-    st.markdown(prose("compare"))
+    told = asked(compare_scene.sizes_told)
+    st.markdown(prose("compare").format(**told))

@@ -51,7 +51,7 @@ def ask(
     for k, name in enumerate(curves):
         role, dash, mark = STYLES[k % len(STYLES)]
         style = (look.line(role), dash, mark)
-        data.append(_curve(names, values[k], ends, style, look))
+        data.append({"name": escaped(name)} | _curve(names, values[k], ends, style, look))
         notes.append(_label(escaped(name), k, values, role, look))
     height = look.px(HEIGHT)
     if title:

@@ -53,12 +53,10 @@ def answers(looks: Sequence[Sight], answer: str | None, *, look: Look) -> Spec:
     colours = [look.line(STYLES[network.kind][0]) for network in looks]
     bars = {"type": "bar", "orientation": "h", "x": np.array(values), "y": rows + 0.2, "width": 0.32}
     bars |= {"marker": {"color": colours, "line": {"width": 0}}, "hoverinfo": "skip"}
+    told = [says(network, answer, look) for network in looks]
+    bars |= {"name": look.labels["says_what"], "customdata": told}
     notes = []
-    for row, (network, value) in enumerate(zip(looks, values, strict=True)):
-        best, p = network.best
-        said = look.labels["says"].format(word=escaped(shortened(best)), percent=percent(p))
-        if answer and best != answer:
-            said = look.labels["says_else"].format(said=said, word=escaped(answer), percent=percent(value))
+    for row, said in enumerate(told):
         where = {"xref": "x", "x": 0, "xanchor": "left", "yref": "y", "y": row - 0.2, "yanchor": "middle"}
         notes.append(note(said, TEXT, "ink", look, **where))
     line = {"color": look.line("faint"), "width": 1.5 * look.scale, "dash": "dot"}
@@ -79,6 +77,16 @@ def answers(looks: Sequence[Sight], answer: str | None, *, look: Look) -> Spec:
     )
 
 
+def says(network: Sight, answer: str | None, look: Look) -> str:
+    """What a network finds likeliest; beside it the right thing, where that is another one."""
+    best, p = network.best
+    said = look.labels["says"].format(word=escaped(shortened(best)), percent=percent(p))
+    if not answer or best == answer:
+        return said
+    right = percent(network.chance_of(answer))
+    return look.labels["says_else"].format(said=said, word=escaped(answer), percent=right)
+
+
 @figure("compare_figures")
 def sight(looks: Sequence[Sight], *, look: Look) -> Spec:
     """Which words can reach the last output: blue through a state, green directly; attention by its weights.
@@ -93,7 +101,14 @@ def sight(looks: Sequence[Sight], *, look: Look) -> Spec:
     notes = []
     for row, network in enumerate(looks):
         called = name(network.kind, look)
-        shared = {"type": "heatmap", "x": names, "showscale": False, "xgap": gap, "hoverongaps": False}
+        shared = {
+            "type": "heatmap",
+            "name": escaped(called),
+            "x": names,
+            "showscale": False,
+            "xgap": gap,
+            "hoverongaps": False,
+        }
         if network.attention is not None:
             heads = np.vstack([network.attention.mean(0), network.attention]).astype(float)
             edges = row - 0.4 + np.array([0.0, 0.3, 0.55, 0.8])[: len(heads) + 1]
@@ -107,6 +122,7 @@ def sight(looks: Sequence[Sight], *, look: Look) -> Spec:
                 *(look.labels["head"].format(head=k + 1) for k in range(len(network.attention))),
             ]
             one = {"z": heads, "y": edges, "text": [[said] * len(tokens) for said in told], "zmin": 0, "zmax": 1}
+            one["meta"] = {"rows": told}
             data.append(shared | one | {"colorscale": themes.sequential(look.theme, "candidate"), "ygap": 1}
                         | {"hovertemplate": hover + "<extra></extra>"})  # fmt: skip
             continue
@@ -150,7 +166,7 @@ def reacts(looks: Sequence[Sight], *, look: Look) -> Spec:
             for row in zip(sizes, sees, strict=True)]  # fmt: skip
     grid = {"type": "heatmap", "x": names, "y": np.arange(len(looks), dtype=float), "z": z, "text": text}
     grid |= {"xgap": int(len(tokens) <= 40), "ygap": look.px(8), "hovertemplate": hover + "<extra></extra>"}
-    grid |= magnitudes(look, ROW * len(looks))
+    grid |= magnitudes(look, ROW * len(looks)) | {"name": look.labels["gradient"]}
     some = np.arange(len(tokens)) % -(-len(tokens) // CROSSES) == 0  # of many in a row
     rows, columns = np.nonzero(~sees & some)
     crosses = {"type": "scatter", "mode": "markers", "x": [names[k] for k in columns], "y": rows.astype(float)}

@@ -20,8 +20,8 @@ BIASES = (1.0, 3.0, 5.0)
 """Forget biases drawn for comparison."""
 FURTHEST = 1000
 """The end of the axis of steps."""
-SHORTEST, LONGEST = 0.1, 1e6
-"""The ends of the axis of half-lives: what is off it stands there, hollow."""
+SHORTEST, BEYOND = 0.1, 2.0
+"""The ends of the axis of half-lives, in steps and in lengths of what was read: what is off it stands there, hollow."""
 ROW = 11
 """Height of a unit's row in px at scale 1."""
 PARTS = (("word", "input", ""), ("state", "hidden", "/"), ("bias", "faint", "."))
@@ -49,7 +49,8 @@ def forgetting(bias: float, *, look: Look) -> Spec:
         line = {"color": colour, "width": (2.6 if own else 1.0) * look.scale}
         hover = look.labels["hover_left"].format(steps="%{x:.3~g}", left="%{y:.1%}") + "<extra></extra>"
         curve = {"type": "scatter", "mode": "lines", "x": k, "y": f**k, "line": line, "cliponaxis": False}
-        data.append(curve | {"hovertemplate": hover})
+        called = f"b = {other:g}".replace("-", "−")
+        data.append(curve | {"name": called, "hovertemplate": hover})
         half = lasts(f)
         if half >= 1 and not (not own and abs(np.log(half / max(lasts(sigmoid(bias)), 1e-9))) < 0.35):
             mark = {"type": "scatter", "mode": "markers", "x": [half], "y": [0.5], "hoverinfo": "skip"}
@@ -82,13 +83,15 @@ def half_lives(
     below: int | None = None,
     look: Look,
 ) -> Spec:
-    """One row per unit in `order`: its half-life `halves (H,)` in steps on a log axis; a line at the `steps` read.
+    """One row per unit in `order`: its half-life `halves (H,)` in steps on a log axis; a line at the `steps` in which
+    its gates worked (`memory.steps_of`). Beyond it nothing was measured: there stands that it is longer, no number.
 
     `below`: the height under the rows in px, so that a heatmap of the same rows beside it lines up.
     """
     sorted_halves = np.asarray(halves, dtype=float)[np.asarray(order)]
-    shown = np.clip(sorted_halves, SHORTEST, LONGEST)
-    inside = (sorted_halves >= SHORTEST) & (sorted_halves <= LONGEST)
+    longer, end = sorted_halves > steps, BEYOND * steps
+    shown = np.where(longer, end, np.clip(sorted_halves, SHORTEST, steps))
+    inside = (sorted_halves >= SHORTEST) & ~longer
     rows = np.arange(len(shown), dtype=float)
     colour = look.line(role)
     stems = {
@@ -100,18 +103,23 @@ def half_lives(
     stems |= {"x": np.column_stack([np.full(len(shown), SHORTEST), shown, np.full(len(shown), np.nan)]).ravel()}
     stems |= {"y": np.repeat(rows, 3)}
     hover = [
-        look.labels["hover_half"].format(unit=int(unit), half=duration(float(half)))
-        for unit, half in zip(order, sorted_halves, strict=True)
+        look.labels["hover_half_beyond" if beyond else "hover_half"].format(unit=int(unit), half=duration(float(half)))
+        for unit, half, beyond in zip(order, sorted_halves, longer, strict=True)
     ]
     marker = {"size": 7 * look.scale, "color": colour, "opacity": 1, "line": {"width": 0}}
     marker["symbol"] = np.where(inside, "circle", "circle-open").tolist()
     dots = {"type": "scatter", "mode": "markers", "x": shown, "y": rows, "marker": marker, "cliponaxis": False}
     dots |= {"text": hover, "hovertemplate": "%{text}<extra></extra>"}
+    told = [
+        look.labels["beyond"] if beyond else duration(half) for half, beyond in zip(sorted_halves, longer, strict=True)
+    ]
+    dots |= {"orientation": "h", "name": look.labels["half_life"], "customdata": told}
     ink = look.text("ink")
-    rule = {"type": "line", "xref": "x", "x0": max(steps, 1), "x1": max(steps, 1), "yref": "paper", "y0": 0, "y1": 1}
+    rule = {"type": "line", "xref": "x", "x0": steps, "x1": steps, "yref": "paper", "y0": 0, "y1": 1}
     rule["line"] = {"color": ink, "width": 1.2 * look.scale, "dash": "dash"}
-    axis = value_axis(look, type="log", range=[-1, 6.05], tickvals=[0.1, 1, 10, 100, 1e4, 1e6])
-    axis["ticktext"] = ["≤0.1", "1", "10", "100", "10⁴", "≥10⁶"]
+    ticks = [0.1, *(tick for tick in (1, 10, 100) if tick < 0.7 * steps), end]
+    axis = value_axis(look, type="log", range=[-1, float(np.log10(end)) + 0.05], tickvals=ticks)
+    axis["ticktext"] = ["≤0.1", *(f"{tick:g}" for tick in ticks[1:-1]), look.labels["beyond"]]
     said, top = caption([look.labels["half_caption"].format(steps=steps)], 30, look)
     layout = _rows(order, chosen, look, below if below is not None else look.px(34), top)
     return spec([stems, dots], look, xaxis=axis, shapes=[rule], annotations=[said], **layout)
@@ -140,6 +148,7 @@ def holds(
     ticks["tickfont"] = look.font(TINY, "faint")
     grid["colorbar"] = {"thickness": 8 * look.scale, "len": 1, "outlinewidth": 0, **ticks}
     grid["customdata"] = np.repeat(np.asarray(order, dtype=float)[:, None], len(tokens), axis=1)
+    grid |= {"name": look.labels["unit"], "meta": {"rows": [str(int(unit)) for unit in order]}}
     place = {"unit": "%{customdata:.0f}", "token": "%{x}", "value": "%{z:.2f}"}
     grid["hovertemplate"] = look.labels["hover_holds"].format(**place) + "<extra></extra>"
     said, top = caption([look.labels["holds_caption"]], 30, look)
@@ -169,6 +178,7 @@ def parts(listens: Listens, letter: str, step: int, unit: int, *, look: Look) ->
     ends = [low - room * (0.34 if low < 0 else 0.03), high + room * (0.34 if high > 0 else 0.03)]
     said = [_signed(value) for value in values]
     bars |= {"text": said, "textposition": "outside", "hoverinfo": "skip", "cliponaxis": False}
+    bars["name"] = look.labels["preactivation"]
     bars["textfont"] = look.font(TEXT, "ink")
     axis = value_axis(look, range=ends, tickvals=[0])
     axis |= {"zeroline": True, "zerolinecolor": look.line("faint"), "showticklabels": False}
@@ -194,7 +204,7 @@ def listening(listens: Listens, letter: str, tokens: Sequence[str], step: int, u
             "pattern": {"shape": shape, **_pattern(look)},
         }
         bar = {"type": "bar", "x": names, "y": values, "marker": marker, "hovertemplate": hover + "<extra></extra>"}
-        data.append(bar)
+        data.append(bar | {"name": look.labels[f"part_{name}"]})
         keys.append(key(f"■ {look.labels[f'part_{name}']}", role, look))
     total = np.asarray(listens.total[:, unit], dtype=float)
     colour = look.line(ROLES[letter])
@@ -212,7 +222,7 @@ def listening(listens: Listens, letter: str, tokens: Sequence[str], step: int, u
         "opacity": 1,
         "line": {"color": look.ground, "width": 1.5},
     }
-    data.append(line | {"marker": ring, "hovertemplate": hover + "<extra></extra>"})
+    data.append(line | {"name": look.labels["part_total"], "marker": ring, "hovertemplate": hover + "<extra></extra>"})
     keys.append(key(f"● {look.labels['part_total']}", ROLES[letter], look))
     here = {"type": "rect", "layer": "below", "xref": "x", "x0": step - 0.5, "x1": step + 0.5, "yref": "paper"}
     here |= {"y0": 0, "y1": 1, "line": {"width": 0}, "fillcolor": look.rule, "opacity": 0.55}

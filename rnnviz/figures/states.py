@@ -94,6 +94,7 @@ def states(
             traces[0]["meta"] = {"record": letter}
             where = {"x": 0, "xanchor": "right", "xshift": -7, "y": (bottom + top) / 2, "yanchor": "middle"}
             named = look.labels.get(f"{row['role']}_{letter}", look.labels[row["role"]])
+            traces[0]["name"] = named
             notes.append(note(named, TEXT, row["role"], look, align="right", **where))
         data += [shared | one for one in traces]
         layout["yaxis" if k == 0 else f"yaxis{k + 1}"] = place | axis
@@ -203,6 +204,7 @@ def _gradient(gradients: Gradients, look: Look) -> tuple[list[dict[str, Any]], d
         one = {
             "type": "scatter",
             "mode": "lines+markers",
+            "name": f"{look.labels[f'gradient_{gradients.of}']} {state}",
             "y": shown,
             "customdata": norms,
             "line": {"color": look.line(role), "width": 1.6 * look.scale, "dash": dash},
@@ -228,6 +230,7 @@ def _surprise(bits: Sequence[float | None], look: Look) -> tuple[list[dict[str, 
     values = np.array([np.nan if b is None else b for b in bits], dtype=np.float64)
     bars = {
         "type": "bar",
+        "name": look.labels["surprise"],
         "y": np.minimum(values, BITS),
         "customdata": values,
         "marker": {"color": look.line("faint"), "line": {"width": 0}},

@@ -3,6 +3,7 @@
 Sources: the forget gate is Gers, Schmidhuber & Cummins (2000); gates read as time scales are Tallec & Ollivier (2018).
 """
 
+from collections.abc import Sized
 from typing import NamedTuple
 
 import numpy as np
@@ -43,11 +44,19 @@ def contributions(trace: Trace) -> Float[Array, "T H"]:
     return later * writes(trace)
 
 
-def half_lives(trace: Trace) -> Float[Array, "H"]:
-    """After how many steps half of what a unit holds is left, at the rate of this sentence: ln 0.5 / ln f.
+def steps_of(read: Sized) -> int:
+    """How often the gates worked on what was there already: at every step but the first, which finds nothing.
 
-    f is the geometric mean of the unit's gate over the steps that had something to forget: all but the first. inf
-    for a gate that never closed at all.
+    A half-life beyond this is no measurement: more than half is left when the sequence ends.
+    """
+    return max(1, len(read) - 1)
+
+
+def half_lives(trace: Trace) -> Float[Array, "H"]:
+    """After how many steps half of what a unit holds is left, at the rate of this sequence: ln 0.5 / ln f.
+
+    f is the geometric mean of the unit's gate over the steps that had something to forget: all but the first. So the
+    product of the gates is above a half exactly where this is above `steps_of`. inf for a gate that never closed.
     """
     kept = keeper(trace)
     with np.errstate(divide="ignore"):

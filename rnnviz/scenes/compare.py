@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import html
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from statistics import mean, median
 from typing import Any, NamedTuple
@@ -10,14 +11,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rnnviz import figures
+from rnnviz.figures.compare import says
 from rnnviz.figures.growth import Curve
 from rnnviz.language import filled, translate
 from rnnviz.networks import counting, timing
 from rnnviz.networks.network import Network, Shape
 from rnnviz.networks.sight import Sight, sight_of
 from rnnviz.numbers import percent, two_digits
+from rnnviz.recurrence.cells import CELLS
 from rnnviz.scenes.writer import Board, Section, View, Writer
 from rnnviz.tasks import errands
+from rnnviz.tasks.errands.task import form_of
 from rnnviz.training import zoo
 from rnnviz.training.advance import CLAUSES
 
@@ -28,6 +32,10 @@ WINDOWS = (20, 30, 100)
 """Words back, of claim C19."""
 LONGEST = 400
 """The end of the axis of words."""
+ALIKE = 0.05
+"""Two shares of right answers that differ by no more are called alike."""
+NEAR_FIVE = (2.5, 10.0)
+"""What counts as "five times": within a factor of two."""
 
 
 @lru_cache(maxsize=12)
@@ -49,16 +57,22 @@ class Teller(Writer):
     def kind(self, kind: str) -> str:
         return translate(self.view.language, f"networks.{kind}")
 
-    def listed(self, names: Sequence[str]) -> str:
+    def listed(self, names: Iterable[str]) -> str:
         return translate(self.view.language, "compare.comma").join(names)
 
-    def told(self, section: Section, claims: Mapping[str, Mapping[str, Any]]) -> Section:
-        """The section with its claims as its foot, one in a line; `claims`: what is filled into each sentence."""
+    def each(self, values: Mapping[str, object]) -> str:
+        """What each network has, one after the other."""
+        return self.listed(self.say("each", name=self.kind(kind), value=value) for kind, value in values.items())
+
+    def told(self, section: Section, claims: Mapping[str, tuple[bool | None, Mapping[str, Any]]]) -> Section:
+        """The section with its claims as its foot, one in a line; `claims`: whether each holds here (None where the
+        page does not put it to the test), and what is filled into its sentence."""
         foot: list[list[str]] = []
-        for key, values in claims.items():
+        for key, (holds, values) in claims.items():
             if foot:
                 foot.append(["\n", ""])
-            foot += filled(self.view.language, f"compare.claims.{key}", dict(values))
+            verdict = self.say("untested" if holds is None else "true_here" if holds else "not_here")
+            foot += filled(self.view.language, f"compare.claims.{key}", dict(values) | {"verdict": verdict})
         return {**section, "foot": foot}
 
 
@@ -72,36 +86,76 @@ def answers_board(tokens: tuple[str, ...], words: int, trained: bool, view: View
         "sight": figures.sight.spec(all_six, look=writer.look),
         "reacts": figures.reacts.spec(all_six, look=writer.look),
     }
+    found = findings(writer, all_six, answer)
     if need is None or answer is None:
-        return writer.board((tokens, trained), [writer.section("open", drawn, words=words)])
+        return writer.board((tokens, trained), [writer.section("open", drawn, found, words=words)])
     right = [writer.kind(one.kind) for one in all_six if one.best[0] == answer]
     told = {"words": words, "answer": answer, "count": len(right), "all": len(all_six)}
     told["names"] = writer.listed(right) or writer.say("nobody")
-    section = writer.section("answers", drawn, **told)
-    p = {one.kind: percent(one.chance_of(answer)) for one in all_six}
+    section = writer.section("answers", drawn, found, **told)
+    return writer.board(
+        (tokens, trained), [writer.told(section, claims_of(all_six, tokens, need, answer, trained, writer))]
+    )
+
+
+def findings(writer: Teller, all_six: Sequence[Sight], answer: str | None) -> dict[str, dict[str, Any]]:
+    """What each of the three figures shows, in words and numbers."""
+    tokens = all_six[0].tokens
     window, conv, attention = all_six[3:]
     assert attention.attention is not None
-    claims: dict[str, dict[str, Any]] = {"c2": {"answer": answer, "need": tokens[need]} | p}
+    looked = attention.attention.mean(0)
+    most = {one.kind: int(np.argmax(one.saliency)) for one in all_six}
+    reacts = {one.kind: f"“{tokens[most[one.kind]]}” {two_digits(one.saliency[most[one.kind]])}" for one in all_six}
+    said = {one.kind: says(one, answer, writer.look) for one in all_six}
+    sees = {"all": len(tokens), "window": int(window.sees.sum()), "conv": int(conv.sees.sum())}
+    at = int(np.argmax(looked))
+    return {
+        "answers": {"each": html.unescape(writer.each(said))},
+        "sight": sees | {"most": tokens[at], "share": percent(float(looked[at]))},
+        "reacts": {"each": writer.each(reacts)},
+    }
+
+
+def claims_of(
+    all_six: Sequence[Sight], tokens: tuple[str, ...], need: int, answer: str, trained: bool, writer: Teller
+) -> dict[str, tuple[bool | None, dict[str, Any]]]:
+    """The claims that one sentence can speak to."""
+    rnn, lstm, _, window, conv, attention = all_six
+    assert attention.attention is not None
+    p = {one.kind: percent(one.chance_of(answer)) for one in all_six}
+    forgot, kept = rnn.best[0] != answer, lstm.best[0] == answer
+    claims: dict[str, tuple[bool | None, dict[str, Any]]] = {
+        "c2": (forgot and kept, {"answer": answer, "need": tokens[need]} | p)
+    }
+    unseen = not window.sees[need]
     last = [token for token, seen in zip(tokens, window.sees, strict=True) if seen]
-    key = "c20_seen" if window.sees[need] else "c20"
-    claims[key] = {"seen": " ".join(last), "need": tokens[need], "answer": answer, "p": p["window"]}
+    told: dict[str, Any] = {"seen": " ".join(last), "need": tokens[need], "answer": answer, "p": p["window"]}
+    if unseen:
+        untaught = trained and None in [trained_to(row) for row in seeds() if row["network"] == "window"]
+        key = "c20_untaught" if untaught else "c20"
+        claims[key] = True, told | {"best": window.best[0], "best_p": percent(window.best[1])}
+    else:
+        claims["c20_seen"] = None, told
     share = percent(float(attention.attention[:, need].mean()))
-    claims["c22"] = {"need": tokens[need], "distance": len(tokens) - 1 - need, "share": share}
+    far = {"need": tokens[need], "distance": len(tokens) - 1 - need, "share": share}
+    claims["c22"] = bool(attention.sees.all()), far
     reach, held = double_network("conv", trained).reach, double_network("conv", trained).body_weights()
     told = {"reach": reach, "seen": int(conv.sees.sum()), "words": len(tokens), "weights": f"{held:,}"}
-    claims["c23"] = told | {"p": p["conv"], "answer": answer}
-    return writer.board((tokens, trained), [writer.told(section, claims)])
+    claims["c23_local"] = not conv.sees.all(), told | {"p": p["conv"], "answer": answer}
+    claims["c23_fixed"] = conv.sees.size != len(tokens), told
+    return claims
 
 
-def growing_board(length: int, words: int, view: View) -> Board:
-    """The board of all that depends on the length alone; `length` words are read, `words` of them in between."""
+def accuracy_board(words: int, view: View) -> Board:
+    """The board of how often each network is right; `words`: how many stand in between now."""
     writer = Teller("compare", "compare_figures", view)
-    sections = [
-        accuracy_section(writer, words),
-        costs_section(writer, length),
-        ways_section(writer, length),
-    ]
-    return writer.board((length, words), sections)
+    return writer.board(words, [accuracy_section(writer, words)])
+
+
+def growing_board(length: int, view: View) -> Board:
+    """The board of what a sentence of `length` words costs."""
+    writer = Teller("compare", "compare_figures", view)
+    return writer.board(length, [costs_section(writer, length), ways_section(writer, length)])
 
 
 def seeds() -> list[dict]:
@@ -109,32 +163,104 @@ def seeds() -> list[dict]:
     return zoo.all_seeds(KINDS)
 
 
+def trained_to(row: Mapping[str, Any]) -> float | None:
+    """The words in between that the longest sentences of a seed's training had, on average; None: it never came to
+    errands, and read advice and the shortest sentences alone."""
+    form, clauses = form_of(row["level"])
+    return float(np.interp(clauses, row["clauses"], row["words"])) if form == "errand" else None
+
+
+class Right(NamedTuple):
+    """How often one network is right, at one number of words in between: a share of 1 each."""
+
+    shipped: float
+    mean: float
+    least: float
+    most: float
+
+
+def right(kind: str, words: float) -> Right:
+    """Of the seed on this page, and over all seeds."""
+    rows = [row for row in seeds() if row["network"] == kind]
+    shares = [row["accuracy"][row["words"].index(words)] for row in rows]
+    (shipped,) = (share for share, row in zip(shares, rows, strict=True) if row["shipped"])
+    return Right(shipped, mean(shares), min(shares), max(shares))
+
+
+def lengths_told() -> dict[str, float]:
+    """The words in between of which the page speaks: none, the longest of any training, and the longest tried."""
+    table = seeds()[0]
+    edge = max(w for w, n in zip(table["words"], table["clauses"], strict=True) if n <= CLAUSES)
+    return {"near": table["words"][0], "edge": edge, "far": table["words"][-1]}
+
+
+def spread(found: Right, writer: Teller) -> str:
+    """The mean of all seeds, and their range."""
+    return writer.say("spread", mean=percent(found.mean), least=percent(found.least), most=percent(found.most))
+
+
+def taught(kind: str, writer: Teller) -> str:
+    """How far the seeds of a network were trained, in words in between."""
+    ends = [trained_to(row) for row in seeds() if row["network"] == kind]
+    known = sorted(round(end) for end in ends if end is not None)
+    if len(known) < len(ends):
+        return writer.say("no_errand")
+    return writer.say("words_range" if known[0] < known[-1] else "words_one", least=known[0], most=known[-1])
+
+
+def accuracies(view: View) -> list[dict[str, str]]:
+    """The table beside the chart: how far each network was trained, and how often it is right."""
+    writer = Teller("compare", "compare_figures", view)
+    at = lengths_told()
+    heads = {when: writer.say("accuracies.words", words=f"{w:.0f}") for when, w in at.items()}
+    return [
+        {writer.say("accuracies.network"): writer.kind(kind), writer.say("accuracies.trained"): taught(kind, writer)}
+        | {
+            heads[when]: f"{percent(right(kind, w).shipped)}% · {spread(right(kind, w), writer)}"
+            for when, w in at.items()
+        }
+        for kind in KINDS
+    ]
+
+
 def accuracy_section(writer: Teller, words: int) -> Section:
     """Accuracy against words in between (P12)."""
-    table = seeds()
-    edge = max(w for w, n in zip(table[0]["words"], table[0]["clauses"], strict=True) if n <= CLAUSES)
-    chart = figures.generalisation.spec(table, edge, words, look=writer.look)
+    table, when = seeds(), lengths_told()
+    chart = figures.generalisation.spec(
+        [row | {"trained_to": trained_to(row)} for row in table], when["edge"], words, look=writer.look
+    )
+    at = {f"{kind}_{name}": spread(right(kind, w), writer) for kind in KINDS for name, w in when.items()}
+    means = {f"{kind}_mean": percent(right(kind, when["edge"]).mean) + "%" for kind in KINDS}
+    told = {name: f"{w:.0f}" for name, w in when.items()} | {"seeds": len({row["seed"] for row in table})}
+    told |= {f"{kind}_taught": taught(kind, writer) for kind in KINDS}
+    of = {name: writer.each({kind: at[f"{kind}_{name}"] for kind in KINDS}) for name in when}
+    section = writer.section(
+        "accuracy",
+        {"accuracy": chart},
+        {"accuracy": {f"of_{name}": each for name, each in of.items()}},
+        **told,
+        **means,
+    )
+    needed = {kind: sentences(table, kind) for kind in KINDS}
+    fewer = all(needed[kind] < needed["attention"] for kind in ("rnn", "lstm", "gru"))
+    words_needed = {
+        f"{kind}_needed": f"{n:,.0f}" if np.isfinite(n) else writer.say("never") for kind, n in needed.items()
+    }
+    short = abs(right("rnn", when["near"]).mean - right("lstm", when["near"]).mean) <= ALIKE
+    long = right("lstm", when["edge"]).least > right("rnn", when["edge"]).most
+    claims = {
+        "c3": (short and long, told | at),
+        "c24": (when["far"] > when["edge"], told | at),
+        "c26_data": (fewer, words_needed),
+    }
+    return writer.told(section, claims)
 
-    def stands(kind: str, at: float) -> str:
-        rows = [row for row in table if row["network"] == kind]
-        return percent(mean(row["accuracy"][row["words"].index(at)] for row in rows)) + "%"
 
-    near, far = table[0]["words"][0], table[0]["words"][-1]
-    at = {f"{kind}_{when}": stands(kind, w) for kind in KINDS for when, w in
-          (("near", near), ("edge", edge), ("far", far))}  # fmt: skip
-    told = {"edge": f"{edge:.0f}", "far": f"{far:.0f}", "seeds": len({row["seed"] for row in table})}
-    section = writer.section("accuracy", {"accuracy": chart}, **told, **at)
-    needed = {f"{kind}_needed": sentences(table, kind, writer) for kind in KINDS}
-    return writer.told(section, {"c3": told | at, "c24": told | at, "c26_data": needed})
-
-
-def sentences(table: list[dict], kind: str, writer: Teller) -> str:
-    """How many sentences training took, in the median over the seeds, until the longest were let in."""
+def sentences(table: Sequence[Mapping[str, Any]], kind: str) -> float:
+    """How many sentences training took, in the median over the seeds, until the longest were let in; inf: never."""
     at = [row["mastered_at"] for row in table if row["network"] == kind]
     middle = median(np.inf if step is None else step for step in at)
-    if not np.isfinite(middle):
-        return writer.say("never")
-    return f"{middle * zoo.card(kind)['settings']['batch']:,.0f}"
+    return middle * zoo.card(kind)["settings"]["batch"]
 
 
 def lengths() -> list[int]:
@@ -142,22 +268,35 @@ def lengths() -> list[int]:
     return sorted({round(n) for n in np.geomspace(2, LONGEST, 40)} | {double_network("conv", True).reach or 2, 5})
 
 
+QUANTITIES: dict[str, Callable[[Network, int], float]] = {
+    "weights": lambda one, n: one.body_weights(),
+    "work": counting.body_work,
+    "memory": lambda one, n: counting.memory(one, n).value,
+    "depth": counting.depth,
+    "path": lambda one, n: counting.path(one, max(n - 1, 1)) or np.nan,
+}
+"""What is counted of a network that reads so many words."""
+
+
 @lru_cache(maxsize=1)
 def curves() -> dict[str, dict[str, Curve]]:
     """Each quantity of each network against the number of words: the same for every sentence."""
     x, nets = lengths(), {kind: double_network(kind, True) for kind in KINDS}
-    against: dict[str, Callable[[Network, int], float]] = {
-        "weights": lambda one, n: one.body_weights(),
-        "work": counting.body_work,
-        "memory": lambda one, n: counting.memory(one, n).value,
-        "depth": counting.depth,
-        "path": lambda one, n: counting.path(one, n - 1) or np.nan,
-    }
     found: dict[str, dict[str, Curve]] = {
-        name: {kind: (x, [f(one, n) for n in x]) for kind, one in nets.items()} for name, f in against.items()
+        name: {kind: (x, [f(one, n) for n in x]) for kind, one in nets.items()} for name, f in QUANTITIES.items()
     }
     found["weights"]["wide"] = x, [counting.wide_window(nets["window"], n).value for n in x]
     return found
+
+
+def counted_at(writer: Teller, names: Sequence[str], length: int) -> dict[str, dict[str, str]]:
+    """What each network has of these quantities at this length, and at twice the length, for the figures' labels."""
+
+    def each(name: str, words: int) -> str:
+        values = {kind: QUANTITIES[name](double_network(kind, True), words) for kind in KINDS}
+        return writer.each({k: f"{v:,.0f}" if np.isfinite(v) else writer.say("no_way") for k, v in values.items()})
+
+    return {name: {"each": each(name, length), "twice": each(name, 2 * length)} for name in names}
 
 
 def costs_section(writer: Teller, length: int) -> Section:
@@ -171,15 +310,16 @@ def costs_section(writer: Teller, length: int) -> Section:
     told |= {"harder": f"{harder.pop('attention'):.2f}", "more": f"{more.pop('attention'):.2g}"}
     told["others"] = f"{max(*harder.values(), *more.values()):.2g}"
     told["state"] = f"{counting.memory(nets['lstm'], length).value:,}"
-    section = writer.section("costs", drawn, **told)
+    section = writer.section("costs", drawn, counted_at(writer, tuple(drawn), length), **told)
     wider = {f"w{n}": f"{counting.wide_window(nets['window'], n).value:,}" for n in WINDOWS}
     own = counting.wide_window(nets["window"], length)
     c19 = wider | {"words": length, "formula": own.numbers, "needed": f"{own.value:,}"}
+    rising = [counting.wide_window(nets["window"], n).value for n in WINDOWS]
     c26 = {kind: f"{one.body_weights():,}" for kind, one in nets.items()}
     units = nets["attention"].shape.units
     small = Network(Shape("rnn", units), nets["rnn"].words, counting.sizes(nets["rnn"])["N"])
     c26 |= {"units": str(units), "small": f"{small.body_weights():,}"}
-    return writer.told(section, {"c19": c19, "c26": c26})
+    return writer.told(section, {"c19": (rising == sorted(set(rising)), c19), "c26": (None, c26)})
 
 
 def ways_section(writer: Teller, length: int) -> Section:
@@ -190,11 +330,11 @@ def ways_section(writer: Teller, length: int) -> Section:
     told: dict[str, Any] = {"words": length}
     told |= {"rnn": counting.depth(nets["rnn"], length), "attention": counting.depth(attention, length)}
     told |= {"path": counting.path(nets["rnn"], length - 1) if length > 1 else 0}
-    section = writer.section("ways", drawn, **told)
+    section = writer.section("ways", drawn, counted_at(writer, tuple(drawn), length), **told, double=2 * length)
     (looked,) = (part.work for part in counting.parts(attention, length) if part.id == "look")
     whole = looked.value * length
     c22 = told | {"formula": looked.numbers, "each": f"{looked.value:,}", "whole": f"{whole:,}"}
-    return writer.told(section, {"c21_depth": told, "c22_cost": c22})
+    return writer.told(section, {"c21_depth": (told["rnn"] > told["attention"], told), "c22_cost": (None, c22)})
 
 
 class Counted(NamedTuple):
@@ -219,6 +359,24 @@ def counts(kind: str, length: int) -> tuple[tuple[Counted, ...], Counted, int, d
     return tuple(lines), total, held, counting.sizes(one, length)
 
 
+def with_one_bias(kind: str) -> tuple[int, int] | None:
+    """The weights of a recurrent body as PyTorch has them, with two biases, and with the one that most books have.
+    None for a body that is not recurrent."""
+    one = double_network(kind, True)
+    if kind not in CELLS:
+        return None
+    biases = sum(value.numel() for name, value in one.body.named_parameters() if "bias_hh" in name)
+    return one.body_weights(), one.body_weights() - biases
+
+
+def sizes_told() -> dict[str, str]:
+    """How large the six are: their bodies, and with projection and readout."""
+    nets = [double_network(kind, True) for kind in KINDS]
+    bodies, whole = [one.body_weights() for one in nets], [counting.weights(one) for one in nets]
+    ends = {"least_body": min(bodies), "most_body": max(bodies), "least_whole": min(whole), "most_whole": max(whole)}
+    return {name: f"{count:,}" for name, count in ends.items()}
+
+
 def measured() -> timing.Speeds:
     """All six measured on this machine."""
     return timing.measure({kind: zoo.load(kind) for kind in KINDS})
@@ -239,7 +397,16 @@ def speeds(found: timing.Speeds, view: View) -> Board:
     fast = {"short_ratio": times("attention", "rnn", 0), "long_ratio": times("attention", "rnn", -1)}
     slow = {"short_ratio": times("window", "lstm", 0), "long_ratio": times("window", "lstm", -1)}
     per = {"rnn": f"{found.training['rnn'][-1]:,.0f}", "seconds": two_digits(found.seconds)}
-    section = writer.section("speed", drawn, **words, **fast, **per)
-    return writer.board(
-        (found.training, found.saying), [writer.told(section, {"c21": words | fast, "c27": words | slow})]
-    )
+    seen = {"training": found.training, "saying": found.saying}
+    shown = {
+        name: {
+            when: writer.each({kind: two_digits(row[at] / rows["rnn"][at]) for kind, row in rows.items()})
+            for when, at in (("at_short", 0), ("at_long", -1))
+        }
+        for name, rows in seen.items()
+    }
+    section = writer.section("speed", drawn, shown, **words, **fast, **per)
+    at_five = NEAR_FIVE[0] <= found.training["attention"][0] / found.training["rnn"][0] <= NEAR_FIVE[1]
+    slower = all(wide > lstm for wide, lstm in zip(found.training["window"], found.training["lstm"], strict=True))
+    claims = {"c21": (at_five, words | fast), "c27": (slower, words | slow)}
+    return writer.board((found.training, found.saying), [writer.told(section, claims)])

@@ -8,10 +8,10 @@ from functools import lru_cache
 import numpy as np
 
 from rnnviz import figures
-from rnnviz.figures.gates import lasts, sigmoid
+from rnnviz.figures.gates import BIASES, lasts, sigmoid
 from rnnviz.language import translate
 from rnnviz.networks import reading
-from rnnviz.numbers import duration
+from rnnviz.numbers import duration, percent
 from rnnviz.recurrence import memory
 from rnnviz.recurrence.cells import CELLS, ROLES
 from rnnviz.recurrence.trace import Trace
@@ -55,8 +55,10 @@ def forgetting_board(bias: float, view: View) -> Board:
     writer = Writer("gates", "gates_figures", view)
     gate, half = in_digits(bias)
     told = {"bias": f"{bias:g}".replace("-", "−"), "gate": gate, "half": half}
+    told |= {name: duration(lasts(sigmoid(b))) for name, b in zip(("one", "three", "five"), BIASES, strict=True)}
+    left = {f"at_{steps}": percent(sigmoid(bias) ** steps) for steps in (1, 10, 100)}
     drawn = figures.forgetting.spec(bias, look=writer.look)
-    return writer.board(bias, [writer.section("bias", {"bias": drawn}, **told)])
+    return writer.board(bias, [writer.section("bias", {"bias": drawn}, {"bias": left}, **told)])
 
 
 def in_digits(bias: float) -> tuple[str, str]:
@@ -73,14 +75,30 @@ def remembering_board(kind: str, trained: bool, tokens: tuple[str, ...], unit: i
     trace = trace_of(kind, trained, tokens)
     order, halves, parts = memory.longest_first(trace), memory.half_lives(trace), memory.contributions(trace)
     keeper = LETTERS[kind][0]
-    room = figures.token_room(tokens, view.scale)
-    rows = figures.half_lives.spec(halves, order, len(trace), ROLES[keeper], chosen=unit, below=room, look=writer.look)
+    room, steps = figures.token_room(tokens, view.scale), memory.steps_of(trace)
+    rows = figures.half_lives.spec(halves, order, steps, ROLES[keeper], chosen=unit, below=room, look=writer.look)
     grid = figures.holds.spec(parts, tokens, order, chosen=unit, look=writer.look)
-    longer = int((halves > len(trace)).sum())
     best = [telling(view.language, int(j), float(halves[j]), parts[:, j], tokens) for j in order[:NAMED]]
-    told = {"longer": longer, "units": len(order), "words": len(trace), "name": memory_name(view.language, kind)}
-    section = writer.section("memory", {"half": rows, "holds": grid}, best="\n".join(best), **told)
+    told = {"longer": int((halves > steps).sum()), "units": len(order), "best": "\n".join(best)}
+    most, of = (int(k) for k in np.unravel_index(np.argmax(np.abs(parts)), parts.shape))
+    middle, least = (lasting(view.language, float(halves[order[k]]), steps) for k in (len(order) // 2, -1))
+    found: dict[str, dict[str, object]] = {
+        "half": {"middle": middle, "shortest": least},
+        "holds": {"value": signed(float(parts[most, of])), "word": tokens[most], "unit": of},
+    }
+    name = memory_name(view.language, kind)
+    section = writer.section("memory", {"half": rows, "holds": grid}, found, state=name, **told)
     return writer.board((kind, trained, tokens, unit), [section])
+
+
+def lasting(language: str, half: float, steps: int) -> str:
+    """A half-life in words: no longer than the sentence can show, which lets its gates work `steps` times."""
+    beyond = half > steps
+    return translate(language, "gates.half_life_beyond" if beyond else "gates.half_life", half=duration(half))
+
+
+def signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
 
 
 def memory_name(language: str, kind: str) -> str:
@@ -94,7 +112,8 @@ def telling(language: str, unit: int, half: float, parts: np.ndarray, tokens: tu
     found = [s for s in np.argsort(-shares, kind="stable")[:2] if shares[s] >= WORTH]
     quoted = [translate(language, "gates.held", word=tokens[s], percent=f"{100 * shares[s]:.0f}") for s in found]
     said = translate(language, "gates.and").join(quoted) or translate(language, "gates.held_nothing")
-    return translate(language, "gates.unit_holds", unit=unit, half=duration(half), words=said)
+    half_life = lasting(language, half, memory.steps_of(tokens))
+    return translate(language, "gates.unit_holds", unit=unit, half=half_life, words=said)
 
 
 def listening_board(
@@ -114,7 +133,11 @@ def listening_board(
     told = {"gate": gate, "letter": letter, "unit": unit, "token": tokens[step], "step": step + 1, "most": most}
     told |= dict(zip((*sizes, "total"), adding_up([*sizes.values(), total]), strict=True))
     told |= {"value": f"{value:.3f}".replace("-", "−"), "squash": squash}
-    section = writer.section("listens", {"one": one, "every": every}, **told)
+    sums = heard.total[:, unit]
+    ends = {"highest": int(np.argmax(sums)), "lowest": int(np.argmin(sums))}
+    extremes = {name: tokens[at] for name, at in ends.items()}
+    extremes |= {"high": signed(float(sums[ends["highest"]])), "low": signed(float(sums[ends["lowest"]]))}
+    section = writer.section("listens", {"one": one, "every": every}, {"every": extremes}, **told)
     return writer.board((kind, trained, tokens, unit, letter, step), [section])
 
 

@@ -51,15 +51,29 @@ class Writer:
         mine = self.own is not None and self.own.kind == kind
         return translate(self.view.language, "source.own_name", name=name) if mine else name
 
-    def section(self, id: str, drawn: dict[str, Spec], **values: Any) -> Section:
-        """A section whose words stand in the locale file under its id; `drawn`: figures by what tells them apart."""
+    def section(
+        self, id: str, drawn: dict[str, Spec], found: Mapping[str, Mapping[str, Any]] | None = None, **values: Any
+    ) -> Section:
+        """A section whose words stand in the locale file under its id; `drawn`: figures by what tells them apart.
+
+        `values` fill its words; `found`, by figure, what that figure alone shows: its label says it in numbers.
+        """
         text = filled(self.view.language, f"{self.page}.{id}.text", values)
         names = {key: self.name(key) if len(drawn) > 1 else "" for key in drawn}
+
+        def told(key: str) -> dict[str, Any]:
+            return values | {"name": names[key]} | dict((found or {}).get(key, {}))
+
         shown: list[Figure] = [
-            {"id": key, "name": names[key], "figure": spec, "label": self.say(f"{id}.label", name=names[key])}
+            {"id": key, "name": names[key], "figure": spec, "label": self.label(id, key, told(key))}
             for key, spec in drawn.items()
         ]
         return {"id": id, "title": self.say(f"{id}.title", **values), "text": text, "figures": shown, "foot": None}
+
+    def label(self, id: str, figure: str, told: Mapping[str, Any]) -> str:
+        """The text alternative of a figure, which is its finding: the section's label, or one of its own there."""
+        alone = isinstance(labels_of(self.view.language, f"{self.page}.{id}")["label"], dict)
+        return self.say(f"{id}.label.{figure}" if alone else f"{id}.label", **told)
 
     def board(self, what: object, sections: list[Section], overflowing: tuple[str, ...] = ()) -> Board:
         revision = hashlib.sha256(repr(what).encode()).hexdigest()[:16]
@@ -93,7 +107,7 @@ class Figure(TypedDict):
       none      optional: the sentence of a cell without a number (NaN)
     """
     label: str
-    """What a screen reader says in the figure's place."""
+    """What a screen reader says in the figure's place: its finding, from its numbers. Over its table, all read it."""
 
 
 class Section(TypedDict):

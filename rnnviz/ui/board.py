@@ -13,7 +13,7 @@ from rnnviz.ui import component, state
 from rnnviz.ui.calm import called
 from rnnviz.ui.keys import TICKET
 
-SCRIPTS = ("shared/parts.js", "board/card.js", "board/board.js")
+SCRIPTS = ("shared/parts.js", "shared/table.js", "board/card.js", "board/board.js")
 STYLES = ("shared/parts.css", "board/board.css")
 
 

@@ -12,7 +12,11 @@ from rnnviz.ui import component, server, state
 from rnnviz.ui.asked import asked
 from rnnviz.ui.calm import called
 
-SCRIPTS = ("shared/parts.js", *(f"stepper/{name}.js" for name in ("kinds", "equations", "cell", "views", "stepper")))
+SCRIPTS = (
+    "shared/parts.js",
+    "shared/table.js",
+    *(f"stepper/{name}.js" for name in ("kinds", "equations", "cell", "views", "stepper")),
+)
 STYLES = ("shared/parts.css", "stepper/cell.css", "stepper/stepper.css")
 
 

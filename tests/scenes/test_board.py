@@ -95,7 +95,7 @@ def test_the_board_has_no_colours_of_its_own() -> None:
 def test_the_boards_words_are_translated(language: str) -> None:
     code = "".join((ASSETS / name).read_text() for name in board.SCRIPTS)
     words = labels_of(language, "board")
-    assert set(words) == {"failed", "undrawn", "hint"}
+    assert set(words) == {"failed", "undrawn", "hint", "table"}
     assert all(f"labels.{name}" in code for name in words)
 
 
@@ -115,7 +115,9 @@ def test_numbers_are_written_as_in_the_notices(browser: Any) -> None:
     ]
     page = browser.new_page()
     page.set_content("")
-    page.add_script_tag(content="".join((ASSETS / f"{name}.js").read_text() for name in ("shared/parts", "board/card")))
+    page.add_script_tag(
+        content="".join((ASSETS / f"{name}.js").read_text() for name in ("shared/parts", "shared/table", "board/card"))
+    )
     shown = page.evaluate("values => values.map(shortNumber)", values)
     assert [text.replace("−", "-") for text in shown] == [two_digits(v) for v in values]
     infinite = page.evaluate("[Infinity, -Infinity, NaN].map(shortNumber)")
