@@ -146,10 +146,11 @@ class Stepper {
     }
     if (key !== this.key_ || !this.root.isConnected) return;
     this.columns.forEach(({ body }) => delete body.dataset.failed);
-    const plots = payload.networks.map(({ figure, name }, k) =>
-      this.columns[k].plot.draw(figure, payload.tokens, filledLabel(labels.figure, { name })),
+    const plots = payload.networks.map(({ figure, label }, k) =>
+      this.columns[k].plot.draw(figure, payload.tokens, label, labels.table),
     );
-    plots.push(this.askPlot.draw(payload.ask.figure, payload.tokens, this.askTitle.textContent));
+    const asked = `${this.askTitle.textContent} ${payload.ask.label}`;
+    plots.push(this.askPlot.draw(payload.ask.figure, payload.tokens, asked, labels.table));
     this.choose(this.chosen.network, this.chosen.unit);
     this.render();
     await Promise.all(plots);

@@ -147,6 +147,7 @@ function headView(root, network, tokens, labels) {
 function plotView(root, choose) {
   root.classList.add("rv-plot");
   const holder = newElement(root, "div", "rv-figure");
+  const table = withTable(holder, root);
   const over = newElement(root, "div", "rv-over");
   const clip = newElement(over, "div", "rv-clip");
   const veil = newElement(clip, "div", "rv-veil");
@@ -197,15 +198,14 @@ function plotView(root, choose) {
 
   return {
     /** Draws or redraws the figure, keeping its nodes. Resolves when it is there. */
-    draw(figure, words, ariaLabel) {
+    draw(figure, words, said, labels) {
       const { layout } = figure;
       meta = layout.meta;
       tokens = words.map(({ text }) => ({ short: text.length > 12 ? text.slice(0, 11) + "…" : text }));
       const last = meta.rows.at(-1);
       top = meta.rows[0].top;
       root.style.height = `${layout.height}px`;
-      root.setAttribute("role", "img");
-      root.setAttribute("aria-label", ariaLabel);
+      table.show(figure, said, labels);
       Object.assign(over.style, {
         left: `${layout.margin.l}px`,
         right: `${layout.margin.r}px`,

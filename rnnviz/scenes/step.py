@@ -12,6 +12,7 @@ from rnnviz.language import labels_of, translate
 from rnnviz.networks.checking import Check
 from rnnviz.numbers import two_digits
 from rnnviz.recurrence.trace import Trace, surprise
+from rnnviz.scenes.findings import asked_finding, states_finding
 from rnnviz.scenes.notices import notices
 from rnnviz.scenes.readings import Named, Reading, file_of, read_sentence, weights_of
 from rnnviz.scenes.writer import View
@@ -43,6 +44,7 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
     revision = hashlib.sha256(repr((tokens, left, right, trained)).encode()).hexdigest()[:16]
     files = tuple(file_of(name, trained) for name in (left, right) if isinstance(name, str))
     shown = labels_of(view.language, "stepper") | labels_of(view.language, "cell")
+    shown |= {"table": labels_of(view.language, "board.table")}
     payload = {
         "revision": revision,
         "theme": view.theme,
@@ -86,6 +88,7 @@ def network_block(side: str, reading: Reading, weights: str | dict[str, ndarray]
         "kind": trace.kind,
         "subtitle": translate(view.language, subtitle, units=trace.h.shape[1], weights=f"{reading.weights:,}"),
         "figure": by_record(figure),
+        "label": states_finding(title(reading, view.language), trace, reading.gradients, bits, view.language),
         "unit_rows": {"order": [int(u) for u in order]},
         "next": trace.tops(5),
         "surprise": [b if b is None else round(b, 2) if np.isfinite(b) else two_digits(b) for b in bits],
@@ -116,4 +119,4 @@ def ask_block(readings: tuple[Reading, Reading], answer: str | None, view: View)
         answer,
         look=view.look("figures"),
     )
-    return {"figure": figure, "answer": answer}
+    return {"figure": figure, "answer": answer, "label": asked_finding(curves, tokens, view.language)}
