@@ -100,5 +100,5 @@ def speed() -> None:
 reading()
 speed()
 with st.expander(t("compare.how"), key="compare-how"):
-    told = asked(compare_scene.sizes_told)
+    told = asked(compare_scene.facts_told)
     st.markdown(prose("compare").format(**told))

@@ -24,6 +24,7 @@ from rnnviz.tasks import errands
 from rnnviz.tasks.errands.task import form_of
 from rnnviz.training import zoo
 from rnnviz.training.advance import CLAUSES
+from rnnviz.training.runs import MASTERY
 
 KINDS = ("rnn", "lstm", "gru", "window", "conv", "attention")
 ARTICLE = (5, 5.0)
@@ -232,7 +233,8 @@ def accuracy_section(writer: Teller, words: int) -> Section:
     at = {f"{kind}_{name}": spread(right(kind, w), writer) for kind in KINDS for name, w in when.items()}
     means = {f"{kind}_mean": percent(right(kind, when["edge"]).mean) + "%" for kind in KINDS}
     told = {name: f"{w:.0f}" for name, w in when.items()} | {"seeds": len({row["seed"] for row in table})}
-    told |= {f"{kind}_taught": taught(kind, writer) for kind in KINDS}
+    told |= {f"{kind}_taught": taught(kind, writer) for kind in KINDS} | {"mastery": percent(MASTERY)}
+    told["taught"] = writer.each({kind: told[f"{kind}_taught"] for kind in KINDS})
     of = {name: writer.each({kind: at[f"{kind}_{name}"] for kind in KINDS}) for name in when}
     section = writer.section(
         "accuracy",
@@ -369,12 +371,15 @@ def with_one_bias(kind: str) -> tuple[int, int] | None:
     return one.body_weights(), one.body_weights() - biases
 
 
-def sizes_told() -> dict[str, str]:
-    """How large the six are: their bodies, and with projection and readout."""
-    nets = [double_network(kind, True) for kind in KINDS]
-    bodies, whole = [one.body_weights() for one in nets], [counting.weights(one) for one in nets]
-    ends = {"least_body": min(bodies), "most_body": max(bodies), "least_whole": min(whole), "most_whole": max(whole)}
-    return {name: f"{count:,}" for name, count in ends.items()}
+def facts_told() -> dict[str, str]:
+    """How large the six are, as bodies and with projection and readout; how they were trained; how far two can see."""
+    nets = {kind: double_network(kind, True) for kind in KINDS}
+    bodies, whole = ([f(one) for one in nets.values()] for f in (Network.body_weights, counting.weights))
+    found = {"least_body": min(bodies), "most_body": max(bodies), "least_whole": min(whole), "most_whole": max(whole)}
+    trained = zoo.card("lstm")["settings"]
+    found |= {"steps": trained["steps"], "batch": trained["batch"], "seeds": len(zoo.card("lstm")["seeds"])}
+    found |= {kind: nets[kind].reach or 0 for kind in ("window", "conv")}
+    return {name: f"{count:,}" for name, count in found.items()} | {"mastery": percent(MASTERY)}
 
 
 def measured() -> timing.Speeds:

@@ -39,6 +39,7 @@ def heatmap() -> base.Spec:
     explain |= {"log10": True, "none": "Nothing there."}
     trace = {
         "type": "heatmap",
+        "name": "loss at",
         "z": z,
         "hoverongaps": False,
         "zmin": -12,
@@ -54,8 +55,8 @@ def lines(role: str) -> base.Spec:
     """Three norms over 100 steps, on a log axis."""
     colour = look.line(role)
     traces = [
-        {"type": "scatter", "mode": "lines", "y": 10 ** draw.normal(size=100), "line": {"color": colour}}
-        for _ in range(3)
+        {"type": "scatter", "mode": "lines", "name": name, "y": 10 ** draw.normal(size=100), "line": {"color": colour}}
+        for name in ("one", "two", "three")
     ]
     text = [base.escaped(tokens[0])] if case != "evil" else [tokens[0]]  # a figure may forget to escape
     axis = {"xaxis": {"tickvals": [0], "ticktext": text}}

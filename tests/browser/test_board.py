@@ -207,7 +207,49 @@ def test_the_keyboard_alone_reads_and_chooses(boards: Served, visit: Callable[..
     tab.page.keyboard.press("Escape")
     expect(said).to_have_text(HINT)
     tab.page.keyboard.press("Tab")
-    assert tab.page.evaluate("document.activeElement.closest('.rv-section').dataset.id") == "1"
+    assert tab.page.evaluate("document.activeElement.getAttribute('aria-label')") == "norms: Starving"
+
+
+HEIGHTS = "() => [...document.querySelectorAll('.rv-board, .rv-board *')].map((node) => node.offsetHeight)"
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, PHONE])
+def test_a_figures_numbers_are_a_key_or_a_click_away(
+    viewport: Any, boards: Served, visit: Callable[..., Visit]
+) -> None:
+    tab = opened(visit, boards, viewport=viewport)
+    drawing, table = card(tab, 0, 1).get_by_role("img"), tab.page.get_by_role("dialog")
+    drawing.focus()
+    before = tab.page.evaluate(HEIGHTS)
+    tab.page.keyboard.press("t")
+    expect(table).to_have_accessible_name("norms: Starving")
+    expect(table.locator("thead")).to_contain_text("one")
+    expect(table.locator("tbody tr")).to_have_count(100)
+    curve = tab.page.evaluate("""() => {
+      const [, drawing] = document.querySelectorAll('.rv-drawing');
+      return [...drawing.data[2].y];
+    }""")
+    shown = table.locator("tbody tr td:nth-child(4)").all_inner_texts()
+    assert [float(text.replace(",", "")) for text in shown[:20]] == [pytest.approx(y, rel=0.006) for y in curve[:20]]
+    assert tab.page.locator("[data-testid=stMain]").evaluate("node => node.scrollWidth - node.clientWidth") == 0
+    tab.page.keyboard.press("Escape")
+    expect(table).to_have_count(0)
+    assert tab.page.evaluate(HEIGHTS) == before
+    assert drawing.evaluate("node => node === document.activeElement")
+    card(tab, 0, 0).get_by_role("button", name=translate("en", "board.table.open")).click()
+    expect(table.locator("thead th[colspan]")).to_have_text(["loss at"])
+    table.get_by_role("button").click()
+    expect(table).to_have_count(0)
+    assert tab.errors == []
+
+
+def test_words_of_a_visitor_are_text_in_the_table_too(boards: Served, visit: Callable[..., Visit]) -> None:
+    tab = opened(visit, boards)
+    choose(tab, "evil")
+    card(tab, 0, 1).get_by_role("img").press("t")
+    expect(tab.page.get_by_role("dialog").locator("header p")).to_contain_text("<script>")
+    assert tab.page.locator(".rv-board :is(script, [onerror], img)").count() == 0
+    assert tab.page.title() != "run"
 
 
 def test_what_a_visitor_typed_runs_nothing(boards: Served, visit: Callable[..., Visit]) -> None:

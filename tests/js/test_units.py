@@ -39,3 +39,22 @@ def test_the_units_are_torchs() -> None:
             assert ours["lstm"][t]["c"] == pytest.approx(float(state[1]), abs=1e-5)
             assert ours["gru"][t]["h"] == pytest.approx(float(h), abs=1e-5)
             assert ours["rnn"][t]["h"] == pytest.approx(float(plain), abs=1e-5)
+
+
+def test_what_each_gate_decides() -> None:
+    """Near 0 a gate blocks, near 1 it lets through; f decides what stays in c, o what of c is shown; z keeps."""
+    run = "(kind, settings, values) => runUnit(kind, settings, { values, kinds: null })"
+
+    def states(kind: str, **gates: list[float]) -> list[dict[str, float]]:
+        found: list[dict[str, float]] = evaluate(["gates/units.js"], ["runUnit"], run, kind, gates, [0.5, 0.8, -0.3])
+        return found
+
+    shut = states("lstm", i=[1, 0, 0], f=[1, 1, 1], o=[0, 0, 1])
+    assert [one["c"] for one in shut] == [0.5, 0.5, 0.5]  # nothing comes in, nothing is lost
+    assert [one["h"] for one in shut[:2]] == [0, 0]  # and nothing is shown
+    assert shut[2]["h"] == pytest.approx(0.46211716)
+    assert [one["c"] for one in states("lstm", i=[1, 0, 0], f=[1, 0.5, 0.5], o=[1, 1, 1])] == [0.5, 0.25, 0.125]
+    assert [one["c"] for one in states("lstm", i=[1, 1, 1], f=[0, 0, 0], o=[1, 1, 1])] == [0.5, 0.8, -0.3]
+    kept, first = states("gru", r=[0, 0, 0], z=[0, 1, 1]), 0.46211716
+    assert [one["h"] for one in kept] == pytest.approx([first] * 3)
+    assert [one["h"] for one in states("gru", r=[0, 0, 0], z=[0, 0, 1])][1] != pytest.approx(first)  # 1 - z forgets

@@ -68,6 +68,27 @@ def test_a_gate_that_never_closes_holds_for_ever_and_one_that_is_shut_for_no_tim
     np.testing.assert_array_equal(memory.half_lives(trace), [np.inf, 0.0])
 
 
+def test_no_half_life_is_measured_beyond_the_steps_in_which_gates_worked() -> None:
+    assert [memory.steps_of(range(steps)) for steps in (1, 2, 12)] == [1, 1, 11]
+    _, trace = traced("lstm", 7, 4, 5)
+    left = trace.gates["f"][1:].prod(0)
+    np.testing.assert_array_equal(memory.half_lives(trace) > memory.steps_of(trace), left > 0.5)
+
+
+def test_the_mean_of_a_gate_has_no_half_life() -> None:
+    """One unit of four never forgets, three forget at once. Their mean gate says that half is gone after half a step."""
+    _, trace = traced("lstm", 9, 4, 0)
+    trace.gates["f"][:] = [1.0, 0.0, 0.0, 0.0]
+    assert np.log(0.5) / np.log(trace.gates["f"].mean()) == pytest.approx(0.5)
+    assert (memory.half_lives(trace) > 8).tolist() == [True, False, False, False]
+
+
+def test_on_its_direct_way_a_cells_gradient_is_multiplied_by_f() -> None:
+    _, trace = traced("lstm", 6, 4, 1)
+    steps = rnnviz.jacobians(trace).steps
+    np.testing.assert_allclose(steps[:, 4:, 4:], [np.diag(f) for f in trace.gates["f"]], atol=1e-12)
+
+
 @settings(deadline=None, max_examples=30)
 @given(**cells)
 def test_what_a_gate_listens_to_adds_up_to_torchs_gate(kind: str, steps: int, seed: int) -> None:

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 import rnnviz
 from rnnviz import figures
-from rnnviz.figures.gates import LONGEST, SHORTEST
+from rnnviz.figures.gates import BEYOND, SHORTEST
 from rnnviz.language import labels_of, translate
+from rnnviz.numbers import duration
 from rnnviz.recurrence import memory
 from rnnviz.scenes import gates as gates_scene
 from rnnviz.scenes.readings import tracing_network
@@ -63,9 +64,11 @@ def sound(found: dict[str, Any], tokens: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(("bias", "half"), [(0.0, "1.0"), (1.0, "2.2"), (3.0, "14.3"), (5.0, "103")])
 def test_the_half_life_of_a_forget_bias(bias: float, half: str) -> None:
-    title = section(gates_scene.forgetting_board(bias, LIGHT))["title"]
-    assert f"= {half} steps" in title
-    shown = float(re.search(r"ln 0\.5 / ln ([\d.]+)", title)[1])  # type: ignore[index]
+    found = section(gates_scene.forgetting_board(bias, LIGHT))
+    assert f"half is left after {half} steps" in found["title"]
+    text = "".join(run for run, _ in found["text"])
+    shown = float(re.search(rf"ln 0\.5 ÷ ln ([\d.]+) = {half}\.", text)[1])  # type: ignore[index]
+    assert "A bias of 1 keeps half for 2.2 steps, a bias of 5 for 103." in text
     assert math.log(0.5) / math.log(shown) == pytest.approx(float(half), rel=0.05 / float(half) + 1e-3)
 
 
@@ -78,7 +81,7 @@ def test_every_bias_has_a_calculation_that_comes_out_right(bias: float, view: Vi
     assert gate in found["title"]
     assert half in found["title"]
     assert float(gate) == pytest.approx(1 / (1 + math.exp(-bias)), abs=5e-4)
-    assert gates.duration(math.log(0.5) / math.log(float(gate))) == half
+    assert duration(math.log(0.5) / math.log(float(gate))) == half
 
 
 def test_the_curve_is_what_is_left() -> None:
@@ -98,13 +101,18 @@ def test_the_memory_board_says_and_draws_what_the_units_hold(
     found = section(gates_scene.remembering_board(kind, trained, tokens, 0, view))
     sound(found, tokens)
     trace = read(kind, trained, tokens)
-    longer = int((memory.half_lives(trace) > len(tokens)).sum())
-    title = translate(view.language, "gates.memory.title", longer=longer, units=trace.h.shape[1], words=len(tokens))
+    gate = trace.gates["f" if kind == "lstm" else "z"].astype(float)
+    longer = int(((gate[1:] if len(tokens) > 1 else gate).prod(0) > 0.5).sum())  # what the sentence itself leaves
+    title = translate(view.language, "gates.memory.title", longer=longer, units=trace.h.shape[1])
     assert found["title"] == title
     half, holds = (one["figure"] for one in found["figures"])
     order = memory.longest_first(trace)
     shown = decoded(half["data"][1]["x"])
-    np.testing.assert_allclose(shown, np.clip(memory.half_lives(trace)[order], SHORTEST, LONGEST))
+    halves, steps = memory.half_lives(trace)[order], max(1, len(tokens) - 1)
+    inside = halves <= steps
+    np.testing.assert_allclose(shown[inside], np.maximum(halves[inside], SHORTEST))
+    assert (shown[~inside] == BEYOND * steps).all()  # no number where the sentence shows none
+    assert (~inside).sum() == longer
     last = (trace.h if trace.c is None else trace.c)[-1]
     np.testing.assert_allclose(decoded(holds["data"][0]["z"]).sum(1), last[order], atol=1e-5)
     assert half["layout"]["height"] == holds["layout"]["height"]  # rows beside rows
@@ -115,7 +123,8 @@ def test_the_memory_board_says_and_draws_what_the_units_hold(
 def test_the_words_told_of_hold_the_largest_shares() -> None:
     parts = np.array([3.0, -6.0, 0.5, 0.5])
     said = gates_scene.telling("en", 7, 12.34, parts, ("<b>", "{x}", "c", "d"))
-    assert said == "Unit 7 (half-life 12.3 steps) holds “{x}” (60%) and “<b>” (30%)."
+    assert said == "Unit 7 (half-life longer than this sentence) holds “{x}” (60%) and “<b>” (30%)."
+    assert gates_scene.telling("en", 7, 2.24, parts, tuple("abcd")).startswith("Unit 7 (half-life 2.2 steps) holds")
     assert translate("en", "gates.held_nothing") in gates_scene.telling("en", 7, np.inf, np.zeros(4), tuple("abcd"))
 
 
