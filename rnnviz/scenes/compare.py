@@ -63,7 +63,10 @@ class Teller(Writer):
 
     def each(self, values: Mapping[str, object]) -> str:
         """What each network has, one after the other."""
-        return self.listed(self.say("each", name=self.kind(kind), value=value) for kind, value in values.items())
+        language = self.view.language
+        return self.listed(
+            translate(language, "compare.each", name=self.kind(k), value=value) for k, value in values.items()
+        )
 
     def told(self, section: Section, claims: Mapping[str, tuple[bool | None, Mapping[str, Any]]]) -> Section:
         """The section with its claims as its foot, one in a line; `claims`: whether each holds here (None where the
@@ -72,8 +75,9 @@ class Teller(Writer):
         for key, (holds, values) in claims.items():
             if foot:
                 foot.append(["\n", ""])
-            verdict = self.say("untested" if holds is None else "true_here" if holds else "not_here")
-            foot += filled(self.view.language, f"compare.claims.{key}", dict(values) | {"verdict": verdict})
+            verdict = "compare.untested" if holds is None else "compare.true_here" if holds else "compare.not_here"
+            told = dict(values) | {"verdict": translate(self.view.language, verdict)}
+            foot += filled(self.view.language, f"compare.claims.{key}", told)
         return {**section, "foot": foot}
 
 

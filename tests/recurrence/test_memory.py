@@ -76,7 +76,7 @@ def test_no_half_life_is_measured_beyond_the_steps_in_which_gates_worked() -> No
 
 
 def test_the_mean_of_a_gate_has_no_half_life() -> None:
-    """One unit of four never forgets, three forget at once. Their mean gate says that half is gone after half a step."""
+    """One unit of four never forgets, three forget at once; by their mean gate half would be gone after half a step."""
     _, trace = traced("lstm", 9, 4, 0)
     trace.gates["f"][:] = [1.0, 0.0, 0.0, 0.0]
     assert np.log(0.5) / np.log(trace.gates["f"].mean()) == pytest.approx(0.5)
