@@ -268,7 +268,7 @@ OF_GATES = {
     ),
     "recurrence/test_memory.py:test_what_the_words_still_make_adds_up_to_the_last_state": (
         "c_T is the sum over all words",
-        "を掛けたものの合計です",
+        "すべて掛けたものの合計です",
     ),
     "recurrence/test_memory.py:test_what_a_gate_listens_to_adds_up_to_torchs_gate": (
         "is W_ih x plus W_hh h plus the biases, as `torch.nn` computes it",

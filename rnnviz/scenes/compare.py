@@ -254,7 +254,7 @@ def accuracy_section(writer: Teller, words: int) -> Section:
     }
     short = abs(right("rnn", when["near"]).mean - right("lstm", when["near"]).mean) <= ALIKE
     long = right("lstm", when["edge"]).least > right("rnn", when["edge"]).most
-    claims = {
+    claims: dict[str, tuple[bool, Mapping[str, Any]]] = {
         "c3": (short and long, told | at),
         "c24": (when["far"] > when["edge"], told | at),
         "c26_data": (fewer, words_needed),
@@ -266,7 +266,7 @@ def sentences(table: Sequence[Mapping[str, Any]], kind: str) -> float:
     """How many sentences training took, in the median over the seeds, until the longest were let in; inf: never."""
     at = [row["mastered_at"] for row in table if row["network"] == kind]
     middle = median(np.inf if step is None else step for step in at)
-    return middle * zoo.card(kind)["settings"]["batch"]
+    return float(middle * zoo.card(kind)["settings"]["batch"])
 
 
 def lengths() -> list[int]:

@@ -52,7 +52,7 @@ class Writer:
         return translate(self.view.language, "source.own_name", name=name) if mine else name
 
     def section(
-        self, id: str, drawn: dict[str, Spec], found: Mapping[str, Mapping[str, Any]] | None = None, **values: Any
+        self, id: str, drawn: dict[str, Spec], found: Mapping[str, Mapping[str, Any]] | None = None, /, **values: Any
     ) -> Section:
         """A section whose words stand in the locale file under its id; `drawn`: figures by what tells them apart.
 
