@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from rnnviz.language import labels_of
+from rnnviz.numbers import duration
 from rnnviz.recurrence.memory import steps_of
-from rnnviz.scenes.gates import GATES, lasting, letter_of
+from rnnviz.scenes.gates import GATES, letter_of
 from rnnviz.scenes.writer import View
 from rnnviz.ui import component, state
 from rnnviz.ui.calm import called
-from rnnviz.ui.language import language, t
+from rnnviz.ui.language import t
 
 SCRIPTS = ("shared/parts.js", *(f"gates/{name}.js" for name in ("units", "challenges", "strip", "setting", "gates")))
 STYLES = ("shared/parts.css", "gates/gates.css")
@@ -51,7 +52,8 @@ class Place:
 
     def name_unit(self, id: int) -> str:
         unit, half = next((one for one in self.halves if one[0] == id), self.halves[0])
-        return t("gates.listener_named", unit=unit, half=lasting(language(), half, steps_of(self.tokens)))
+        key = "gates.listener_beyond" if half > steps_of(self.tokens) else "gates.listener_named"
+        return t(key, unit=unit, half=duration(half))
 
     def name_gate(self, id: str) -> str:
         return t(f"gates.letters.{letter_of(self.kind, id)}")
