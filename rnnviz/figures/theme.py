@@ -8,7 +8,7 @@ forget gate does, and its reset gate decides, like an output gate, how much of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 ThemeName = Literal["light", "dark"]
@@ -36,6 +36,9 @@ class Theme(NamedTuple):
     """Signed values: at -0.5 and at -1. Zero is the ground, so that nothing there looks like nothing."""
     above: tuple[str, str]
     """At 0.5 and at 1."""
+    sizes: tuple[str, ...]
+    """Sizes on a log scale, between the ground (vanished) and the ink (exploded): several hues, and the further up,
+    the further from the ground in lightness, so that everybody tells one power of ten from the next."""
 
 
 THEMES: Mapping[str, Theme] = {
@@ -57,6 +60,7 @@ THEMES: Mapping[str, Theme] = {
         },
         below=("#74aed6", "#08406f"),
         above=("#f0a36b", "#8f2d04"),
+        sizes=("#ffe4c3", "#ffb47e", "#b49b10", "#c165a4", "#574fdb", "#1c12c2", "#361d5c"),
     ),
     "dark": Theme(
         ground="#111213",
@@ -76,6 +80,7 @@ THEMES: Mapping[str, Theme] = {
         },
         below=("#2b6593", "#a9d8fb"),
         above=("#a2512a", "#ffc795"),
+        sizes=("#480b49", "#2a12b0", "#6e51b2", "#c3609c", "#b58c7a", "#afad45", "#f4d0b6"),
     ),
 }
 
@@ -99,11 +104,23 @@ def sequential(theme: str, role: str) -> Colorscale:
     return [[0.0, THEMES[theme].ground], [1.0, THEMES[theme].roles[role].line]]
 
 
-def magnitude(theme: str, one: float) -> Colorscale:
-    """Plotly's colour scale for powers of ten: from the ground (vanished) through the gradient's colour, at the share
-    `one` of the scale where the size is 1, to the ink (exploded)."""
+def decades(theme: str, count: int) -> list[str]:
+    """`count` colours from the ground (vanished) to the ink (exploded): one for each power of ten."""
     look = THEMES[theme]
-    return [[0.0, look.ground], [one, look.roles["gradient"].line], [1.0, look.roles["ink"].line]]
+    stops = (look.ground, *look.sizes, look.roles["ink"].line)
+    return [_between(stops, k / (count - 1) * (len(stops) - 1)) for k in range(count)]
+
+
+def stepped(colours: Sequence[str]) -> Colorscale:
+    """Plotly's colour scale that does not blend: each colour fills its part, and its edge is seen."""
+    return [[(k + end) / len(colours), colour] for k, colour in enumerate(colours) for end in (0, 1)]
+
+
+def _between(stops: Sequence[str], place: float) -> str:
+    """The colour at a place between stops 0, 1, 2, …"""
+    k = min(int(place), len(stops) - 2)
+    ends = ([int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in stops[k : k + 2])
+    return "#" + "".join(f"{round(a + (place - k) * (b - a)):02x}" for a, b in zip(*ends, strict=True))
 
 
 def line(theme: str, role: str) -> str:
