@@ -33,6 +33,7 @@ def pieces(language: str, key: str) -> list[tuple[str, str]]:
 
 LANGUAGES = tuple(sorted(file.parent.name for file in (ASSETS / "locale").glob("*/frame.json")))
 """Ids of the languages: the folders in assets/locale."""
+NETWORKS = "networks"
 USUAL = "en"
 """For browsers that prefer a language we do not have."""
 
@@ -51,8 +52,8 @@ def labels_of(language: str, section: str) -> dict[str, Any]:
 
 
 def labels_of_figures(language: str, section: str) -> dict[str, Any]:
-    """The labels of a section, and under "networks" what each network is called."""
-    return labels_of(language, section) | {"networks": labels_of(language, "networks")}
+    """The labels of a section, and under `NETWORKS` what each network is called."""
+    return labels_of(language, section) | {NETWORKS: labels_of(language, NETWORKS)}
 
 
 def translate(language: str, key: str, **values: Any) -> str:

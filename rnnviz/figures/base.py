@@ -16,9 +16,9 @@ import orjson
 import plotly.graph_objects as go
 
 from rnnviz.figures import theme as themes
-from rnnviz.language import labels_of_figures
+from rnnviz.language import NETWORKS, labels_of_figures
 
-Labels = Mapping[str, str]
+Labels = Mapping[str, Any]
 Spec = dict[str, Any]
 """A figure as a plain dict: `data` and `layout`, with NumPy arrays where Plotly takes them."""
 P = ParamSpec("P")
@@ -58,6 +58,11 @@ class Look:
     def rule(self) -> str:
         """The colour of hairlines and grids."""
         return themes.THEMES[self.theme].rule
+
+    def called(self, network: str) -> str:
+        """What a network is called; one that is not ours keeps its name."""
+        names: Mapping[str, str] = self.labels.get(NETWORKS, {})
+        return names.get(network, network)
 
     def font(self, size: int, role: str) -> dict[str, Any]:
         return {"size": size * self.scale, "color": self.text(role)}

@@ -42,7 +42,7 @@ STYLES = {
 
 def name(kind: str, look: Look) -> str:
     """What a network is called in the figures."""
-    return look.labels["networks"][kind]
+    return look.called(kind)
 
 
 @figure("compare_figures")

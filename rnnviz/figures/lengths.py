@@ -52,7 +52,7 @@ def lengths(table: Sequence[Mapping[str, Any]], *, chance: float = 0.1, columns:
         runs = [run for run in table if run["network"] == network]
         runs.sort(key=lambda run: bool(run["shipped"]))
         data += [axes | _seed(run, look) for run in runs]
-        name = f"<b>{escaped(look.labels.get('networks', {}).get(network, network))}</b>"
+        name = f"<b>{escaped(look.called(network))}</b>"
         where = {"x": left, "xanchor": "left", "y": top, "yanchor": "bottom", "yshift": 6 * look.scale}
         notes.append(note(name, TEXT, "ink", look, **where))
     under = {"x": 0.5, "xanchor": "center", "y": 0, "yanchor": "top", "yshift": -24 * look.scale}

@@ -135,9 +135,9 @@ def gradients_board(source: Source, view: View) -> Board:
 
 
 def by_part(one: Backward, look: Look) -> dict[str, Spec]:
-    """The map of each part of the state."""
-    draw = figures.gradient_map.spec
-    return {part: draw(one.trace, one.gradients, part, look=look) for part in one.trace.cell.parts}
+    """The maps of both parts of an LSTM's state."""
+    parts: tuple[Literal["h", "c"], ...] = ("h", "c")
+    return {part: figures.gradient_map.spec(one.trace, one.gradients, part, look=look) for part in parts}
 
 
 def numbers_shown(found: Gradients) -> Iterator[np.ndarray]:

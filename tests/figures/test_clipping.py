@@ -13,7 +13,7 @@ from rnnviz.figures import theme as themes
 from rnnviz.figures.cliff import FLAT, STEEP
 from rnnviz.figures.clipping import HIGH, LOW
 from rnnviz.figures.paths import visible
-from rnnviz.language import labels_of
+from rnnviz.language import labels_of_figures
 from rnnviz.numbers import three_digits
 from rnnviz.recurrence import cliff
 from rnnviz.recurrence.clipping import changes, proposed
@@ -50,7 +50,7 @@ def words(spec: dict) -> str:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_figure_is_valid_plotly_in_both_languages(language: str, theme: str) -> None:
-    labels = labels_of(language, "clipping_figures")
+    labels = labels_of_figures(language, "clipping_figures")
     small, large = (drawn(labels=labels, theme=theme, scale=scale) for scale in (1.0, 1.5))
     for name, spec in small.items():
         go.Figure(spec)

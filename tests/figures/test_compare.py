@@ -16,7 +16,7 @@ from rnnviz.figures import theme as themes
 from rnnviz.figures.base import width_in_em
 from rnnviz.figures.growth import _ends
 from rnnviz.figures.through_time import PALE
-from rnnviz.language import labels_of
+from rnnviz.language import labels_of_figures
 from rnnviz.networks.sight import Sight
 from rnnviz.tasks import errands
 from tests.drawn import plain
@@ -67,7 +67,7 @@ def words(spec: dict) -> str:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_figure_is_valid_plotly_in_both_languages(language: str, theme: str) -> None:
-    labels = labels_of(language, "compare_figures")
+    labels = labels_of_figures(language, "compare_figures")
     small, large = (drawn(labels=labels, theme=theme, scale=scale) for scale in (1.0, 1.5))
     for name, spec in small.items():
         go.Figure(spec)
@@ -97,7 +97,7 @@ def test_the_rows_of_the_three_figures_lie_at_the_same_heights() -> None:
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_captions_fit_where_three_figures_stand_abreast_in_large_type(language: str) -> None:
     rem, gap, board = 24, 1.8, 56  # of board.css and projector.css: the narrowest board with three columns
-    labels = labels_of(language, "compare_figures")
+    labels = labels_of_figures(language, "compare_figures")
     longest = max(errands.THINGS, key=len)
     looks = [replace(look, target=longest, words=(longest, "<i>")) for look in LOOKS]
     look: dict[str, Any] = {"labels": labels, "scale": 1.5}

@@ -17,7 +17,7 @@ import pytest
 from rnnviz import figures
 from rnnviz.figures import theme as themes
 from rnnviz.figures.states import HIGH, LOW
-from rnnviz.language import LANGUAGES, labels_of
+from rnnviz.language import LANGUAGES, labels_of, labels_of_figures
 from rnnviz.recurrence.trace import Trace
 from scripts.serving import ROOT
 from tests.drawn import plain
@@ -219,7 +219,7 @@ def test_colours_are_legible(theme: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_labels_of_both_languages_fit(language: str) -> None:
-    labels = labels_of(language, "figures")
+    labels = labels_of_figures(language, "figures")
     assert labels.keys() == figures.english().keys()
     for kind in UNITS:
         drawn(kind, labels=labels)

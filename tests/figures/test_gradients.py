@@ -11,7 +11,7 @@ import pytest
 from rnnviz import figures
 from rnnviz.figures import theme as themes
 from rnnviz.figures.gradients import HIGH, LOW, PART, recent, round_steps
-from rnnviz.language import labels_of
+from rnnviz.language import labels_of_figures
 from rnnviz.recurrence import spectra
 from rnnviz.recurrence.bptt import backpropagate
 from rnnviz.recurrence.fresh import fresh_weights, random_sequence
@@ -30,7 +30,7 @@ SETTINGS = {
 
 
 def labels_in(language: str) -> dict[str, str]:
-    return labels_of(language, "gradients_figures")
+    return labels_of_figures(language, "gradients_figures")
 
 
 def records(kind: str, length: int = 12, tokens: tuple[str, ...] | None = None, at: str = "last", **settings):

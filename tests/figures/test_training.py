@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 from rnnviz import figures
 from rnnviz.figures.training import HIGH, LOW
 from rnnviz.figures.training_lines import MOST, WINDOW, Twin, mean_of_last, smoothed, thinned
-from rnnviz.language import labels_of
+from rnnviz.language import labels_of_figures
 from rnnviz.training.runs import Probe
 from tests.drawn import plain
 
@@ -55,7 +55,7 @@ def lines(spec: dict) -> list[dict]:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_figure_is_valid_plotly_in_both_languages(language: str, theme: str) -> None:
-    labels = labels_of(language, "training_figures")
+    labels = labels_of_figures(language, "training_figures")
     small, large = (drawn(labels=labels, theme=theme, scale=scale) for scale in (1.0, 1.5))
     for name, spec in small.items():
         go.Figure(spec)

@@ -52,10 +52,10 @@ def test_a_payload_holds_all_and_its_arrays_exactly() -> None:
         [section(figure()), section(figure())],
         [section()],
         [section(figure("a"), figure("a"))],
-        [section(*map(figure, "abcd"))],
+        [section(*map(figure, "abcde"))],
         [section(figure(height=0))],
     ],
-    ids=["section twice", "no figure", "figure twice", "four figures", "no height"],
+    ids=["section twice", "no figure", "figure twice", "five figures", "no height"],
 )
 def test_what_cannot_be_shown_is_refused(sections: list[dict[str, Any]]) -> None:
     with pytest.raises(ValueError, match="section"):
