@@ -211,9 +211,8 @@ def test_infinite_cells_are_sent_as_such_and_drawn_in_ink():
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_step_of_colour_for_each_power_of_ten(theme):
     """A size is looked up as Plotly does: all of one power of ten has one colour, the next power has another."""
-    low, high, scale = (
-        drawn("rnn", look={"theme": theme})["map"]["data"][0][k] for k in ("zmin", "zmax", "colorscale")
-    )
+    (heat,) = drawn("rnn", look={"theme": theme})["map"]["data"]
+    low, high, scale = (heat[name] for name in ("zmin", "zmax", "colorscale"))
     places = [place for place, _ in scale]
 
     def colour(power):
@@ -279,15 +278,14 @@ def test_lines_stand_between_cells_on_two_sides_of_a_power_of_ten(tokens):
                 for later, earlier in ((t + 1, s), (t, s + 1)):  # the neighbours below and to the right
                     inside = later < 8 and earlier <= later
                     if inside and (values[t, s] >= 10.0**power) != (values[later, earlier] >= 10.0**power):
-                        edge = (t + later) / 2 + first, (s + earlier) / 2 + first
-                        wanted.add((power, *edge))
+                        wanted.add(((t + later) / 2 + first, (s + earlier) / 2 + first))
     found = set()
     for line in spec["layout"]["shapes"]:
         for x, y, way, end in re.findall(r"M([-\d.]+),([-\d.]+)([HV])([-\d.]+)", line["path"]):
             x, y, end = float(x), float(y), float(end)
             for k in range(round(end - (x if way == "H" else y))):
                 found.add((y, x + k + 0.5) if way == "H" else (y + k + 0.5, x))
-    assert found == {edge for _, *edge in ((p, *e) for p, *e in wanted) for edge in [tuple(edge)]}
+    assert found == wanted
     assert found
 
 

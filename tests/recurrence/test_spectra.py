@@ -107,7 +107,7 @@ def test_gated_cells_are_held_against_the_path_through_their_gate(kind, at, data
 
 
 def test_the_product_of_mean_gates_is_not_what_the_gates_let_through():
-    """Why the page draws the path itself: half of the units keep all, half nothing, and half arrives, not 2⁻²⁰⁰."""
+    """Why the page draws the path itself: half of the units keep all, the others nothing. The mean says 2⁻²⁰⁰."""
     kept = np.tile([1.0, 0.0], (201, 4))
     starts = np.zeros_like(kept)
     starts[-1] = 1.0
