@@ -177,3 +177,158 @@ def test_nothing_a_person_reads_stands_in_the_code(file: Path) -> None:
                         break
                     if isinstance(node, ast.Constant) and isinstance(node.value, str):
                         assert not re.search(r"\w", node.value), f"{file}:{node.lineno} {node.value!r}"
+
+
+# General claims. Each names the test that shows it: a sentence that is changed asks for its proof again.
+
+NORMS = {
+    "The axis never rescales": "the_axes_of_sizes_never_rescale",
+    "the most that its gradient can be": "p3_no_gradient_exceeds_the_bound",
+    "the gate that keeps the old state were the only one": "gated_cells_are_held_against_the_path_through_their_gate",
+    "{lstm_c} times": "networks_are_compared_in_the_same_state",
+}
+CLAIMS: dict[str, dict[str, str]] = {
+    "gradients.norms.title": {"in the hidden state h": "all_norms_are_autograds"},
+    "gradients.norms.text": {**NORMS},
+    "gradients.norms_word.title": {"in the hidden state h": "all_norms_of_a_sentence_are_autograds"},
+    "gradients.norms_word.text": {
+        **NORMS,
+        "not what the network still knows": "the_gradient_is_almost_nothing_and_the_word_is_held",
+    },
+    "gradients.norms_every.title": {"in the hidden state h": "all_norms_are_autograds"},
+    "gradients.norms_every.text": {
+        **NORMS,
+        "adds the gradient of its own loss": "all_norms_are_autograds",
+    },
+    "gradients.saliency.title": {"a small change of each word": "saliency_is_the_gradient_in_the_words"},
+    "gradients.saliency.text": {
+        "Each step of colour is a factor of ten": "a_step_of_colour_for_each_power_of_ten",
+        "need not be what it would say without that word": "the_gradient_is_almost_nothing_and_the_word_is_held",
+    },
+    "gradients.map.title": {"a small change long ago still counts": "the_map_equals_one_autograd_call_for_each_step"},
+    "gradients.map.text": {
+        "Each step of colour is a factor of ten": "a_step_of_colour_for_each_power_of_ten",
+        "lines stand at 10⁻⁸, 10⁻⁴ and 1": "lines_stand_between_cells_on_two_sides_of_a_power_of_ten",
+        "A gradient is not a memory": "the_gradient_is_almost_nothing_and_the_word_is_held",
+        "hold a word well where its gradient is almost zero": "the_gradient_is_almost_nothing_and_the_word_is_held",
+    },
+    "gradients.map_c.title": {},
+    "gradients.map_c.text": {
+        "multiplied by the forget gate and by nothing else": "gated_cells_are_held_against_the_path_through_their_gate",
+        "counts the ways through h as well": "the_map_equals_one_autograd_call_for_each_step",
+        "makes the band of c grow wide": "a_forget_bias_makes_the_band_of_the_cell_state_wide",
+    },
+    "gradients.survival.title": {},
+    "gradients.survival.text": {
+        "how much of a gradient is left after k steps": "survival_equals_the_svd_of_explicit_products",
+        "The LSTM has twice as many": "survival_of_long_sequences",
+    },
+    "gradients.eigen.title": {},
+    "gradients.eigen.text": {
+        "inside the circle it shrinks": "along_an_eigenvector_a_step_of_an_rnn_multiplies_by_its_eigenvalue",
+        "is not in this picture": "weights_of_zero_let_nothing_through_but_what_a_gate_carries",
+        "puts all λ on the circle, until W_hh is scaled": "the_circle_of_orthogonal_starts",
+    },
+    "gradients.shares.title": {},
+    "gradients.shares.text": {
+        "is the sum of what each step adds": "where_a_step_adds_a_thousandth_the_weights_move_by_a_thousandth",
+        "a thousand times more slowly": "where_a_step_adds_a_thousandth_the_weights_move_by_a_thousandth",
+    },
+    "gradients.saturation.title": {},
+    "gradients.saturation.text": {
+        "at what share of the steps": "saturation_equals_counting",
+        "at most 0.09 of a gate, 0.19 of tanh": "a_saturated_unit_has_a_small_slope",
+    },
+    "clipping.clip_off.title": {"moves the weights as it is": "clipping_is_pytorchs"},
+    "clipping.clip_off.text": {"the square root of the sum of the squares": "clipping_is_pytorchs"},
+    "clipping.clip_norm.title": {"turned by {angle}": "clipping_is_pytorchs"},
+    "clipping.clip_norm.text": {
+        "the norm of the whole is at most": "the_norm_never_exceeds_the_threshold",
+        "its direction stays": "clipping_by_norm_keeps_the_direction",
+    },
+    "clipping.clip_value.title": {"turned by {angle}": "clipping_is_pytorchs"},
+    "clipping.clip_value.text": {"it turns": "clipping_by_value_turns_it"},
+    "clipping.clip_idle.title": {"clipping changes nothing": "clipping_is_pytorchs"},
+    "clipping.clip_idle.text": {"only on what exceeds": "a_vanishing_gradient_comes_out_as_it_went_in"},
+    "clipping.vanishing.title": {"does not bring back what has vanished": "clipping_never_enlarges_anything"},
+    "clipping.vanishing.text": {
+        "its shape stays": "clipping_moves_the_curve_of_what_vanished_and_keeps_its_shape",
+        "{ratio} times that at the last": "networks_are_compared_in_the_same_state",
+    },
+    "clipping.running.title": {},
+    "clipping.running.text": {
+        "from half to ten times the average norm": "the_proposal_is_half_to_ten_times_the_running_average",
+        "lies below that band": "what_our_recorded_runs_say_of_the_rule",
+    },
+    "clipping.running_word.title": {},
+    "clipping.running_word.text": {"No threshold": "no_threshold_is_proposed_where_none_can_be"},
+    "clipping.running_none.title": {},
+    "clipping.running_none.text": {"No threshold": "no_threshold_is_proposed_where_none_can_be"},
+    "clipping.cliff.title": {"ends at an error of": "the_cliff_says_where_both_descents_end"},
+    "clipping.cliff.text": {
+        "Most of it is flat": "most_of_the_surface_is_flat_and_the_wall_is_steep",
+        "where it rises like a wall, the gradient is large": "most_of_the_surface_is_flat_and_the_wall_is_steep",
+        "no step is longer than {longest}": "the_cliff_says_where_both_descents_end",
+    },
+    "clipping.above.title": {},
+    "clipping.above.text": {
+        "each step of colour a factor of ten": "each_step_of_colour_is_a_power_of_ten",
+        "where a path leaves the picture": "a_path_that_leaves_is_cut_at_the_edge_and_marked",
+    },
+    "clipping.bifurcation.title": {"can have two places": "two_attractors_between_the_folds_only"},
+    "clipping.bifurcation.text": {
+        "Between two biases there are two that attract": "two_attractors_between_the_folds_only",
+        "there the error has its wall": "the_wall_stands_where_the_network_starts_on_its_repeller",
+        "decides which of the two is reached": "beside_the_wall_the_network_reaches_one_or_the_other",
+    },
+    "gradients.md": {
+        "multiplies the gradient by one matrix at each step": "products_of_jacobians_chain",
+        "the Jacobian is diag(1 − h²) W_hh": "jacobians_equal_autograd_of_torch_cells",
+        "Its largest stretch is at most γ·σ_max": "p3_no_gradient_exceeds_the_bound",
+        "Below 1 the gradient *must* vanish": "p3_below_one_over_gamma_everything_vanishes",
+        "need not": "p3_above_it_a_gradient_may_explode_but_need_not",
+        "2.2 steps for f = 0.73": "the_direct_path_is_not_the_whole_gradient",
+        "7.35 times": "the_direct_path_is_not_the_whole_gradient",
+        "after the matrix product": "states_equal_torch_nn",
+        "Only the sum of the two counts": "two_biases_are_one_but_in_the_candidate_of_a_gru",
+        "12,544": "two_biases_are_one_but_in_the_candidate_of_a_gru",
+        "it has held the word": "the_gradient_is_almost_nothing_and_the_word_is_held",
+        "in all three cells the gradient vanishes": "a_gradient_vanishes_from_ten_steps_to_two_hundred",
+        "To see it *explode*": "a_gradient_explodes_where_the_text_says_so",
+        "compare all of it with PyTorch’s autograd": "long_inputs_equal_autograd",
+        "about 10⁻³²³": "the_map_holds_what_cannot_be_squared",
+    },
+    "clipping.md": {
+        "Both are what": "equals_torch",
+        "no step of gradient descent is longer": "the_norm_never_exceeds_the_threshold",
+        "It only ever makes a gradient smaller": "clipping_never_enlarges_anything",
+        "by norm it never does": "clipping_by_norm_keeps_the_direction",
+        "Where the gradient truly explodes": "a_gradient_explodes_where_the_text_says_so",
+        "a step too long leaves the region": "clipped_the_descent_reaches_the_valley_that_it_is_thrown_out_of",
+        "At w = 5 the wall stands at b = −2.6123": "the_wall_at_w_5",
+        "20 million": "the_wall_is_higher_the_larger_w",
+        "a slope of 440": "an_even_grid_steps_over_the_wall_and_the_surface_does_not",
+    },
+}
+"""What the pages Gradients and Clipping claim in general: a label or text -> words of it in English -> the test that
+shows it. Nothing stands where a label only asks, defines, or says what is drawn."""
+TESTS = "\n".join(file.read_text(encoding="utf-8") for file in files("tests"))
+
+
+def claimed(where: str) -> str:
+    return words._text(USUAL, where.removesuffix(".md")) if where.endswith(".md") else EN[where].replace("*", "")
+
+
+@pytest.mark.parametrize("where", CLAIMS)
+def test_a_claim_is_made_and_shown(where: str) -> None:
+    for said, test in CLAIMS[where].items():
+        assert said in claimed(where), f"{where} no longer says {said!r}: what shows what it says now?"
+        assert re.search(rf"^(?:async )?def test_{test}\(", TESTS, re.MULTILINE), test
+
+
+@pytest.mark.parametrize("page", ["gradients", "clipping"])
+def test_every_text_of_these_pages_has_its_claims_listed(page: str) -> None:
+    told = {key for key in EN if re.fullmatch(rf"{page}\.\w+\.(title|text)", key)}
+    assert told == {key for key in CLAIMS if key.startswith(f"{page}.") and not key.endswith(".md")}
+    for paragraph in filter(None, claimed(f"{page}.md").splitlines()):
+        assert any(said in paragraph for said in CLAIMS[f"{page}.md"]), f"nothing shows: {paragraph}"

@@ -207,6 +207,25 @@ def test_eigenvalues_equal_torchs(case):
         assert ours.sum() == pytest.approx(theirs.sum(), abs=1e-9 * (1 + np.abs(theirs).sum()))
 
 
+def test_along_an_eigenvector_a_step_of_an_rnn_multiplies_by_its_eigenvalue():
+    """∂h'/∂h·v = diag(slopes)·λv, the slopes at most 1: never longer than |λ|·‖v‖, and as long where h is 0."""
+    w = fresh_weights("rnn", 16, 4, scale=1.5)
+    w |= {name: 0 * w[name] for name in ("bias_ih", "bias_hh")}
+    for nothing, x in ((True, np.zeros((3, 4))), (False, random_sequence(3, 4, 0))):
+        trace = trace_cell("rnn", "tanh", x, w)
+        values, vectors = np.linalg.eig(w["weight_hh"])
+        by_page = spectra.eigenvalues(trace)["h"]
+        h = torch.from_numpy(trace.h[0])
+        jacobian = torch.autograd.functional.jacobian(
+            lambda h, x=x: torch.tanh(torch.from_numpy(w["weight_hh"]) @ h + torch.from_numpy(w["weight_ih"] @ x[1])), h
+        ).numpy()
+        for value, vector in zip(values, vectors.T, strict=True):
+            assert np.abs(by_page - value).min() < 1e-9
+            grown = np.linalg.norm(jacobian @ vector)
+            assert grown <= abs(value) * (1 + 1e-9)
+            assert (grown == pytest.approx(abs(value))) == nothing
+
+
 def test_the_circle_of_orthogonal_starts():
     trace = trace_cell(
         "gru", "tanh", random_sequence(2, 4, 0), fresh_weights("gru", 16, 4, start="orthogonal", scale=0.9)
