@@ -4,7 +4,7 @@ PORT ?= 8501
 ACTIONS ?= 1000
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-BOTH := -n 2 --dist loadfile
+BOTH := -n 2 --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: run check test style night walk weights bench screenshots format

@@ -111,6 +111,7 @@ def use(python: str | Path, folder: Path, installed: Path | None = None) -> list
     return [Path(line).resolve() for line in done.stdout.splitlines()]
 
 
+@pytest.mark.slow
 def test_a_wheel_holds_all_and_works(source: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(build(source, tmp_path / "wheel", "wheel")) as wheel:
         names = set(wheel.namelist())
@@ -124,6 +125,7 @@ def test_a_wheel_holds_all_and_works(source: Path, tmp_path: Path) -> None:
     assert use(sys.executable, tmp_path, site) == [site / "rnnviz" / "__init__.py", site / "rnnviz" / "assets"]
 
 
+@pytest.mark.slow
 def test_an_editable_install_reads_the_repositorys_files(source: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(build(source, tmp_path / "wheel", "editable")) as wheel:
         wheel.extractall(tmp_path / "site")
@@ -131,6 +133,7 @@ def test_an_editable_install_reads_the_repositorys_files(source: Path, tmp_path:
     assert use(sys.executable, tmp_path, tmp_path / "site") == [here / "rnnviz" / "__init__.py", here / "assets"]
 
 
+@pytest.mark.slow
 def test_a_source_distribution_builds_the_same_wheel(source: Path, tmp_path: Path) -> None:
     shutil.unpack_archive(build(source, tmp_path / "sdist", "sdist"), tmp_path / "unpacked", filter="data")
     [unpacked] = (tmp_path / "unpacked").iterdir()

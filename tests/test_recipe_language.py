@@ -61,11 +61,13 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
+@pytest.mark.slow
 def test_two_folders_make_a_language(tree: Path) -> None:
     done = subprocess.run([sys.executable, "-c", CHECK], cwd=tree, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_what_is_not_translated_is_told(tree: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_locale.py", "-k", "de-step"]
     done = subprocess.run(command, cwd=tree, capture_output=True, text=True)

@@ -92,6 +92,7 @@ def test_a_number_that_is_none_does_not_spoil_the_mean() -> None:
     assert np.isnan(mean_of_last(np.array([np.nan], np.float32)))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(some.lists(SERIES, min_size=1, max_size=2), some.integers(0, 100))
 def test_any_log_can_be_drawn(series: list[np.ndarray], at: int) -> None:

@@ -9,10 +9,15 @@ import pytest
 
 from tests.node import JS, node
 
-FILES = sorted(JS.glob("*.test.mjs"))
+SLOW = ("gates.test.mjs",)
+"""They search whole grids."""
+FILES = [
+    pytest.param(file, marks=pytest.mark.slow if file.name in SLOW else (), id=file.name)
+    for file in sorted(JS.glob("*.test.mjs"))
+]
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", FILES)
 def test_javascripts_own_tests_pass(file: Path) -> None:
     done = node("--test", file)
     said = dict(re.findall(r"^(?:#|ℹ) (\w+) (\d+)$", done.stdout, re.MULTILINE))

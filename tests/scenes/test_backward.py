@@ -136,6 +136,7 @@ def norms_of(rows):
     return largest * np.linalg.norm(rows / largest, axis=1)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(sources, views)
 @example(Source(length=2, scale=0.0), LIGHT)
@@ -315,6 +316,7 @@ def test_clipping_moves_the_curve_of_what_vanished_and_keeps_its_shape(source, k
 rates, bounds = KEYS["cliffrate"].ids, KEYS["cliffclip"].ids
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=6)
 @given(st.floats(4.1, 6.0), st.floats(-4.0, -1.0), st.sampled_from(rates), st.sampled_from(bounds), views)
 @example(5.5, -2.0, "0.5", "1", LIGHT)

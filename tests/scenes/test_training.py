@@ -100,6 +100,7 @@ def test_every_knob_has_its_place_on_the_page() -> None:
         assert [KNOBS[name].at for name in place] == list(range(1, len(place) + 1))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(links)
 def test_every_link_is_a_run_that_can_be_trained(said: dict[str, Any]) -> None:

@@ -61,6 +61,7 @@ def test_a_changed_byte_or_a_cut_raises_nothing_but_value_error(run: Run, draws:
     only_value_error(bytes(data[: draws.draw(st.just(len(data)) | st.integers(0, len(data)))]))
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(RUNS), st.data())
 def test_a_changed_value_raises_nothing_but_value_error(run: Run, draws: st.DataObject) -> None:

@@ -79,6 +79,7 @@ def assert_same(a: Run, b: Run) -> None:
         np.testing.assert_array_equal(p.norms_c, q.norms_c)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 @settings(max_examples=3, deadline=None)
 @given(splits=st.lists(st.integers(0, 30), max_size=3), through_a_file=st.booleans())
@@ -107,6 +108,7 @@ def test_a_run_ends_and_stays_ended(case: str) -> None:
     network_of(run)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
 @pytest.mark.parametrize("clip", [0.5, None])
 def test_a_plain_loop_gives_the_same_bits(kind: str, clip: float | None) -> None:

@@ -39,6 +39,7 @@ def assert_same(a: Run, b: Run) -> None:
             assert all(map(np.array_equal, a.moments[name], b.moments[name]))
 
 
+@pytest.mark.slow
 def test_rewound_runs_are_those_that_were_there() -> None:
     dispatcher = queue.Dispatcher(lambda _: Here(), lambda: 2)
     begun = (
