@@ -272,7 +272,7 @@ CLAIMS: dict[str, dict[str, str]] = {
     },
     "clipping.above.title": {},
     "clipping.above.text": {
-        "each step of colour a factor of ten": "each_step_of_colour_is_a_power_of_ten",
+        "each step of colour is a factor of ten": "each_step_of_colour_is_a_power_of_ten",
         "where a path leaves the picture": "a_path_that_leaves_is_cut_at_the_edge_and_marked",
     },
     "clipping.bifurcation.title": {"can have two places": "two_attractors_between_the_folds_only"},
