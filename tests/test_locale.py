@@ -179,112 +179,189 @@ def test_nothing_a_person_reads_stands_in_the_code(file: Path) -> None:
                         assert not re.search(r"\w", node.value), f"{file}:{node.lineno} {node.value!r}"
 
 
-# What a text claims in general: its words in both languages, by the test that shows it. One table a text.
-OF_COMPARE = {
-    "scenes/test_compare.py:test_how_far_a_network_trained": (
-        "did not read the same sentences",
-        "読んだ文は同じではありません",
-    ),
-    "scenes/test_compare.py:test_the_bodies_are_alike_and_the_whole_networks_are_not": (
-        "The bodies are equally large on purpose",
-        "本体の重みは意図的にそろえてあります",
-    ),
-    "scenes/test_compare.py:test_the_table_adds_up_to_what_pytorch_has": (
-        "a readout of more units has more weights",
-        "ユニットが多いほど、出力層の重みも多い",
-    ),
-    "networks/test_networks.py:test_reach": ("It has no memory", "記憶はありません"),
-    "networks/test_networks.py:test_what_a_network_sees_is_what_moves_it": (
-        "Each word looks at all before it",
-        "各単語がそれ以前のすべての単語を見ます",
-    ),
-    "scenes/test_compare.py:test_what_is_out_of_reach_cannot_change_the_answer": (
-        "a word that is out of reach *cannot* change the answer",
-        "届かない単語は答えを変えることが*できません*",
-    ),
-    "scenes/test_compare.py:test_saliency_is_what_the_way_back_finds": (
-        "the size of the gradient of the answer's logit in each word's vector",
-        "各単語のベクトルについての答えのロジットの勾配の大きさ",
-    ),
-    "networks/test_counting.py:test_the_work_is_what_pytorch_counts": ("`torch.utils.flop_counter`",) * 2,
-    "networks/test_counting.py:test_the_weights_are_those_of_the_module": ("`sum(p.numel())`",) * 2,
-    "networks/test_counting.py:test_the_depth_is_the_longest_chain_of_products": (
-        "the longest chain in autograd's graph",
-        "自動微分グラフの最長の連鎖",
-    ),
-    "networks/test_counting.py:test_a_word_that_changes_is_felt_as_far_as_there_is_a_path": (
-        "the reach against changed words",
-        "見える範囲は単語を変えたときの出力と照合",
-    ),
-    "networks/test_counting.py:test_the_memory_of_attention_is_its_keys_and_values": (
-        "a key and a value for each word",
-        "各単語のキーとバリュー",
-    ),
-    "scenes/test_compare.py:test_a_claim_is_true_where_the_numbers_are_so": (
-        "another word likelier than the right one while the LSTM does not",
-        "正解と別の語を最もありそうとし",
-    ),
-    "scenes/test_compare.py:test_alike_and_ahead_follow_the_seeds": (
-        "its worst seed is above the other's best",
-        "最も悪いシードでも相手の最良のシードを上回れば",
-    ),
-    "scenes/test_compare.py:test_five_times_is_within_a_factor_of_two": (
-        "*five times* is anything from 2.5 to 10",
-        "「5倍」は2.5倍から10倍まで",
-    ),
+# General claims. Each names the test that shows it: a sentence that is changed asks for its proof again.
+
+NORMS = {
+    "The axis never rescales": "the_axes_of_sizes_never_rescale",
+    "the most that its gradient can be": "p3_no_gradient_exceeds_the_bound",
+    "the gate that keeps the old state were the only one": "gated_cells_are_held_against_the_path_through_their_gate",
+    "{lstm_c} times": "networks_are_compared_in_the_same_state",
 }
-OF_GATES = {
-    "js/test_units.py:test_what_each_gate_decides": (
-        "a gate near 0 blocks, near 1 lets through",
-        "ゲートは0に近いと遮断し、1に近いと通す",
-    ),
-    "recurrence/test_memory.py:test_on_its_direct_way_a_cells_gradient_is_multiplied_by_f": (
-        "on its direct way the gradient in c is multiplied by f",
-        "cの勾配にも、直接の経路では毎ステップfが掛かる",
-    ),
-    "scenes/test_gates.py:test_the_half_life_of_a_forget_bias": (
-        "half is gone after 2.2 steps",
-        "2.2ステップで半分が消える",
-    ),
-    "recurrence/test_memory.py:test_each_part_is_what_remains_if_the_others_are_silenced": (
-        "multiply by the reset gate after the product",
-        "PyTorchとcuDNNでは積 W_hh h の後に",
-    ),
-    "js/gates.test.mjs:no constant passes": (
-        "No fixed gate passes any of the three",
-        "3つの課題のどれにも合格できません",
-    ),
-    "recurrence/test_memory.py:test_the_half_life_is_the_time_after_which_the_gates_leave_half": (
-        "the half-life says what the product of its gates says",
-        "半減期はゲートの積が示すことをそのまま表します",
-    ),
-    "scenes/test_findings.py:test_the_table_of_half_lives_says_longer_where_nothing_was_measured": (
-        "a number only where less than half is left at the end",
-        "数値を示すのは、文末に残るのが半分未満の場合だけ",
-    ),
-    "recurrence/test_memory.py:test_the_mean_of_a_gate_has_no_half_life": (
-        "a few units may hold for long while most forget at once",
-        "大半のユニットがすぐに忘れても、少数のユニットが長く保つ",
-    ),
-    "recurrence/test_memory.py:test_what_the_words_still_make_adds_up_to_the_last_state": (
-        "c_T is the sum over all words",
-        "すべて掛けたものの合計です",
-    ),
-    "recurrence/test_memory.py:test_what_a_gate_listens_to_adds_up_to_torchs_gate": (
-        "is W_ih x plus W_hh h plus the biases, as `torch.nn` computes it",
-        "W_ih x と W_hh h とバイアスの和で、`torch.nn` の計算と同じ",
-    ),
+CLAIMS: dict[str, dict[str, str]] = {
+    "gradients.norms.title": {"in the hidden state h": "all_norms_are_autograds"},
+    "gradients.norms.text": {**NORMS},
+    "gradients.norms_word.title": {"in the hidden state h": "all_norms_of_a_sentence_are_autograds"},
+    "gradients.norms_word.text": {
+        **NORMS,
+        "not what the network still knows": "the_gradient_is_almost_nothing_and_the_word_is_held",
+    },
+    "gradients.norms_every.title": {"in the hidden state h": "all_norms_are_autograds"},
+    "gradients.norms_every.text": {
+        **NORMS,
+        "adds the gradient of its own loss": "all_norms_are_autograds",
+    },
+    "gradients.saliency.title": {"a small change of each word": "saliency_is_the_gradient_in_the_words"},
+    "gradients.saliency.text": {
+        "Each step of colour is a factor of ten": "a_step_of_colour_for_each_power_of_ten",
+        "need not be what it would say without that word": "the_gradient_is_almost_nothing_and_the_word_is_held",
+    },
+    "gradients.map.title": {"a small change long ago still counts": "the_map_equals_one_autograd_call_for_each_step"},
+    "gradients.map.text": {
+        "Each step of colour is a factor of ten": "a_step_of_colour_for_each_power_of_ten",
+        "lines stand at 10⁻⁸, 10⁻⁴ and 1": "lines_stand_between_cells_on_two_sides_of_a_power_of_ten",
+        "A gradient is not a memory": "the_gradient_is_almost_nothing_and_the_word_is_held",
+        "hold a word well where its gradient is almost zero": "the_gradient_is_almost_nothing_and_the_word_is_held",
+    },
+    "gradients.map_c.title": {},
+    "gradients.map_c.text": {
+        "multiplied by the forget gate and by nothing else": "gated_cells_are_held_against_the_path_through_their_gate",
+        "counts the ways through h as well": "the_map_equals_one_autograd_call_for_each_step",
+        "makes the band of c grow wide": "a_forget_bias_makes_the_band_of_the_cell_state_wide",
+    },
+    "gradients.survival.title": {},
+    "gradients.survival.text": {
+        "how much of a gradient is left after k steps": "survival_equals_the_svd_of_explicit_products",
+        "The LSTM has twice as many": "survival_of_long_sequences",
+    },
+    "gradients.eigen.title": {},
+    "gradients.eigen.text": {
+        "inside the circle it shrinks": "along_an_eigenvector_a_step_of_an_rnn_multiplies_by_its_eigenvalue",
+        "is not in this picture": "weights_of_zero_let_nothing_through_but_what_a_gate_carries",
+        "puts all λ on the circle, until W_hh is scaled": "the_circle_of_orthogonal_starts",
+    },
+    "gradients.shares.title": {},
+    "gradients.shares.text": {
+        "is the sum of what each step adds": "where_a_step_adds_a_thousandth_the_weights_move_by_a_thousandth",
+        "a thousand times more slowly": "where_a_step_adds_a_thousandth_the_weights_move_by_a_thousandth",
+    },
+    "gradients.saturation.title": {},
+    "gradients.saturation.text": {
+        "at what share of the steps": "saturation_equals_counting",
+        "at most 0.09 of a gate, 0.19 of tanh": "a_saturated_unit_has_a_small_slope",
+    },
+    "clipping.clip_off.title": {"moves the weights as it is": "clipping_is_pytorchs"},
+    "clipping.clip_off.text": {"the square root of the sum of the squares": "clipping_is_pytorchs"},
+    "clipping.clip_norm.title": {"turned by {angle}": "clipping_is_pytorchs"},
+    "clipping.clip_norm.text": {
+        "the norm of the whole is at most": "the_norm_never_exceeds_the_threshold",
+        "its direction stays": "clipping_by_norm_keeps_the_direction",
+    },
+    "clipping.clip_value.title": {"turned by {angle}": "clipping_is_pytorchs"},
+    "clipping.clip_value.text": {"it turns": "clipping_by_value_turns_it"},
+    "clipping.clip_idle.title": {"clipping changes nothing": "clipping_is_pytorchs"},
+    "clipping.clip_idle.text": {"only on what exceeds": "a_vanishing_gradient_comes_out_as_it_went_in"},
+    "clipping.vanishing.title": {"does not bring back what has vanished": "clipping_never_enlarges_anything"},
+    "clipping.vanishing.text": {
+        "its shape stays": "clipping_moves_the_curve_of_what_vanished_and_keeps_its_shape",
+        "{ratio} times that at the last": "networks_are_compared_in_the_same_state",
+    },
+    "clipping.running.title": {},
+    "clipping.running.text": {
+        "from half to ten times the average norm": "the_proposal_is_half_to_ten_times_the_running_average",
+        "lies below that band": "what_our_recorded_runs_say_of_the_rule",
+    },
+    "clipping.running_word.title": {},
+    "clipping.running_word.text": {"No threshold": "no_threshold_is_proposed_where_none_can_be"},
+    "clipping.running_none.title": {},
+    "clipping.running_none.text": {"No threshold": "no_threshold_is_proposed_where_none_can_be"},
+    "clipping.cliff.title": {"ends at an error of": "the_cliff_says_where_both_descents_end"},
+    "clipping.cliff.text": {
+        "Most of it is flat": "most_of_the_surface_is_flat_and_the_wall_is_steep",
+        "where it rises like a wall, the gradient is large": "most_of_the_surface_is_flat_and_the_wall_is_steep",
+        "no step is longer than {longest}": "the_cliff_says_where_both_descents_end",
+    },
+    "clipping.above.title": {},
+    "clipping.above.text": {
+        "each step of colour is a factor of ten": "each_step_of_colour_is_a_power_of_ten",
+        "where a path leaves the picture": "a_path_that_leaves_is_cut_at_the_edge_and_marked",
+    },
+    "clipping.bifurcation.title": {"can have two places": "two_attractors_between_the_folds_only"},
+    "clipping.bifurcation.text": {
+        "Between two biases there are two that attract": "two_attractors_between_the_folds_only",
+        "there the error has its wall": "the_wall_stands_where_the_network_starts_on_its_repeller",
+        "decides which of the two is reached": "beside_the_wall_the_network_reaches_one_or_the_other",
+    },
+    "gradients.md": {
+        "multiplies the gradient by one matrix at each step": "products_of_jacobians_chain",
+        "the Jacobian is diag(1 − h²) W_hh": "jacobians_equal_autograd_of_torch_cells",
+        "Its largest stretch is at most γ·σ_max": "p3_no_gradient_exceeds_the_bound",
+        "Below 1 the gradient *must* vanish": "p3_below_one_over_gamma_everything_vanishes",
+        "need not": "p3_above_it_a_gradient_may_explode_but_need_not",
+        "2.2 steps for f = 0.73": "the_direct_path_is_not_the_whole_gradient",
+        "7.35 times": "the_direct_path_is_not_the_whole_gradient",
+        "after the matrix product": "states_equal_torch_nn",
+        "Only the sum of the two counts": "two_biases_are_one_but_in_the_candidate_of_a_gru",
+        "12,544": "two_biases_are_one_but_in_the_candidate_of_a_gru",
+        "it has held the word": "the_gradient_is_almost_nothing_and_the_word_is_held",
+        "in all three cells the gradient vanishes": "a_gradient_vanishes_from_ten_steps_to_two_hundred",
+        "To see it *explode*": "a_gradient_explodes_where_the_text_says_so",
+        "compare all of it with PyTorch’s autograd": "long_inputs_equal_autograd",
+        "about 10⁻³²³": "the_map_holds_what_cannot_be_squared",
+    },
+    "clipping.md": {
+        "Both are what": "equals_torch",
+        "no step of gradient descent is longer": "the_norm_never_exceeds_the_threshold",
+        "It only ever makes a gradient smaller": "clipping_never_enlarges_anything",
+        "by norm it never does": "clipping_by_norm_keeps_the_direction",
+        "Where the gradient truly explodes": "a_gradient_explodes_where_the_text_says_so",
+        "a step too long leaves the region": "clipped_the_descent_reaches_the_valley_that_it_is_thrown_out_of",
+        "At w = 5 the wall stands at b = −2.6123": "the_wall_at_w_5",
+        "20 million": "the_wall_is_higher_the_larger_w",
+        "a slope of 440": "an_even_grid_steps_over_the_wall_and_the_surface_does_not",
+    },
 }
-PROVED = {"compare": OF_COMPARE, "gates": OF_GATES}
+"""What the pages Gradients and Clipping claim in general: a label or text -> words of it in English -> the test that
+shows it. Nothing stands where a label only asks, defines, or says what is drawn."""
+COMPARE_MD = {
+    "did not read the same sentences": "how_far_a_network_trained",
+    "The bodies are equally large on purpose": "the_bodies_are_alike_and_the_whole_networks_are_not",
+    "a readout of more units has more weights": "the_table_adds_up_to_what_pytorch_has",
+    "It has no memory": "reach",
+    "Each word looks at all before it": "what_a_network_sees_is_what_moves_it",
+    "a word that is out of reach *cannot* change the answer": "what_is_out_of_reach_cannot_change_the_answer",
+    "the size of the gradient of the answer's logit in each word's vector": "saliency_is_what_the_way_back_finds",
+    "`torch.utils.flop_counter`": "the_work_is_what_pytorch_counts",
+    "`sum(p.numel())`": "the_weights_are_those_of_the_module",
+    "the longest chain in autograd's graph": "the_depth_is_the_longest_chain_of_products",
+    "the reach against changed words": "a_word_that_changes_is_felt_as_far_as_there_is_a_path",
+    "a key and a value for each word": "the_memory_of_attention_is_its_keys_and_values",
+    "another word likelier than the right one while the LSTM does not": "a_claim_is_true_where_the_numbers_are_so",
+    "its worst seed is above the other's best": "alike_and_ahead_follow_the_seeds",
+    "*five times* is anything from 2.5 to 10": "five_times_is_within_a_factor_of_two",
+}
+GATES_MD = {
+    "a gate near 0 blocks, near 1 lets through": "what_each_gate_decides",
+    "on its direct way the gradient in c is multiplied by f": "on_its_direct_way_a_cells_gradient_is_multiplied_by_f",
+    "half is gone after 2.2 steps": "the_half_life_of_a_forget_bias",
+    "multiply by the reset gate after the product": "each_part_is_what_remains_if_the_others_are_silenced",
+    "No fixed gate passes any of the three": "javascripts_own_tests_pass",
+    "the half-life says what the product of its gates": "the_half_life_is_the_time_after_which_the_gates_leave_half",
+    "a number only where less than half is left": "the_table_of_half_lives_says_longer_where_nothing_was_measured",
+    "a few units may hold for long while most forget at once": "the_mean_of_a_gate_has_no_half_life",
+    "c_T is the sum over all words": "what_the_words_still_make_adds_up_to_the_last_state",
+    "is W_ih x plus W_hh h plus the biases, as `torch.nn` computes it": "what_a_gate_listens_to_adds_up_to_torchs_gate",
+}
+CLAIMS |= {"compare.md": COMPARE_MD, "gates.md": GATES_MD}
+TESTS = "\n".join(file.read_text(encoding="utf-8") for file in files("tests"))
 
 
-@pytest.mark.parametrize(("text", "test"), [(text, test) for text, tests in PROVED.items() for test in tests])
-def test_what_a_text_claims_in_general_is_shown_by_a_test(text: str, test: str) -> None:
-    for language, claim in zip(("en", "ja"), PROVED[text][test], strict=True):
-        assert claim in words._text(language, text)
-    file, name = test.split(":")
-    code = (ROOT / "tests" / file).read_text(encoding="utf-8")
-    assert f"def {name}(" in code or f"`{name}" in code
+def claimed(where: str) -> str:
+    return words._text(USUAL, where.removesuffix(".md")) if where.endswith(".md") else EN[where].replace("*", "")
+
+
+@pytest.mark.parametrize("where", CLAIMS)
+def test_a_claim_is_made_and_shown(where: str) -> None:
+    for said, test in CLAIMS[where].items():
+        assert said in claimed(where), f"{where} no longer says {said!r}: what shows what it says now?"
+        assert re.search(rf"^(?:async )?def test_{test}\(", TESTS, re.MULTILINE), test
+
+
+@pytest.mark.parametrize("page", ["gradients", "clipping"])
+def test_every_text_of_these_pages_has_its_claims_listed(page: str) -> None:
+    told = {key for key in EN if re.fullmatch(rf"{page}\.\w+\.(title|text)", key)}
+    assert told == {key for key in CLAIMS if key.startswith(f"{page}.") and not key.endswith(".md")}
+    for paragraph in filter(None, claimed(f"{page}.md").splitlines()):
+        assert any(said in paragraph for said in CLAIMS[f"{page}.md"]), f"nothing shows: {paragraph}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

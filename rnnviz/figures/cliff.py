@@ -169,8 +169,8 @@ def _log(steepness: np.ndarray) -> np.ndarray:
 
 
 def _colours(look: Look) -> themes.Colorscale:
-    """From the quiet rule colour, which is still seen on the ground, to that of gradients."""
-    return [[0.0, look.rule], [1.0, look.line("gradient")]]
+    """A step for each power of ten, without the ground itself: what is flat is still seen."""
+    return themes.stepped(themes.decades(look.theme, STEEP - FLAT + 1)[1:])
 
 
 def _bar(look: Look) -> dict[str, Any]:

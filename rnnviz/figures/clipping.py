@@ -44,9 +44,9 @@ def before_after(changes: Changes, threshold: float | None = None, *, value: flo
     has no place on the axis. A norm off the axis stands at its end as a triangle that points on.
     """
     rows = [(f"<b>{look.labels['total']}</b>", changes.total)]
-    rows += [(escaped(name), change) for name, change in reversed(changes.each.items())]
+    rows += [(escaped(_called(name, look)), change) for name, change in reversed(changes.each.items())]
     names = [name for name, _ in rows]
-    widest = max(width_in_em(name) for name in [look.labels["total"], *changes.each])
+    widest = max(width_in_em(name) for name in [look.labels["total"], *(_called(one, look) for one in changes.each)])
     margin = {"l": look.px(widest * TEXT + 14), "r": look.px(2 * NUMBERS + 8), "pad": 0}
     margin |= {"t": look.px(40), "b": look.px(58 if _blown_up(changes) else 42)}
     height = look.px(ROW * len(rows))
@@ -90,25 +90,31 @@ def before_after(changes: Changes, threshold: float | None = None, *, value: flo
 
 @figure("clipping_figures")
 def running(
-    norms: Sequence[float] | np.ndarray, proposal: Proposal, threshold: float | None = None, *, look: Look
+    norms: Sequence[float] | np.ndarray,
+    proposal: Proposal,
+    threshold: float | None = None,
+    *,
+    band: bool = True,
+    look: Look,
 ) -> Spec:
     """The norm of each input's gradient, their running average, and the band of thresholds proposed by it.
 
-    `norms` `(N,)`, before clipping; `proposal` is `clipping.proposed(norms)`; `threshold`: the chosen one.
+    `norms` `(N,)`, before clipping; `proposal` is `clipping.proposed(norms)`; `threshold`: the chosen one; `band`:
+    whether these norms can propose any.
     """
     steps = np.arange(1.0, len(norms) + 1)
     shown, symbols = on_axis(norms)
     low, high, average = (on_axis(curve)[0] for curve in (proposal.low, proposal.high, proposal.average))
     known = np.isfinite(np.asarray(proposal.average))
     curve = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "x": steps[known]}
-    band = look.line("faint")
     hover = look.labels["hover_run"].format(input="%{x}", norm="%{text}") + "<extra></extra>"
     small = 3 if len(steps) > 200 else 4.5
     mark = {"color": look.line("gradient"), "opacity": 1, "line": {"width": 0}, "symbol": symbols}
     mark["size"] = [(small if symbol == "circle" else 9) * look.scale for symbol in symbols]
+    fill = {"fill": "tonexty", "fillcolor": _faded(look.line("faint"))}
+    edges = [curve | {"y": low[known], "line": {"width": 0}}, curve | {"y": high[known], "line": {"width": 0}} | fill]
     data = [
-        curve | {"y": low[known], "line": {"width": 0}},
-        curve | {"y": high[known], "line": {"width": 0}, "fill": "tonexty", "fillcolor": _faded(band)},
+        *edges * band,
         {"type": "scatter", "mode": "markers", "x": steps, "y": shown, "marker": mark, "cliponaxis": False}
         | {"text": [three_digits(float(n)) for n in norms], "hovertemplate": hover},
         curve | {"y": average[known], "line": {"color": look.text("ink"), "width": 2 * look.scale}},
@@ -117,7 +123,7 @@ def running(
     keys = [
         key(f"● {look.labels['norms']}", "gradient", look),
         key(f"━ {look.labels['average']}", "ink", look),
-        key(f"▒ {look.labels['band']}", "faint", look),
+        *[key(f"▒ {look.labels['band']}", "faint", look)] * band,
     ]
     shapes = []
     if threshold is not None:
@@ -141,6 +147,11 @@ def running(
         annotations=notes,
         shapes=shapes,
     )
+
+
+def _called(name: str, look: Look) -> str:
+    """A parameter in words, if it is one of a cell's; else by its name."""
+    return look.labels.get(f"of_{name}", name)
 
 
 def _moved(norms: list[float], row: int, look: Look) -> dict[str, Any]:

@@ -160,7 +160,7 @@ def reacts(looks: Sequence[Sight], *, look: Look) -> Spec:
     axis, below = _words(tokens, names, look)
     sizes = np.array([network.saliency for network in looks], dtype=float)
     sees = np.array([network.sees for network in looks])
-    z = np.log10(np.clip(sizes, 10.0**PALE, 10.0**DEEP))
+    z = np.log10(np.clip(sizes, 10.0 ** (PALE - 1), 10.0 ** (DEEP + 1)))
     hover = look.labels["hover_reacts"].format(token="%{x}", value="%{text}")
     text = [[three_digits(float(size)) if seen else look.labels["unseen"] for size, seen in zip(*row, strict=True)]
             for row in zip(sizes, sees, strict=True)]  # fmt: skip

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from rnnviz.recurrence.bptt import Gradients
     from rnnviz.recurrence.spectra import Reference
     from rnnviz.recurrence.trace import Trace
-from rnnviz.numbers import duration
 
 LOW, HIGH = -12, 6
 """The ends of every axis of norms, in powers of ten."""
@@ -110,9 +109,8 @@ def norms(trace: Trace, gradients: Gradients, references: Mapping[str, Reference
         known = np.where(np.isfinite(reference.norms) & (reference.norms > 0), reference.norms, np.nan)
         line = {"color": look.line(role), "width": 1.6 * look.scale, "dash": "dash"}
         data.append({"type": "scatter", "mode": "lines", "y": known, "line": line, "hoverinfo": "skip"})
-        text = look.labels[f"reference_{name}"].format(
-            rate=three_digits(reference.rate), half=duration(reference.half_life)
-        )
+        rate = three_digits(reference.rate) if reference.rate is not None else ""
+        text = look.labels[f"reference_{name}"].format(rate=rate, ratio=ratio(reference.norms))
         lines.append(key(f"- - {text}", role, look))
     keys, ratios = [], []
     for state, norms, mark, letter, role, dash in (
@@ -125,7 +123,7 @@ def norms(trace: Trace, gradients: Gradients, references: Mapping[str, Reference
             place=steps.place.format(token="%{x}"), state=state, value="%{customdata:.2~e}"
         )
         data.append(curve(norms, mark, role, dash, look) | {"hovertemplate": hover + "<extra></extra>"})
-        keys.append(key(f"{letter} ‖∂L/∂{state}‖", role, look))
+        keys.append(key(f"{letter} {look.labels[f'norm_{state}']}", role, look))
         ratios.append(key(f"{state} {ratio(norms)}", role, look))
     beyond = np.flatnonzero(~np.isfinite(gradients.norms))
     if len(beyond):
@@ -162,19 +160,20 @@ def shares(trace: Trace, gradients: Gradients, *, look: Look) -> Spec:
     steps = across(trace, look)
     data, keys = [], []
     drawn = (
-        ("weight_ih", "W<sub>ih</sub>", "circle", "●", "input", "solid"),
-        ("weight_hh", "W<sub>hh</sub>", "diamond", "◆", "hidden", "dash"),
-        ("bias_hh", "b<sub>hh</sub>", "square", "■", "faint", "dot"),
+        ("weight_ih", "circle", "●", "input", "solid"),
+        ("weight_hh", "diamond", "◆", "hidden", "dash"),
+        ("bias_hh", "square", "■", "faint", "dot"),
     )
-    for name, symbol, mark, letter, role, dash in drawn:
+    for name, mark, letter, role, dash in drawn:
+        called = look.labels[f"share_{name}"]
         hover = look.labels["hover_share"].format(
-            place=steps.place.format(token="%{x}"), weight=symbol, value="%{customdata:.2~e}"
+            place=steps.place.format(token="%{x}"), weight=called, value="%{customdata:.2~e}"
         )
         one = curve(gradients.weights[name], mark, role, dash, look)
         if name == "weight_hh":
             one["y"][0] = np.nan  # the first step has no state before it to multiply W_hh with
         data.append(one | {"hovertemplate": hover + "<extra></extra>"})
-        keys.append(key(f"{letter} {symbol}", role, look))
+        keys.append(key(f"{letter} {called}", role, look))
     latest = recent(gradients.weights["weight_hh"])
     said = look.labels["recent"].format(steps=latest, all=len(trace)) if latest else look.labels["nothing"]
     if latest is None:

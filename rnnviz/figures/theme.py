@@ -8,7 +8,7 @@ forget gate does, and its reset gate decides, like an output gate, how much of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 ThemeName = Literal["light", "dark"]
@@ -36,6 +36,9 @@ class Theme(NamedTuple):
     """Signed values: at -0.5 and at -1. Zero is the ground, so that nothing there looks like nothing."""
     above: tuple[str, str]
     """At 0.5 and at 1."""
+    sizes: tuple[str, ...]
+    """Sizes on a log scale, between the ground (vanished) and the ink (exploded): several hues, and the further up,
+    the further from the ground in lightness, so that everybody tells one power of ten from the next."""
 
 
 THEMES: Mapping[str, Theme] = {
@@ -57,6 +60,22 @@ THEMES: Mapping[str, Theme] = {
         },
         below=("#74aed6", "#08406f"),
         above=("#f0a36b", "#8f2d04"),
+        sizes=(
+            "#f7f3cc",
+            "#f2e4aa",
+            "#f1d36c",
+            "#f3c032",
+            "#fea057",
+            "#fd8a1a",
+            "#ff6a46",
+            "#bd7127",
+            "#ba5a43",
+            "#9a505c",
+            "#80436e",
+            "#6c2d87",
+            "#591272",
+            "#3d1c3d",
+        ),
     ),
     "dark": Theme(
         ground="#111213",
@@ -76,6 +95,22 @@ THEMES: Mapping[str, Theme] = {
         },
         below=("#2b6593", "#a9d8fb"),
         above=("#a2512a", "#ffc795"),
+        sizes=(
+            "#0d114f",
+            "#180b7d",
+            "#2f297e",
+            "#5214a4",
+            "#662eaf",
+            "#7a44b0",
+            "#b646a2",
+            "#bd607d",
+            "#d16c74",
+            "#cf826c",
+            "#d09b2a",
+            "#d3c237",
+            "#d1d86b",
+            "#ebdeac",
+        ),
     ),
 }
 
@@ -99,11 +134,23 @@ def sequential(theme: str, role: str) -> Colorscale:
     return [[0.0, THEMES[theme].ground], [1.0, THEMES[theme].roles[role].line]]
 
 
-def magnitude(theme: str, one: float) -> Colorscale:
-    """Plotly's colour scale for powers of ten: from the ground (vanished) through the gradient's colour, at the share
-    `one` of the scale where the size is 1, to the ink (exploded)."""
+def decades(theme: str, count: int) -> list[str]:
+    """`count` colours from the ground (vanished) to the ink (exploded): one for each power of ten."""
     look = THEMES[theme]
-    return [[0.0, look.ground], [one, look.roles["gradient"].line], [1.0, look.roles["ink"].line]]
+    stops = (look.ground, *look.sizes, look.roles["ink"].line)
+    return [_between(stops, k / (count - 1) * (len(stops) - 1)) for k in range(count)]
+
+
+def stepped(colours: Sequence[str]) -> Colorscale:
+    """Plotly's colour scale that does not blend: each colour fills its part, and its edge is seen."""
+    return [[(k + end) / len(colours), colour] for k, colour in enumerate(colours) for end in (0, 1)]
+
+
+def _between(stops: Sequence[str], place: float) -> str:
+    """The colour at a place between stops 0, 1, 2, …"""
+    k = min(int(place), len(stops) - 2)
+    ends = ([int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in stops[k : k + 2])
+    return "#" + "".join(f"{round(a + (place - k) * (b - a)):02x}" for a, b in zip(*ends, strict=True))
 
 
 def line(theme: str, role: str) -> str:

@@ -1,6 +1,7 @@
 """Gradients as colours: of every loss in every state before it, and in the words themselves.
 
-The colour scale is absolute, as the axes of `gradients.py` are: from the ground (vanished) to the ink (exploded).
+The colour scale is absolute, as the axes of `gradients.py` are, from the ground (vanished) to the ink (exploded), and
+it has steps: one for each power of ten.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
     from rnnviz.recurrence.trace import Trace
 
 PALE, DEEP = -12, 2
-"""The ends of the colour scale, in powers of ten."""
+"""The ends of what the colours tell apart, in powers of ten. What lies beyond has one more step at each end."""
+LINES = (-8, -4, 0)
+"""The powers of ten at which the map has lines."""
+MOST_LINES = 2000
+"""With more pieces of a line than this the map is speckled, and the line would be everywhere."""
 MAP, STRIP = 250, 30
 """Heights in px at scale 1: of the map, of the row of tokens."""
 BAR = 44
@@ -45,6 +50,12 @@ def gradient_map(trace: Trace, gradients: Gradients, part: Literal["h", "c"] = "
     with np.errstate(divide="ignore"):
         z = np.log10(np.where(beyond, np.inf, values)).astype(np.float32)
     z[np.triu_indices(count, 1)] = np.nan
+    first = 0 if words else 1  # an axis of words counts from 0, one of steps from 1
+    shapes = [
+        {"type": "path", "path": path, "line": {"color": look.ground if power > -6 else look.line("ink"), "width": 1.3}}
+        for power in LINES
+        if (path := outline(z >= power, first))
+    ]
     place = [steps.place.format(token=f"%{{{axis}}}") for axis in "yx"]
     hover = look.labels["hover_map"].format(later=place[0], earlier=place[1], value="10<sup>%{z:.1f}</sup>")
     gap = int(count <= MANY)
@@ -75,6 +86,7 @@ def gradient_map(trace: Trace, gradients: Gradients, part: Literal["h", "c"] = "
         xaxis=steps.axis | frame(look),
         yaxis=down | frame(look),
         annotations=[head],
+        shapes=shapes,
         margin={"l": look.px(left), "r": look.px(BAR), "t": top, "b": steps.below, "pad": 0},
         height=look.px(MAP) + top + steps.below,
         meta={"explain": explain},
@@ -86,13 +98,31 @@ def frame(look: Look) -> dict[str, Any]:
     return {"showline": True, "mirror": True, "linecolor": look.rule, "linewidth": 1}
 
 
+def outline(inside: np.ndarray, first: int) -> str:
+    """The path between the cells of a map that are `inside` `(T, T)` and those that are not, up to the diagonal; ""
+    where there is none, or where the map is speckled. `first`: where the first cell stands on the axes."""
+    upright = np.tril(inside[:, 1:] != inside[:, :-1], -1)  # between the columns s and s + 1
+    level = np.tril(inside[1:] != inside[:-1])  # between the rows t and t + 1
+    edge = first - 0.5  # of the first cell
+    path = [f"M{x + 1 + edge},{y0 + edge}V{y1 + edge}" for x, y0, y1 in zip(*runs(upright.T), strict=True)]
+    path += [f"M{x0 + edge},{y + 1 + edge}H{x1 + edge}" for y, x0, x1 in zip(*runs(level), strict=True)]
+    return "".join(path) if len(path) <= MOST_LINES else ""
+
+
+def runs(edges: np.ndarray) -> tuple[list[int], list[int], list[int]]:
+    """Of each row of `edges`, the unbroken pieces: the row, where one begins, and where it has ended."""
+    turns = np.diff(np.pad(edges, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    (row, first), (_, last) = np.nonzero(turns == 1), np.nonzero(turns == -1)
+    return row.tolist(), first.tolist(), last.tolist()
+
+
 def magnitudes(look: Look, height: int) -> dict[str, Any]:
     """The colours of powers of ten from `PALE` to `DEEP`, and their scale at the right."""
-    powers = [PALE, -8, -4, 0, DEEP] if height > 4 * STRIP else [PALE, DEEP]
+    powers = [PALE, *LINES, DEEP] if height > 4 * STRIP else [PALE, DEEP]
     return {
-        "zmin": PALE,
-        "zmax": DEEP,
-        "colorscale": themes.magnitude(look.theme, -PALE / (DEEP - PALE)),
+        "zmin": PALE - 1,
+        "zmax": DEEP + 1,
+        "colorscale": themes.stepped(themes.decades(look.theme, DEEP - PALE + 2)),
         "colorbar": {
             "x": 1,
             "xpad": 6 * look.scale,
@@ -114,7 +144,7 @@ def saliency(trace: Trace, gradients: Gradients, *, look: Look) -> Spec:
     """‖∂L/∂x_t‖ of every token as its colour: how much a small change of this word's vector would change L."""
     steps = across(trace, look)
     sizes = gradients.norms_x
-    z = np.log10(np.clip(np.nan_to_num(sizes, nan=np.inf), 10.0**PALE, 10.0**DEEP))
+    z = np.log10(np.clip(np.nan_to_num(sizes, nan=np.inf), 10.0 ** (PALE - 1), 10.0 ** (DEEP + 1)))
     hover = look.labels["hover_word"].format(place=steps.place.format(token="%{x}"), value="%{text}")
     row = {"type": "heatmap", "x": steps.x, "y": [0.0], "z": z[None], "xgap": int(len(z) <= MANY)}
     row |= {"text": [[three_digits(float(size)) for size in sizes]], "hovertemplate": hover + "<extra></extra>"}

@@ -116,10 +116,16 @@ class Jacobians:
         return np.linalg.svd(self.steps, compute_uv=False)
 
 
-def lengths(rows: Float[Array, "T H"]) -> Float[Array, "T"]:
-    """‖row‖ of each row, divided by its largest entry before it is squared: 1e-170 squared would be 0."""
-    largest = np.clip(np.abs(rows).max(1), np.finfo(float).tiny, np.finfo(float).max)
-    return largest * np.linalg.norm(rows / largest[:, None], axis=1)
+def lengths(rows: Float[Array, "*N H"]) -> Float[Array, "*N"]:
+    """‖row‖ of each row. Where its square would leave the range of a double (1e-170 squared is 0), the row is divided
+    by its largest entry before."""
+    found: Array = np.sqrt(np.vecdot(rows, rows))
+    far = ~((found > 1e-140) & (found < 1e150))
+    if far.any():
+        largest = np.clip(np.abs(rows[far]).max(-1), np.finfo(float).tiny, np.finfo(float).max)
+        scaled = rows[far] / largest[:, None]
+        found[far] = largest * np.sqrt(np.vecdot(scaled, scaled))
+    return found
 
 
 def jacobians(trace: Trace) -> Jacobians:
@@ -160,12 +166,12 @@ def backpropagate(
     if at == "last" and not through_time:
         here[:last] = 0
     states = np.zeros((parts, len(trace), units))
-    squares = np.zeros((parts, len(trace), len(trace)))
+    norms = np.zeros((parts, len(trace), len(trace)))
     for s, rows in travel_back(here, d, w_hh, together=not through_time):
         states[:, s] = rows[:, -1] if at == "last" else rows.sum(1)
         if through_time:
-            np.vecdot(rows, rows, out=squares[:, s:, s])
-    norms, lstm = np.sqrt(squares), parts == 2
+            norms[:, s:, s] = lengths(rows)
+    lstm = parts == 2
     by_step = states.swapaxes(0, 1)[:, :, None]
     da_ih = (by_step * d.ih).sum(1)
     return Gradients(

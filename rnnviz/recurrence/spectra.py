@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Complex, Float, Int
 from numpy import ndarray
 
-from rnnviz.recurrence.bptt import Gradients, jacobians
+from rnnviz.recurrence.bptt import Gradients, jacobians, lengths, loss_gradients, slopes
 from rnnviz.recurrence.trace import Trace
 
 Array = ndarray
@@ -34,20 +34,6 @@ def bound(trace: Trace) -> float | None:
     return most and most(float(np.linalg.norm(trace.parameters["weight_hh"].astype(float), 2)))
 
 
-def half_life(kept: float) -> float:
-    """How many steps until half is left, if each keeps this share: ln 0.5 / ln kept."""
-    if kept <= 0:
-        return 0.0
-    return float(np.log(0.5) / np.log(kept)) if kept < 1 else float("inf")
-
-
-def kept(trace: Trace) -> float | None:
-    """The mean of the gate that keeps the old state, over all units and steps: f (LSTM), z (GRU); None where there is
-    no such gate."""
-    letter = trace.cell.keeper
-    return float(trace.gates[letter].mean(dtype=float)) if letter else None
-
-
 def decay(rate: float, ends: Float[Array, "T"]) -> Float[Array, "T"]:
     """The norms of gradients that each step back multiplies by `rate`: Σ_(u≥t) rate^(u-t)·ends_u.
 
@@ -60,34 +46,47 @@ def decay(rate: float, ends: Float[Array, "T"]) -> Float[Array, "T"]:
     return result
 
 
+def gate_path(kept: Float[Array, "T H"], starts: Float[Array, "T H"]) -> Float[Array, "T"]:
+    """The norms of gradients that each step back multiplies by its gate, unit by unit, and by nothing else:
+    ‖Σ_(u≥t) (Π_(t<r≤u) kept_r) starts_u‖. The mean of such products is not the product of the gates' means.
+    """
+    carried = starts.copy()
+    for t in reversed(range(len(kept) - 1)):
+        carried[t] += kept[t + 1] * carried[t + 1]
+    return lengths(carried)
+
+
 class Reference(NamedTuple):
-    """A gradient that each step back multiplies by the same number."""
+    """What the gradients of a network are held against."""
 
-    rate: float
     norms: Float[Array, "T"]
-
-    @property
-    def half_life(self) -> float:
-        return half_life(self.rate)
+    rate: float | None = None
+    """By what each step back multiplies them, if it is one number."""
 
 
+@np.errstate(over="ignore", invalid="ignore", under="ignore")
 def references(trace: Trace, gradients: Gradients, at: Literal["last", "every"] = "last") -> dict[str, Reference]:
     """What ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ are held against, starting where they start.
 
-    `bound` (RNN): (γ·σ_max)^k, which they cannot exceed. `f` (LSTM, for the cell state), `z` (GRU): the mean gate to
-    the power k, what would arrive if the path through the gate were the only one. `at` as for `backpropagate`,
-    which must have been asked for the map as well if it is "every".
+    `bound` (RNN): (γ·σ_max)^k, which they cannot exceed. `f` (LSTM, for the cell state), `z` (GRU): what would arrive
+    if the path through the gate that keeps the old state were the only one. `at` as for `backpropagate`.
     """
-    letter, rate = trace.cell.keeper or "bound", kept(trace) if trace.cell.keeper else bound(trace)
+    starts = setting_out(trace, gradients)
+    if at == "last":
+        starts[:-1] = 0
+    if letter := trace.cell.keeper:
+        return {letter: Reference(gate_path(trace.gates[letter].astype(float), starts))}
+    rate = bound(trace)
     assert rate is not None
-    if at == "every":
-        each = gradients.through_time if gradients.through_time_c is None else gradients.through_time_c
-        assert each is not None
-        ends = np.diagonal(each)
-    else:
-        norms = gradients.norms if gradients.norms_c is None else gradients.norms_c
-        ends = np.append(np.zeros(len(trace) - 1), norms[-1])
-    return {letter: Reference(rate, decay(rate, ends))}
+    return {"bound": Reference(decay(rate, lengths(starts)), rate)}
+
+
+def setting_out(trace: Trace, gradients: Gradients) -> Float[Array, "T H"]:
+    """∂L_t/∂h_t, of an LSTM ∂L_t/∂c_t: the gradient of each step's own loss, before it travels."""
+    asked = set(gradients.targets)  # one word for all steps, or each step's likeliest
+    here, _ = loss_gradients(trace, asked.pop() if len(asked) == 1 else None, gradients.of)
+    shown = slopes(trace).shown
+    return here if shown is None else here * shown
 
 
 @np.errstate(over="ignore", invalid="ignore", under="ignore")

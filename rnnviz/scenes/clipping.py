@@ -11,16 +11,20 @@ import numpy as np
 
 from rnnviz import figures
 from rnnviz.figures.base import Spec
-from rnnviz.numbers import three_digits
+from rnnviz.language import translate
+from rnnviz.numbers import three_digits, two_digits
 from rnnviz.recurrence import cliff, clipping
 from rnnviz.scenes.gradients import Backward, Source, forth_and_back, ratio
-from rnnviz.scenes.writer import Board, View, Writer
+from rnnviz.scenes.writer import Board, Section, View, Writer
 from rnnviz.tasks import errands
+from rnnviz.training.records import record
 
 RUNS = 30
 """Inputs whose gradients are averaged for a threshold."""
 DESCENT = 150
 """Steps of gradient descent on the cliff."""
+LEARNED = 0.9
+"""From this share of right answers on, a recorded run has learned its task."""
 
 
 @np.errstate(over="ignore", invalid="ignore", under="ignore")
@@ -37,12 +41,12 @@ def clipped_board(source: Source, kind: str, by: str, threshold: float, view: Vi
     turned = "?" if np.isnan(total.angle) else f"{total.angle:.1f}"
     told = {"before": three_digits(total.norm_before), "after": three_digits(total.norm_after), "angle": turned}
     told |= {"threshold": f"{threshold:g}", "cut": f"{100 * total.cut:.0f}"}
-    told |= {"steps": str(len(one.trace)), "ratio": three_digits(ratio(one.gradients)), "runs": str(RUNS)}
+    told |= {"steps": str(len(one.trace)), "ratio": three_digits(ratio(one.gradients.norms))}
     idle = by != "off" and total.cut == 0 and np.isfinite(total.norm_before)  # nothing exceeds the threshold
     sections = [
         writer.section("clip_idle" if idle else f"clip_{by}", {"change": drawn}, **told),
         writer.section("vanishing", vanishing(writer, one, threshold), **told),
-        writer.section("running", {"running": running(writer, source, kind, threshold)}, **told),
+        running(writer, source, kind, threshold),
     ]
     return writer.board((source, kind, by, threshold), sections, (kind,) if not np.isfinite(total.norm_before) else ())
 
@@ -57,10 +61,27 @@ def vanishing(writer: Writer, one: Backward, threshold: float) -> dict[str, Spec
     return dict(zip(("before", "after"), shares, strict=True))
 
 
-def running(writer: Writer, source: Source, kind: str, threshold: float) -> Spec:
-    """The norms of the gradients of `RUNS` inputs of one kind, and the thresholds they suggest."""
+def running(writer: Writer, source: Source, kind: str, threshold: float) -> Section:
+    """The norms of the gradients of `RUNS` inputs of one kind, and where one looks for a threshold: nowhere, if L is
+    the logit of a trained network's word, or if no norm is a number."""
     norms = usual_norms(source, kind)
-    return figures.running.spec(norms, clipping.proposed(norms), threshold, look=writer.look)
+    found = clipping.proposed(norms)
+    offered = not source.tokens and bool(np.isfinite(found.average[-1]))
+    drawn = figures.running.spec(norms, found, threshold, band=offered, look=writer.look)
+    id = "running_word" if source.tokens else "running" if offered else "running_none"
+    told = experience() | {"preset": translate(writer.view.language, "training.preset.explodes")} if offered else {}
+    return writer.section(id, {"running": drawn}, runs=RUNS, **told)
+
+
+@lru_cache(maxsize=1)
+def experience() -> dict[str, object]:
+    """What the recorded runs of the preset for clipping say of the rule: the average norm of each while it learned, the
+    threshold they were clipped at, and how many learned the task all the same."""
+    runs = [run for run in record("preset-clipping") if run.settings["clip"]]
+    learning = [run.curves["norm"][run.curves["accuracy"] < LEARNED].mean() for run in runs]
+    right = [run for run in runs if run.test and run.test["accuracy"] >= LEARNED]
+    told = {"least": two_digits(min(learning)), "most": two_digits(max(learning))}
+    return told | {"clip": f"{runs[0].settings['clip']:g}", "right": len(right), "tried": len(runs)}
 
 
 @lru_cache(maxsize=8)
@@ -90,7 +111,7 @@ def descents_board(w: float, b: float, rate: float, threshold: float, view: View
     box = ((ground.w[0], ground.w[-1]), (ground.b[0, 0], ground.b[0, -1]))
     told: dict[str, Any] = {"threshold": f"{threshold:g}", "rate": f"{rate:g}", "steps": DESCENT}
     told |= {"off": three_digits(float(off.errors[-1])), "on": three_digits(float(on.errors[-1]))}
-    told |= {"steepest": three_digits(float(off.norms.max()))}
+    told |= {"steepest": three_digits(float(off.norms.max())), "longest": three_digits(threshold * rate)}
     sections = [
         writer.section("cliff", {"cliff": figures.cliff.spec(ground, paths, look=writer.look)}, **told),
         writer.section("above", {

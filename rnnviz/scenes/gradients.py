@@ -103,11 +103,12 @@ def gradients_board(source: Source, view: View) -> Board:
     def each(draw: Callable[[Backward], Spec]) -> dict[str, Spec]:
         return {one.kind: draw(one) for one in sides}
 
-    arrived = {one.kind: three_digits(ratio(one.gradients)) for one in sides}
+    arrived = {one.kind: three_digits(ratio(one.gradients.norms)) for one in sides}
+    arrived |= {f"{one.kind}_c": three_digits(ratio(c)) for one in sides if (c := one.gradients.norms_c) is not None}
     steps = len(sides[0].trace)
     held = {one.kind: spectra.references(one.trace, one.gradients, source.at) for one in sides}
     last = asked_word(source) if source.tokens else ""
-    loss = writer.say("loss", word=last) if source.tokens else ""  # else it is said below the figures
+    loss = writer.say("loss", word=last) if source.tokens else writer.say("loss_numbers")
     survived = {one.kind: spectra.survival(one.trace) for one in sides}
     maps = each(lambda one: figures.gradient_map.spec(one.trace, one.gradients, look=look))
     sections = [
@@ -147,8 +148,7 @@ def numbers_shown(found: Gradients) -> Iterator[np.ndarray]:
         yield found.through_time
 
 
-def ratio(found: Gradients) -> float:
-    """The size of the gradient at the first step over that at the last: in c for an LSTM (unless its last is zero),
-    else in h."""
-    norms = found.norms_c if found.norms_c is not None and found.norms_c[-1] else found.norms
-    return float(norms[0] / norms[-1]) if norms[-1] else np.nan
+def ratio(norms: np.ndarray, t: int = 0) -> float:
+    """The size of a gradient at step t over its size at the last. Networks are compared by `norms`, of the hidden state
+    h, which all of them have; a cell state's is named as such."""
+    return float(norms[t] / norms[-1]) if norms[-1] else np.nan

@@ -168,6 +168,17 @@ def test_the_map_does_not_lose_the_wall() -> None:
             assert at == pytest.approx(cliff.wall(float(w)), abs=0.03)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_each_step_of_colour_is_a_power_of_ten(theme: str) -> None:
+    """From 10⁻² to 10⁷: nine colours, none of them the ground, on which a surface of its colour would not be seen."""
+    for one in (drawn(theme=theme)["cliff"]["data"][0], drawn(theme=theme)["map"]["data"][0]):
+        edges = [FLAT + place * (STEEP - FLAT) for place, _ in one["colorscale"]]
+        np.testing.assert_allclose(edges, np.repeat(np.arange(FLAT, STEEP + 1), 2)[1:-1], atol=1e-9)
+        colours = [colour for _, colour in one["colorscale"]]
+        assert colours[::2] == colours[1::2]
+        assert len({*colours, themes.THEMES[theme].ground}) == 10
+
+
 def test_a_path_that_leaves_is_cut_at_the_edge_and_marked() -> None:
     seen = visible(PATHS["with <b>"], BOX)
     assert len(seen.exits) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,7 +12,9 @@ import pytest
 from rnnviz import figures
 from rnnviz.figures import theme as themes
 from rnnviz.figures.gradients import HIGH, LOW, PART, recent, round_steps
+from rnnviz.figures.through_time import outline
 from rnnviz.language import labels_of_figures
+from rnnviz.numbers import three_digits
 from rnnviz.recurrence import spectra
 from rnnviz.recurrence.bptt import backpropagate
 from rnnviz.recurrence.fresh import fresh_weights, random_sequence
@@ -156,13 +159,9 @@ def test_references_are_dashed_and_named(at):
         line = next(one for one in spec["data"] if one["mode"] == "lines")
         assert line["line"]["dash"] == "dash"
         np.testing.assert_array_equal(line["y"], reference.norms)
-        assert f"{reference.rate:.3g}" in said(spec)
-    trace, gradients = records("lstm", forget_bias=1.0)
-    w = {key: 0 * value for key, value in trace.parameters.items()}
-    w["bias_hh"][8:16] = 3.0
-    trace = trace_cell("lstm", "tanh", trace.inputs, w)
-    gradients = backpropagate(trace)
-    assert "14.3 steps" in said(plain(figures.norms, trace, gradients, spectra.references(trace, gradients)))
+        number = reference.norms[0] / reference.norms[-1] if reference.rate is None else reference.rate
+        assert three_digits(number) in said(spec)
+        assert (reference.rate is None) == (kind != "rnn")
 
 
 @pytest.mark.parametrize("part", ["h", "c"])
@@ -198,7 +197,7 @@ def test_the_map_explains_its_cells(language):
 
 
 def test_infinite_cells_are_sent_as_such_and_drawn_in_ink():
-    trace, gradients = records("rnn", 60, **SETTINGS["overflowing"])
+    trace, gradients = records("rnn", 200, **SETTINGS["overflowing"])
     base, over = plain(figures.gradient_map, trace, gradients)["data"]
     beyond = np.tril(~np.isfinite(gradients.through_time))
     assert beyond.any()
@@ -209,11 +208,90 @@ def test_infinite_cells_are_sent_as_such_and_drawn_in_ink():
     assert base["colorscale"][-1] == [1.0, ink], "what is off the scale goes on from its end"
 
 
-def test_zero_is_the_ground_and_one_is_the_gradients_colour():
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_step_of_colour_for_each_power_of_ten(theme):
+    """A size is looked up as Plotly does: all of one power of ten has one colour, the next power has another."""
+    (heat,) = drawn("rnn", look={"theme": theme})["map"]["data"]
+    low, high, scale = (heat[name] for name in ("zmin", "zmax", "colorscale"))
+    places = [place for place, _ in scale]
+
+    def colour(power):
+        at = float(np.clip((power - low) / (high - low), 0, 1))
+        k = max(k for k, place in enumerate(places) if place <= at)
+        assert scale[k][1] == scale[min(k + 1, len(scale) - 1)][1] or at == places[k]
+        return scale[k][1]
+
+    steps = [{colour(power + inside) for inside in (0.01, 0.3, 0.6, 0.99)} for power in range(-12, 2)]
+    assert all(len(one) == 1 for one in steps)
+    assert len(set.union(*steps)) == 14
+    assert colour(-12.01) == colour(-40) == themes.THEMES[theme].ground
+    assert colour(2.01) == colour(40) == themes.line(theme, "ink")
+
+
+# What people see whose eyes lack one kind of cones, in linear RGB: Machado, Oliveira & Fernandes (2009), severity 1.
+EYES = {
+    "normal": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+}
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def lab(colour, eyes):
+    """CIE L*a*b* of a colour, as these eyes see it."""
+    rgb = np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    x, y, z = XYZ @ np.clip(EYES[eyes] @ linear, 0, 1) / (0.9505, 1, 1.089)
+    x, y, z = (np.cbrt(v) if v > 0.008856 else 7.787 * v + 16 / 116 for v in (x, y, z))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("eyes", EYES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("count", [10, 16], ids=["cliff", "map"])
+def test_everybody_tells_a_power_of_ten_from_the_next(count, theme, eyes):
+    seen = [lab(colour, eyes) for colour in themes.decades(theme, count)]
+    steps = np.diff(seen, axis=0)
+    assert np.linalg.norm(steps, axis=1).min() > 5, "two neighbours look alike: 2.3 is just noticeable"
+    lighter = steps[:, 0] * (1 if theme == "dark" else -1)
+    assert (lighter > 2).all(), "further from the ground, step by step, so that it can be read in grey"
+
+
+def test_a_map_over_four_powers_of_ten_shows_more_than_one_hue():
+    """What a trained network's map spans, from 10⁻⁴ to 1: far more than shades of one colour."""
     for theme in ("light", "dark"):
-        scale = themes.magnitude(theme, 12 / 14)
-        assert scale[0] == [0.0, themes.THEMES[theme].ground]
-        assert scale[1] == [12 / 14, themes.line(theme, "gradient")]
+        colours = themes.decades(theme, 16)[9:13]
+        first, *_, last = (np.degrees(np.arctan2(b, a)) for _, a, b in (lab(colour, "normal") for colour in colours))
+        assert abs((last - first + 180) % 360 - 180) > 60
+
+
+@pytest.mark.parametrize("tokens", [None, TYPED])
+def test_lines_stand_between_cells_on_two_sides_of_a_power_of_ten(tokens):
+    trace, gradients = records("rnn", 8, tokens, scale=0.3)
+    spec = plain(figures.gradient_map, trace, gradients)
+    values, first = gradients.through_time, 0 if tokens else 1
+    wanted = set()
+    for power in (-8, -4, 0):
+        for t in range(8):
+            for s in range(t + 1):
+                for later, earlier in ((t + 1, s), (t, s + 1)):  # the neighbours below and to the right
+                    inside = later < 8 and earlier <= later
+                    if inside and (values[t, s] >= 10.0**power) != (values[later, earlier] >= 10.0**power):
+                        wanted.add(((t + later) / 2 + first, (s + earlier) / 2 + first))
+    found = set()
+    for line in spec["layout"]["shapes"]:
+        for x, y, way, end in re.findall(r"M([-\d.]+),([-\d.]+)([HV])([-\d.]+)", line["path"]):
+            x, y, end = float(x), float(y), float(end)
+            for k in range(round(end - (x if way == "H" else y))):
+                found.add((y, x + k + 0.5) if way == "H" else (y + k + 0.5, x))
+    assert found == wanted
+    assert found
+
+
+def test_a_speckled_map_has_no_lines():
+    assert outline(np.random.default_rng(0).random((200, 200)) > 0.5, 1) == ""
+    assert outline(np.zeros((1, 1), bool), 1) == outline(np.ones((5, 5), bool), 1) == ""
 
 
 def test_survival_draws_every_known_value_and_counts():
@@ -271,7 +349,7 @@ def test_saliency_is_the_gradient_in_the_words():
     (row,) = plain(figures.saliency, trace, gradients)["data"]
     np.testing.assert_allclose(10 ** row["z"][0], np.linalg.norm(gradients.dx, axis=1))
     assert len(row["text"][0]) == 8
-    for setting, end in (("zero", -12), ("overflowing", 2)):
+    for setting, end in (("zero", -13), ("overflowing", 3)):
         (row,) = plain(figures.saliency, *records("rnn", 100, **SETTINGS[setting]))["data"]
         assert row["z"][0, 0] == end
 

@@ -259,6 +259,26 @@ def test_shares_and_words_far_below_what_can_be_squared():
     np.testing.assert_allclose(g.norms_x[50:], np.linalg.norm(g.dx, axis=1)[50:])
 
 
+@pytest.mark.parametrize(
+    ("activation", "scale", "end"), [("tanh", 1e-2, 1e-290), ("relu", 5.0, 1e250)], ids=["vanishing", "exploding"]
+)
+def test_the_map_holds_what_cannot_be_squared(activation, scale, end):
+    """Against norms in extended precision, whose exponents are sixteen times as long. 1e-162 squared is 0."""
+    w = fresh_weights("rnn", 8, 4, activation, "identity", scale)
+    trace = trace_cell("rnn", activation, random_sequence(200, 4, 0), w)
+    found = rnnviz.backpropagate(trace).through_time
+    w_hh, h = w["weight_hh"].astype(np.longdouble), trace.h.astype(np.longdouble)
+    rows, wanted = h.copy(), np.zeros((200, 200), np.longdouble)
+    for s in reversed(range(200)):
+        wanted[s:, s] = np.sqrt(np.square(rows[s:]).sum(1))
+        slope = 1 - h[s] ** 2 if activation == "tanh" else (h[s] > 0).astype(np.longdouble)
+        rows[s:] = (rows[s:] * slope) @ w_hh
+    assert wanted.min(where=wanted > 0, initial=1) < 1e-300 or wanted.max() > end
+    seen = wanted > 1e-290
+    assert ((wanted < 1e-165) & seen).any() or (wanted > 1e155).any()
+    np.testing.assert_allclose(found[seen], wanted[seen].astype(float), rtol=1e-9)
+
+
 def test_impossible_questions():
     trace = rnnviz.trace(nn.GRU(2, 3), np.ones((4, 2), np.float32))
     with pytest.raises(ValueError, match="readout"):

@@ -81,6 +81,20 @@ def test_the_wall_stands_where_the_network_starts_on_its_repeller(w, within):
     assert points.stable.tolist() == [True, False, True]
 
 
+@pytest.mark.parametrize("w", [5.0, 5.5, 6.0])
+def test_beside_the_wall_the_network_reaches_one_or_the_other(w):
+    """A hundredth of b to the left of the wall or to the right: another attractor, in a plain loop."""
+    ends = []
+    for b in (cliff.wall(w) - 0.01, cliff.wall(w) + 0.01):
+        x = 0.5
+        for _ in range(200):
+            x = w / (1 + np.exp(-x)) + b
+        attractors = cliff.fixed_points(w, b).x[[0, -1]]
+        ends.append(int(np.abs(attractors - x).argmin()))
+        assert np.abs(attractors - x).min() < 1e-6
+    assert ends == [0, 1]
+
+
 def test_one_step_from_the_steepest_point():
     start = (5.0, steepest(5.0)[0])
     thrown = cliff.descend(start, 0.01, 1)

@@ -83,39 +83,48 @@ def test_p3_above_it_a_gradient_may_explode_but_need_not():
     assert grown["tanh"] < 1
 
 
+@pytest.mark.parametrize("at", ["last", "every"])
 @pytest.mark.parametrize("kind", ["lstm", "gru"])
 @settings(deadline=None, max_examples=20)
 @given(data=st.data())
-def test_gated_cells_are_held_against_their_mean_gate(kind, data):
+def test_gated_cells_are_held_against_the_path_through_their_gate(kind, at, data):
+    """Autograd, with everything but that path cut: the state is the gate times the old state, plus a constant."""
     case = data.draw(cells(kinds=(kind,), max_length=15))
     trace = traced(case)
-    gradients = backpropagate(trace)
     assert spectra.bound(trace) is None
-    letter, norms = ("f", gradients.norms_c) if kind == "lstm" else ("z", gradients.norms)
-    mean = trace.gates[letter].mean()
-    curve = spectra.references(trace, gradients)[letter].norms
-    np.testing.assert_allclose(curve, norms[-1] * mean ** np.arange(len(trace))[::-1], rtol=1e-9)
-    ends = np.diagonal(gradients.through_time if kind == "gru" else gradients.through_time_c)
-    every = spectra.references(trace, backpropagate(trace, at="every"), at="every")[letter].norms
-    slow = [sum(mean ** (u - t) * ends[u] for u in range(t, len(ends))) for t in range(len(ends))]
-    np.testing.assert_allclose(every, slow, rtol=1e-9)
+    letter = {"lstm": "f", "gru": "z"}[kind]
+    _, whole = unrolled_cell(*case)
+    losses = [state[0].square().sum() / 2 for state in whole]
+    asked = range(len(whole)) if at == "every" else [len(whole) - 1]
+    starts = [torch.autograd.grad(losses[t], whole[t][-1], retain_graph=True)[0][0] for t in asked]
+    state, states = torch.zeros(starts[0].shape, dtype=torch.float64, requires_grad=True), []
+    for gate in torch.from_numpy(trace.gates[letter].astype(float)):
+        states.append(state := gate * state + 1.0)
+    loss = sum(start @ states[t] for t, start in zip(asked, starts, strict=True))
+    wanted = torch.stack(torch.autograd.grad(loss, states)).norm(dim=1).numpy()
+    curve = spectra.references(trace, backpropagate(trace, at=at), at)[letter].norms
+    np.testing.assert_allclose(curve, wanted, rtol=1e-7, atol=1e-30)
+
+
+def test_the_product_of_mean_gates_is_not_what_the_gates_let_through():
+    """Why the page draws the path itself: half of the units keep all, the others nothing. The mean says 2⁻²⁰⁰."""
+    kept = np.tile([1.0, 0.0], (201, 4))
+    starts = np.zeros_like(kept)
+    starts[-1] = 1.0
+    arrived = spectra.gate_path(kept, starts)
+    assert arrived[0] / arrived[-1] == pytest.approx(np.sqrt(0.5))
+    assert kept.mean() ** 200 < 1e-60
 
 
 @pytest.mark.parametrize(("bias", "steps"), [(1.0, 2.2), (3.0, 14.3), (5.0, 103.2)])
 def test_p9_the_half_life_that_a_forget_bias_gives(bias, steps):
     """Jozefowicz et al. (2015): from the bias alone, no weights, the cell state's gradient has halved after so many."""
-    assert round(spectra.half_life(1 / (1 + np.exp(-bias))), 1) == steps
+    assert round(np.log(0.5) / np.log(1 / (1 + np.exp(-bias))), 1) == steps
     w = {name: 0 * p for name, p in fresh_weights("lstm", 8, 4).items()}
     w["bias_hh"] += fresh_weights("lstm", 8, 4, forget_bias=bias)["bias_hh"] - fresh_weights("lstm", 8, 4)["bias_hh"]
     trace = trace_cell("lstm", "tanh", random_sequence(200, 4, 0), w)
-    assert round(spectra.half_life(spectra.kept(trace)), 1) == steps
+    assert round(np.log(0.5) / np.log(trace.gates["f"].mean()), 1) == steps
     assert rnnviz.jacobians(trace).steps[1][-1, -1] ** steps == pytest.approx(0.5, abs=0.01)
-
-
-def test_half_lives_at_the_ends():
-    assert spectra.half_life(0.5) == pytest.approx(1)
-    assert spectra.half_life(0.0) == 0
-    assert spectra.half_life(1.0) == np.inf
 
 
 def torch_products(case):
@@ -196,6 +205,25 @@ def test_eigenvalues_equal_torchs(case):
         for value in ours:  # equal as sets: nearest neighbours, both ways
             assert np.abs(theirs - value).min() <= 1e-6 * (1 + np.abs(theirs).max())
         assert ours.sum() == pytest.approx(theirs.sum(), abs=1e-9 * (1 + np.abs(theirs).sum()))
+
+
+def test_along_an_eigenvector_a_step_of_an_rnn_multiplies_by_its_eigenvalue():
+    """∂h'/∂h·v = diag(slopes)·λv, the slopes at most 1: never longer than |λ|·‖v‖, and as long where h is 0."""
+    w = fresh_weights("rnn", 16, 4, scale=1.5)
+    w |= {name: 0 * w[name] for name in ("bias_ih", "bias_hh")}
+    for nothing, x in ((True, np.zeros((3, 4))), (False, random_sequence(3, 4, 0))):
+        trace = trace_cell("rnn", "tanh", x, w)
+        values, vectors = np.linalg.eig(w["weight_hh"])
+        by_page = spectra.eigenvalues(trace)["h"]
+        h = torch.from_numpy(trace.h[0])
+        jacobian = torch.autograd.functional.jacobian(
+            lambda h, x=x: torch.tanh(torch.from_numpy(w["weight_hh"]) @ h + torch.from_numpy(w["weight_ih"] @ x[1])), h
+        ).numpy()
+        for value, vector in zip(values, vectors.T, strict=True):
+            assert np.abs(by_page - value).min() < 1e-9
+            grown = np.linalg.norm(jacobian @ vector)
+            assert grown <= abs(value) * (1 + 1e-9)
+            assert (grown == pytest.approx(abs(value))) == nothing
 
 
 def test_the_circle_of_orthogonal_starts():

@@ -81,12 +81,18 @@ def figures_of(section):
     return {one["id"]: one["figure"] for one in section["figures"]}
 
 
-def told(section, page, language):
-    """The numbers that stand in a section's title, found by the label they were put into."""
-    label = re.escape(translate(language, f"{page}.{section['id']}.title"))
-    pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", label)
-    found = re.fullmatch(pattern, section["title"])
-    assert found, section["title"]
+def told(section, page, language, part="title"):
+    """What stands in a section's title (or text) in the place of each field of its label."""
+    names = []
+
+    def field(found):
+        names.append(found[1])
+        return f"(?P={found[1]})" if found[1] in names[:-1] else f"(?P<{found[1]}>.+?)"
+
+    label = re.escape(translate(language, f"{page}.{section['id']}.{part}").replace("*", ""))
+    shown = section["title"] if part == "title" else "".join(run for run, _ in section["text"])
+    found = re.fullmatch(re.sub(r"\\\{(\w+)\\\}", field, label), shown)
+    assert found, shown
     return found.groupdict()
 
 
@@ -180,8 +186,10 @@ def check_against_autograd(source, close):
         wanted = [norms_of(rows) for rows in (h, c) if rows is not None]
         for mine, theirs in zip(drawn, wanted, strict=True):
             np.testing.assert_allclose(mine, theirs, rtol=close, atol=1e-30)
-        if wanted[-1][-1] > 1e-20:
-            assert_says(title[kind], wanted[-1][0] / wanted[-1][-1])
+        if wanted[0][-1] > 1e-20:  # all are compared in h, and c is named as such
+            assert_says(title[kind], wanted[0][0] / wanted[0][-1])
+        if c is not None and wanted[1][-1] > 1e-20:
+            assert_says(told(first, "gradients", "en", "text")[f"{kind}_c"], wanted[1][0] / wanted[1][-1])
         if source.at == "last":  # the last row of the map is this loss
             row = decoded(figures_of(tables)[kind]["data"][0]["z"])[-1]
             seen = wanted[0] > 1e-25
@@ -208,9 +216,13 @@ def test_what_explodes_is_named_and_all_else_is_still_drawn():
 
 
 def test_weights_of_zero_let_nothing_through_but_what_a_gate_carries():
-    title = told(sections(gradients_board(Source(length=30, scale=0.0, forget=6.0), LIGHT))[0], "gradients", "en")
-    assert as_number(title["rnn"]) == 0
-    assert min(as_number(title["lstm"]), as_number(title["gru"])) > 0.5
+    first, *_ = shown = sections(gradients_board(Source(length=30, scale=0.0, forget=6.0), LIGHT))
+    title, text = told(first, "gradients", "en"), told(first, "gradients", "en", "text")
+    assert as_number(title["rnn"]) == as_number(title["lstm"]) == 0  # an LSTM's h goes on through the weights alone
+    assert min(as_number(text["lstm_c"]), as_number(title["gru"])) > 0.5
+    # And no picture of W_hh shows it: all its eigenvalues are 0.
+    for spec in figures_of(next(one for one in shown if one["id"] == "eigen")).values():
+        assert all(not decoded(one[axis]).any() for one in spec["data"] for axis in "xy")
 
 
 def test_from_ten_steps_to_two_hundred_the_gradient_is_gone():
@@ -263,7 +275,7 @@ def test_clipping_is_pytorchs(source, kind, by, threshold, view):
     assert [change["id"], vanished["id"], running["id"]] == [
         "clip_idle" if idle else f"clip_{by}",
         "vanishing",
-        "running",
+        "running_word" if source.tokens else "running",
     ]
     title = told(change, "clipping", view.language)
     assert_says(title["before"], np.linalg.norm(before))
@@ -317,6 +329,11 @@ def test_the_cliff_says_where_both_descents_end(w, b, rate, threshold, view):
         assert len(path.points) <= DESCENT + 1
         np.testing.assert_array_equal(path.points[0], (w, b))
         assert_says(said[key], error_of(*path.points[-1]))
+        if bound is not None:
+            longest = as_number(told(shown[0], "clipping", view.language, "text")["longest"])
+            assert (np.linalg.norm(np.diff(path.points, axis=0), axis=1) <= longest * 1.006).all()
+        elif np.isfinite(path.norms).all():
+            assert_says(told(shown[0], "clipping", view.language, "text")["steepest"], path.norms.max())
 
 
 def error_of(w, b):

@@ -12,7 +12,6 @@ from rnnviz import figures
 from rnnviz.figures.base import english
 from rnnviz.figures.records import FOLLOWED, OVER_LENGTHS
 from rnnviz.networks.network import Shape
-from rnnviz.recurrence.spectra import half_life
 from rnnviz.tasks import TASKS
 from rnnviz.training.advance import advance, new_run
 from rnnviz.training.records import FIRST, LOOKS, NAMES, Recorded, record
@@ -92,7 +91,7 @@ def test_the_forget_bias_decides_how_long_a_delay_is_learned() -> None:
     }
     assert scores["0"] < scores["1"] < scores["3"]
     for bias, steps in ((1.0, 2.2), (3.0, 14.3), (5.0, 103.0)):
-        assert half_life(1 / (1 + np.exp(-bias))) == pytest.approx(steps, rel=0.01)
+        assert np.log(0.5) / np.log(1 / (1 + np.exp(-bias))) == pytest.approx(steps, rel=0.01)
 
 
 def test_the_preset_explodes_without_clipping_and_learns_with_it() -> None:
