@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnviz.figures import theme as themes
 from rnnviz.figures.axes import power_names, value_axis
-from rnnviz.figures.base import SMALL, TEXT, TINY, Look, Spec, figure, key, note, spec
+from rnnviz.figures.base import SMALL, TEXT, TINY, Look, Spec, escaped, figure, key, note, spec
 from rnnviz.figures.paths import STYLES, TOP_ERROR, Box, legend, told, visible, width
 from rnnviz.numbers import minus, three_digits
 
@@ -56,7 +56,7 @@ def cliff(surface: Surface, paths: Mapping[str, Descent] | None = None, *, look:
         marker = {"size": 2.6 * look.scale, "symbol": mark, "color": colour, "line": {"width": 0}}
         hover = {"type": "scatter3d", "hovertemplate": "%{text}<extra></extra>"}
         way: dict[str, Any] = {"x": seen.w, "y": seen.b, "z": z, "text": texts}
-        data.append(hover | way | {"mode": "lines+markers", "line": line, "marker": marker})
+        data.append(hover | way | {"name": escaped(name), "mode": "lines+markers", "line": line, "marker": marker})
         if len(seen.exits):
             ends = {key: np.asarray(values)[seen.exits].tolist() for key, values in way.items()}
             cross = {"size": 9 * look.scale, "symbol": "cross", "color": colour, "line": {"width": 0}}
@@ -90,6 +90,7 @@ def cliff_map(surface: Surface, paths: Mapping[str, Descent] | None = None, *, l
     data: list[dict[str, Any]] = [
         {
             "type": "heatmap",
+            "name": look.labels["steepness"],
             **cells,
             "z": steepness,
             "zmin": FLAT,
@@ -206,6 +207,7 @@ def bifurcation(branches: Branches, b: float | None = None, *, look: Look) -> Sp
         style["dash"] = "solid" if stable else "dash"
         text = look.labels["hover_stable" if stable else "hover_unstable"].format(b="%{x:.3f}", x="%{y:.3f}")
         one = {"type": "scatter", "mode": "lines", "x": branches.b[part], "y": branches.x[part], "line": style}
+        one["name"] = look.labels["stable" if stable else "unstable"]
         data.append(one | {"hovertemplate": text + "<extra></extra>"})
     ink = look.text("ink")
     thin = {"type": "line", "line": {"color": look.line("faint"), "width": look.scale, "dash": "dot"}}

@@ -116,7 +116,7 @@ def running(
     data = [
         *edges * band,
         {"type": "scatter", "mode": "markers", "x": steps, "y": shown, "marker": mark, "cliponaxis": False}
-        | {"text": [three_digits(float(n)) for n in norms], "hovertemplate": hover},
+        | {"name": look.labels["norms"], "text": [three_digits(float(n)) for n in norms], "hovertemplate": hover},
         curve | {"y": average[known], "line": {"color": look.text("ink"), "width": 2 * look.scale}},
     ]
     margin = {"l": look.px(44), "r": look.px(12), "t": look.px(42), "b": look.px(40), "pad": 0}
@@ -169,6 +169,7 @@ def _dots(when: str, norms: list[float], told: list[str], look: Look) -> dict[st
     marker["opacity"] = 1
     marker |= {"color": look.line("gradient"), "line": {"width": (1.8 if hollow else 0) * look.scale}}
     one = {"type": "scatter", "mode": "markers", "x": shown, "y": list(range(len(norms))), "marker": marker}
+    one |= {"orientation": "h", "name": look.labels[when], "customdata": np.asarray(norms, dtype=float)}
     return one | {"text": told, "hovertemplate": "%{text}<extra></extra>", "cliponaxis": False}
 
 

@@ -106,6 +106,8 @@ def error(paths: Mapping[str, Descent], *, box: Box | None = None, look: Look) -
             {
                 "type": "scatter",
                 "mode": "lines+markers",
+                "name": escaped(name),
+                "customdata": path.errors,
                 "x": np.arange(float(len(path.errors))),
                 "y": path.errors,
                 "line": {"color": colour, "width": width(k, paths, look), "dash": dash},

@@ -14,7 +14,7 @@ from rnnviz.figures.base import Spec
 from rnnviz.language import translate
 from rnnviz.numbers import three_digits, two_digits
 from rnnviz.recurrence import cliff, clipping
-from rnnviz.scenes.gradients import Backward, Source, forth_and_back, ratio
+from rnnviz.scenes.gradients import Backward, Source, added, forth_and_back, ratio
 from rnnviz.scenes.writer import Board, Section, View, Writer
 from rnnviz.tasks import errands
 from rnnviz.training.records import record
@@ -45,20 +45,21 @@ def clipped_board(source: Source, kind: str, by: str, threshold: float, view: Vi
     idle = by != "off" and total.cut == 0 and np.isfinite(total.norm_before)  # nothing exceeds the threshold
     sections = [
         writer.section("clip_idle" if idle else f"clip_{by}", {"change": drawn}, **told),
-        writer.section("vanishing", vanishing(writer, one, threshold), **told),
+        writer.section("vanishing", *vanishing(writer, one, threshold), **told),
         running(writer, source, kind, threshold),
     ]
     return writer.board((source, kind, by, threshold), sections, (kind,) if not np.isfinite(total.norm_before) else ())
 
 
-def vanishing(writer: Writer, one: Backward, threshold: float) -> dict[str, Spec]:
+def vanishing(writer: Writer, one: Backward, threshold: float) -> tuple[dict[str, Spec], dict[str, dict[str, str]]]:
     """Each step's share in the gradient of the weights, before and after clipping by norm: the same curve, lower."""
     look = writer.view.look(figures.shares.section)
     found = one.gradients
     factor = float(np.minimum(1.0, threshold / (clipping.total_norm(found.parameters) + 1e-6)))  # NaN stays NaN
     after = replace(found, da_ih=factor * found.da_ih, da_hh=factor * found.da_hh)
-    shares = (figures.shares.spec(one.trace, gradients, look=look) for gradients in (found, after))
-    return dict(zip(("before", "after"), shares, strict=True))
+    both = {"before": found, "after": after}
+    drawn = {when: figures.shares.spec(one.trace, gradients, look=look) for when, gradients in both.items()}
+    return drawn, {when: added(gradients) for when, gradients in both.items()}
 
 
 def running(writer: Writer, source: Source, kind: str, threshold: float) -> Section:
@@ -70,7 +71,9 @@ def running(writer: Writer, source: Source, kind: str, threshold: float) -> Sect
     drawn = figures.running.spec(norms, found, threshold, band=offered, look=writer.look)
     id = "running_word" if source.tokens else "running" if offered else "running_none"
     told = experience() | {"preset": translate(writer.view.language, "training.preset.explodes")} if offered else {}
-    return writer.section(id, {"running": drawn}, runs=RUNS, **told)
+    shown = {"least": min(norms), "most": max(norms), "average": float(np.mean(norms))}
+    spread = {name: three_digits(norm) for name, norm in shown.items()}
+    return writer.section(id, {"running": drawn}, {"running": spread}, runs=RUNS, **told)
 
 
 @lru_cache(maxsize=1)
