@@ -116,8 +116,10 @@ function tableOfCloud(trace, layout) {
   const told = text ? [listOf(text)] : [x, y, ...(z ? [z] : [])].map(listOf);
   const called = text ? [""] : ["xaxis", "yaxis", "zaxis"].slice(0, told.length).map((axis) => axes[axis]?.title?.text ?? "");
   const columns = told.map((_, k) => ({ group: plainText(name), name: plainText(called[k]) }));
-  const rows = Array.from(told[0], (_, k) => [`${k + 1}`, ...told.map((values) => tableNumber(values[k]))]);
-  return { corner: "", columns, rows: rows.filter(([, ...cells]) => cells.some(Boolean)) };
+  const at = listOf(x);
+  const known = [...at.keys()].filter((k) => Number.isFinite(at[k])); // a path may have gaps
+  const rows = known.map((k) => [`${k + 1}`, ...told.map((values) => tableNumber(values[k]))]);
+  return { corner: "", columns, rows };
 }
 
 /** A figure's numbers. What has a name in it has a column; the rest (rules, marks, a chance level) is decoration. */

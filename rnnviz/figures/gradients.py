@@ -122,7 +122,8 @@ def norms(trace: Trace, gradients: Gradients, references: Mapping[str, Reference
         hover = look.labels["hover_norm"].format(
             place=steps.place.format(token="%{x}"), state=state, value="%{customdata:.2~e}"
         )
-        data.append(curve(norms, mark, role, dash, look) | {"hovertemplate": hover + "<extra></extra>"})
+        one = {"name": look.labels[f"norm_{state}"], "hovertemplate": hover + "<extra></extra>"}
+        data.append(curve(norms, mark, role, dash, look) | one)
         keys.append(key(f"{letter} {look.labels[f'norm_{state}']}", role, look))
         ratios.append(key(f"{state} {ratio(norms)}", role, look))
     beyond = np.flatnonzero(~np.isfinite(gradients.norms))
@@ -172,7 +173,7 @@ def shares(trace: Trace, gradients: Gradients, *, look: Look) -> Spec:
         one = curve(gradients.weights[name], mark, role, dash, look)
         if name == "weight_hh":
             one["y"][0] = np.nan  # the first step has no state before it to multiply W_hh with
-        data.append(one | {"hovertemplate": hover + "<extra></extra>"})
+        data.append(one | {"name": called, "hovertemplate": hover + "<extra></extra>"})
         keys.append(key(f"{letter} {called}", role, look))
     latest = recent(gradients.weights["weight_hh"])
     said = look.labels["recent"].format(steps=latest, all=len(trace)) if latest else look.labels["nothing"]

@@ -54,7 +54,12 @@ def survival(ks: np.ndarray, values: np.ndarray, *, look: Look) -> Spec:
     }
     hover = look.labels["hover_survival"].format(steps="%{text}", value="%{customdata:.2~e}")
     largest = curve(values[:, 0], "circle", "gradient", "solid", look)
-    largest |= {"x": x, "text": [str(k) for k in ks.tolist()], "hovertemplate": hover + "<extra></extra>"}
+    largest |= {
+        "name": look.labels["largest"],
+        "x": x,
+        "text": [str(k) for k in ks.tolist()],
+        "hovertemplate": hover + "<extra></extra>",
+    }
     last, kept = int(ks[-1]), int((values[-1] >= ENOUGH).sum())
     if np.isnan(values[-1]).all():
         said = look.labels["overflow_survival"]
@@ -134,6 +139,7 @@ def dots(x: np.ndarray, y: np.ndarray, letter: str, hover: str, look: Look) -> d
     return {
         "type": "scatter",
         "mode": "markers",
+        "name": look.labels[f"gate_{letter}"],
         "x": np.ascontiguousarray(x, dtype=float),
         "y": np.ascontiguousarray(y, dtype=float),
         "marker": {"symbol": MARKS[role][0], "size": 5.5 * look.scale, "color": look.line(role), "opacity": 0.7},

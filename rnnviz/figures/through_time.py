@@ -60,7 +60,8 @@ def gradient_map(trace: Trace, gradients: Gradients, part: Literal["h", "c"] = "
     hover = look.labels["hover_map"].format(later=place[0], earlier=place[1], value="10<sup>%{z:.1f}</sup>")
     gap = int(count <= MANY)
     shared = {"type": "heatmap", "x": steps.x, "y": steps.x, "hoverongaps": False, "xgap": gap, "ygap": gap}
-    data = [{**shared, "z": z, **magnitudes(look, MAP), "hovertemplate": hover + "<extra></extra>"}]
+    called = {"name": look.labels[f"state_{part}"], "hovertemplate": hover + "<extra></extra>"}
+    data = [{**shared, "z": z, **magnitudes(look, MAP), **called}]
     if beyond.any():
         ink = look.line("ink")
         hover = look.labels["hover_map"].format(later=place[0], earlier=place[1], value=look.labels["beyond"])
@@ -148,7 +149,7 @@ def saliency(trace: Trace, gradients: Gradients, *, look: Look) -> Spec:
     hover = look.labels["hover_word"].format(place=steps.place.format(token="%{x}"), value="%{text}")
     row = {"type": "heatmap", "x": steps.x, "y": [0.0], "z": z[None], "xgap": int(len(z) <= MANY)}
     row |= {"text": [[three_digits(float(size)) for size in sizes]], "hovertemplate": hover + "<extra></extra>"}
-    row |= magnitudes(look, STRIP)
+    row |= magnitudes(look, STRIP) | {"name": look.labels["size"], "meta": {"rows": [""]}}
     margin = {"l": look.px(LEFT), "r": look.px(BAR), "t": look.px(8), "b": steps.below, "pad": 0}
     bare = value_axis(look, range=[-0.5, 0.5], tickvals=[], showgrid=False)
     return spec(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -11,6 +11,7 @@ import numpy as np
 
 from rnnviz import figures
 from rnnviz.figures.base import Look, Spec
+from rnnviz.language import translate
 from rnnviz.networks import reading
 from rnnviz.numbers import three_digits
 from rnnviz.recurrence import bptt, spectra
@@ -111,26 +112,27 @@ def gradients_board(source: Source, view: View) -> Board:
     loss = writer.say("loss", word=last) if source.tokens else writer.say("loss_numbers")
     survived = {one.kind: spectra.survival(one.trace) for one in sides}
     maps = each(lambda one: figures.gradient_map.spec(one.trace, one.gradients, look=look))
+    shared = {one.kind: added(one.gradients) for one in sides}
     sections = [
         writer.section(
             "norms_every" if source.at == "every" else "norms_word" if source.tokens else "norms",
             each(lambda one: figures.norms.spec(one.trace, one.gradients, held[one.kind], look=look)),
             **arrived, steps=steps, word=last, loss=loss,
         ),
-        writer.section("map", maps, steps=steps),
-        *(writer.section("map_c", by_part(one, look)) for one in sides if one.trace.c is not None),
+        writer.section("map", maps, {one.kind: reached(one.gradients.through_time) for one in sides}, steps=steps),
+        *(writer.section("map_c", by_part(one, look), parts_reached(one)) for one in sides if one.trace.c is not None),
         writer.section("survival", each(lambda one: figures.survival.spec(*survived[one.kind], look=look))),
         writer.section("eigen", each(lambda one: figures.eigen.spec(spectra.eigenvalues(one.trace), look=look))),
-        writer.section("shares", each(lambda one: figures.shares.spec(one.trace, one.gradients, look=look))),
+        writer.section("shares", each(lambda one: figures.shares.spec(one.trace, one.gradients, look=look)), shared),
     ]  # fmt: skip
     if source.tokens:
         saliency = each(lambda one: figures.saliency.spec(one.trace, one.gradients, look=look))
-        sections.insert(1, writer.section("saliency", saliency, word=last))
-    sections.append(
-        writer.section(
-            "saturation", each(lambda one: figures.saturation.spec(spectra.saturation(one.trace), look=look))
-        )
-    )
+        most = {one.kind: depends(one.gradients.norms_x, source.tokens) for one in sides}
+        sections.insert(1, writer.section("saliency", saliency, most, word=last))
+    ends = {one.kind: spectra.saturation(one.trace) for one in sides}
+    stuck = {kind: {"counts": saturated(found, writer)} for kind, found in ends.items()}
+    drawn = {kind: figures.saturation.spec(found, look=look) for kind, found in ends.items()}
+    sections.append(writer.section("saturation", drawn, stuck))
     blown = tuple(one.kind for one in sides if not all(np.isfinite(a).all() for a in numbers_shown(one.gradients)))
     return writer.board(source, sections, blown)
 
@@ -139,6 +141,40 @@ def by_part(one: Backward, look: Look) -> dict[str, Spec]:
     """The maps of both parts of an LSTM's state."""
     parts: tuple[Literal["h", "c"], ...] = ("h", "c")
     return {part: figures.gradient_map.spec(one.trace, one.gradients, part, look=look) for part in parts}
+
+
+def reached(sizes: np.ndarray | None) -> dict[str, str]:
+    """Of a map: the gradient of the last loss in the first state and in its own, and the largest of all."""
+    assert sizes is not None
+    shown = {"first": sizes[-1, 0], "last": sizes[-1, -1], "most": np.tril(sizes).max()}
+    return {name: three_digits(float(size)) for name, size in shown.items()}
+
+
+def parts_reached(one: Backward) -> dict[str, dict[str, str]]:
+    """The same for each part of an LSTM's state."""
+    return {"h": reached(one.gradients.through_time), "c": reached(one.gradients.through_time_c)}
+
+
+def added(found: Gradients) -> dict[str, str]:
+    """What the second step (the first has no state before it) and the last add to the gradient of W_hh."""
+    shares = found.weights["weight_hh"]
+    return {"first": three_digits(float(shares[min(1, len(shares) - 1)])), "last": three_digits(float(shares[-1]))}
+
+
+def depends(sizes: np.ndarray, tokens: Sequence[str]) -> dict[str, str]:
+    """The words in which a gradient is largest and smallest."""
+    most, least = int(np.argmax(sizes)), int(np.argmin(sizes))
+    ends = {"size": three_digits(float(sizes[most])), "low": three_digits(float(sizes[least]))}
+    return ends | {"most": tokens[most], "least": tokens[least]}
+
+
+def saturated(found: Mapping[str, tuple[np.ndarray, np.ndarray | None]], writer: Writer) -> str:
+    """How often the units of each gate are at the lower and at the upper end, over all units and steps."""
+    told = []
+    for letter, (low, high) in found.items():
+        often = {"low": f"{100 * low.mean():.1f}", "high": "0" if high is None else f"{100 * high.mean():.1f}"}
+        told.append(writer.say("saturated", gate=writer.look.labels[f"gate_{letter}"], **often))
+    return translate(writer.view.language, "compare.comma").join(told)
 
 
 def numbers_shown(found: Gradients) -> Iterator[np.ndarray]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import html
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
@@ -62,7 +64,8 @@ class Writer:
         names = {key: self.name(key) if len(drawn) > 1 else "" for key in drawn}
 
         def told(key: str) -> dict[str, Any]:
-            return values | {"name": names[key]} | dict((found or {}).get(key, {}))
+            shown = {"name": names[key], "caption": caption(drawn[key], self.view.language)}
+            return values | shown | dict((found or {}).get(key, {}))
 
         shown: list[Figure] = [
             {"id": key, "name": names[key], "figure": spec, "label": self.label(id, key, told(key))}
@@ -81,6 +84,15 @@ class Writer:
         return Board(pack(revision, sections, words, self.view.theme, self.view.scale), overflowing)
 
 
+def caption(figure: Spec, language: str) -> str:
+    """The words in a figure, one after the other, without their marks: for a label that says what they say."""
+    texts = "<br>".join(note["text"] for note in figure["layout"].get("annotations", ()))
+    lines = (html.unescape(re.sub("<[^>]*>", "", line)).strip(MARKS) for line in re.split("<br>|&nbsp;", texts))
+    return translate(language, "compare.comma").join(line for line in lines if line)
+
+
+MARKS = " -–━╍┈╌▒○●◆■▲\u00a0"
+"""What tells lines apart in a figure."""
 WIDEST = 4
 """Figures side by side in one section."""
 

@@ -13,8 +13,10 @@ import pytest
 from rnnviz.language import LANGUAGES
 from rnnviz.networks import timing
 from rnnviz.numbers import percent, two_digits
+from rnnviz.scenes import clipping as clipping_scene
 from rnnviz.scenes import compare as compare_scene
 from rnnviz.scenes import gates as gates_scene
+from rnnviz.scenes import gradients as gradients_scene
 from rnnviz.scenes import step as step_scene
 from rnnviz.scenes.readings import read_sentence
 from rnnviz.scenes.writer import View
@@ -38,6 +40,15 @@ def listened(step: int) -> Callable[[View], Any]:
     return lambda view: gates_scene.listening_board("lstm", True, (ALICE, BOB)[step % 2], 3, "f", step, view)
 
 
+def gradients(**settings: Any) -> Callable[[View], Any]:
+    return lambda view: gradients_scene.gradients_board(gradients_scene.Source(**settings), view)
+
+
+def clipped(seed: int, by: str, threshold: float = 0.01) -> Callable[[View], Any]:
+    source = gradients_scene.Source(length=8, seed=seed)
+    return lambda view: clipping_scene.clipped_board(source, "lstm", by, threshold, view)
+
+
 BOARDS: dict[str, tuple[Callable[[View], Any], Callable[[View], Any]]] = {
     "answers": (
         lambda view: compare_scene.answers_board(ALICE, 0, True, view),
@@ -58,6 +69,16 @@ BOARDS: dict[str, tuple[Callable[[View], Any], Callable[[View], Any]]] = {
         lambda view: gates_scene.remembering_board("gru", True, BOB, 0, view),
     ),
     "listening": (listened(0), listened(5)),
+    "gradients": (gradients(tokens=ALICE), gradients(tokens=BOB, trained=False)),
+    "numbers": (gradients(length=8), gradients(length=9, scale=3.0)),
+    "every": (gradients(length=8, at="every"), gradients(length=8, at="every", scale=2.0)),
+    "clipped": (clipped(0, "norm"), clipped(1, "norm")),
+    "idle": (clipped(0, "norm", 1e6), clipped(1, "norm", 1e6)),
+    "by value": (clipped(0, "value"), clipped(1, "value")),
+    "descents": (
+        lambda view: clipping_scene.descents_board(5.0, -2.5, 0.1, 1.0, view),
+        lambda view: clipping_scene.descents_board(4.8, -2.2, 0.2, 0.5, view),
+    ),
 }
 
 
