@@ -48,6 +48,8 @@ class Tab:
     toasts: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     """What components were given."""
+    progress: str = ""
+    """What the bar of progress says."""
     pages: dict[str, str] = field(default_factory=dict)
     """Their ids, by the name in an address."""
     looks: dict[str, float] = field(default_factory=dict)
@@ -67,8 +69,9 @@ class Tab:
     def __exit__(self, *gone: Any) -> None:
         self.connection.__exit__(*gone)
 
-    def send(self, key: str = "", value: Any = None, *, back: str | None = None, **forged: Any) -> None:
-        """Choose a label, move a slider, type, switch, or press; `forged`: the field of the message and its value."""
+    def send(self, key: str = "", value: Any = None, *, back: str | None = None, look: str = "", **forged: Any) -> None:
+        """Choose a label, move a slider, type, switch, or press; `look`: at that part, as the page does by itself;
+        `forged`: the field of the message and its value."""
         shown = self.widgets.get(key)
         state = WidgetState(id=shown.id) if shown else WidgetState()
         trigger = [state] if shown and shown.kind == "button" and not forged else []
@@ -89,7 +92,8 @@ class Tab:
             self.link, asked.is_history_navigation = back, True
         asked.query_string, asked.page_script_hash = self.link, self.script
         asked.page_name = "" if self.script else self.page
-        asked.fragment_id = shown.fragment if shown and back is None else ""
+        asked.fragment_id = shown.fragment if shown and back is None else look
+        asked.is_auto_rerun = bool(look)
         asked.widget_states.CopyFrom(WidgetStates(widgets=[*self.states.values(), *trigger]))
         about = asked.context_info
         about.timezone, about.locale, about.url, about.color_scheme = "UTC", self.locale, self.address, "light"
@@ -126,6 +130,12 @@ class Tab:
         """Act on a fast network."""
         self.send(key, value, **forged)
         self.arrive()
+
+    def look(self) -> None:
+        """At each part that looks by itself again and again, once."""
+        for part in list(self.looks):
+            self.send(look=part)
+            self.arrive()
 
     def go(self, page: str) -> None:
         """To another page by the menu, which empties the link."""
@@ -175,6 +185,8 @@ class Tab:
                 self.errors.append(element.exception.message)
             elif name == "alert" and element.alert.format == Alert.ERROR:
                 self.errors.append(element.alert.body)
+            elif name == "progress":
+                self.progress = element.progress.text
             elif name == "toast":
                 self.toasts.append(element.toast.body)
             elif name in KINDS:
