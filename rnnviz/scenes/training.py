@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from html import unescape
 from typing import NamedTuple
 
 import numpy as np
@@ -58,7 +60,7 @@ def payload(shown: Shown, view: View) -> bytes:
 def curves(shown: Shown, view: View) -> Section:
     """Loss, norm and accuracy, twins on the same axes."""
     plan, language = shown.plan, view.language
-    task, names = TASKS[plan.task], plan.names(language)
+    task = TASKS[plan.task]
     twins = twins_of(shown, language)
     look = view.look("training_figures")
     at = step(shown.runs) if step(shown.runs) < step(shown.furthest) else None
@@ -70,13 +72,12 @@ def curves(shown: Shown, view: View) -> Section:
         "accuracy": figures.accuracy_curves.spec(twins, shown.steps, accuracy, shown.others, at, look=look),
         "norm": figures.norm_curves.spec(twins, shown.steps, shown.others, at, look=look),
     }
-    said = translate(language, "training.comma").join(names)
     shapes: list[Figure] = [
         {
             "id": id,
             "name": translate(language, f"training.{id}"),
             "figure": spec,
-            "label": translate(language, f"training.labels.{id}", names=said),
+            "label": translate(language, f"training.labels.{id}", found=finding(spec, language)),
         }
         for id, spec in drawn.items()
     ]
@@ -93,15 +94,11 @@ def memory(shown: Shown, view: View) -> Section:
     probes: list[tuple[Probe, ...]] = [run.probes for run in shown.runs] or [()] * len(names)
     rows = TASKS[shown.plan.task].probe(TASKS[shown.plan.task].lengths[0]).rows
     tokens = [] if rows is None else [vocabulary().words[row] for row in rows[0]]
-    given: list[Figure] = [
-        {
-            "id": str(k),
-            "name": f"{marks[k]} {name}",
-            "figure": figures.memory.spec(probes[k], tokens, look=look),
-            "label": translate(view.language, "training.labels.memory", names=name),
-        }
-        for k, name in enumerate(names)
-    ]
+    given: list[Figure] = []
+    for k, name in enumerate(names):
+        spec = figures.memory.spec(probes[k], tokens, look=look)
+        label = translate(view.language, "training.labels.memory", name=name, found=finding(spec, view.language))
+        given.append({"id": str(k), "name": f"{marks[k]} {name}", "figure": spec, "label": label})
     text = filled(view.language, "training.memory.text", {})
     title = translate(view.language, "training.memory.title")
     return {"id": "memory", "title": title, "text": text, "figures": given, "foot": None}
@@ -112,12 +109,18 @@ def state(shown: Shown, view: View) -> Section:
     look = view.look("training_figures")
     at = step(shown.runs) if step(shown.runs) < step(shown.furthest) else None
     spec = figures.state_curves.spec(twins_of(shown, view.language), shown.steps, at, look=look)
-    names = translate(view.language, "training.comma").join(shown.plan.names(view.language))
-    said = translate(view.language, "training.labels.state", names=names)
+    said = translate(view.language, "training.labels.state", found=finding(spec, view.language))
     one: Figure = {"id": "state", "name": "", "figure": spec, "label": said}
     text = filled(view.language, "training.state.text", {})
     title = translate(view.language, "training.state.title")
     return {"id": "state", "title": title, "text": text, "figures": [one], "foot": None}
+
+
+def finding(spec: Spec, language: str) -> str:
+    """What a figure shows, for those who do not see it: the lines of its caption, without their marks."""
+    lines = re.sub("<(?!br)[^>]*>", "", spec["layout"]["annotations"][0]["text"]).split("<br>")
+    plain = (unescape(line).strip(" ◆●┈╌\u00a0") for line in lines)
+    return translate(language, "training.comma").join(line for line in plain if line)
 
 
 def twins_of(shown: Shown, language: str) -> list[Twin]:

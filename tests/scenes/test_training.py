@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from rnnviz.language import translate
+from rnnviz.numbers import three_digits
 from rnnviz.scenes import training as training_scene
 from rnnviz.scenes import training_words
 from rnnviz.scenes.records import remarks, table, there
@@ -283,6 +284,21 @@ def test_what_is_looked_at_again_is_what_the_legends_say(link: dict[str, Any]) -
     assert gone_back["title"] == then["title"]
     for back, was in zip(gone_back["figures"], then["figures"], strict=True):
         assert back["figure"]["layout"]["annotations"] == was["figure"]["layout"]["annotations"]
+
+
+def test_a_figure_says_what_it_shows_to_those_who_do_not_see_it(link: dict[str, Any]) -> None:
+    """Its text alternative has the numbers of its data: with other data it says something else."""
+    link |= {"task": "continual", "twin": "gate", "first": "learned", "second": "fixed"}
+    plan = training_controls.chosen()
+    runs = begun(plan)
+    for steps in (2, 30):
+        runs = tuple(library.advance(run, steps) for run in runs)
+        shown = sections(payload(Shown(plan, runs, runs, 200, (), ""), LIGHT))
+        said = {one["id"]: one["label"] for section in shown.values() for one in section["figures"]}
+        for run, name in zip(runs, plan.names("en"), strict=True):
+            for key, column in (("loss", "loss"), ("state", "state_norm")):
+                assert f"{name}: now {three_digits(float(run.log[column][-20:].mean(dtype=float)))}" in said[key]
+        assert not {mark for label in said.values() for mark in "<>◆●" if mark in label}
 
 
 def spoken(plan: Plan, runs: tuple[Run, ...], language: str = "en") -> str:
