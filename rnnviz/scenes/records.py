@@ -68,7 +68,8 @@ def remarks(name: str, language: str) -> list[str]:
 
 def _overfitting(language: str) -> str:
     """What the record of few examples says, counted in its table."""
-    plain, others = [], dict[str, list[Recorded]]()
+    plain: list[Recorded] = []
+    others: dict[str, list[Recorded]] = {}
     for run in record("overfitting"):
         (plain if run.arm == "plain" else others.setdefault(run.arm, [])).append(run)
 
