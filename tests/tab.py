@@ -161,8 +161,10 @@ class Tab:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self.script = message.new_session.page_script_hash
-            if not message.metadata.run.fragment_ids:
-                self.widgets, self.looks = {}, {}
+            parts = message.metadata.run.fragment_ids
+            if not parts:
+                self.looks = {}
+            self.widgets = {key: one for key, one in self.widgets.items() if parts and one.fragment not in parts}
         elif kind == "navigation":
             self.script = message.navigation.page_script_hash
             self.pages = {one.url_pathname: one.page_script_hash for one in message.navigation.app_pages}
