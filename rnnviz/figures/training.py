@@ -131,6 +131,8 @@ def memory(probes: Sequence[Probe], tokens: Sequence[str] = (), *, look: Look) -
         told = {"state": state, "step": f"{probe.step:,}", "place": "%{x}", "value": "%{y:.1~e}"}
         hover = look.labels["hover_memory"].format(**told) + "<extra></extra>"
         one = {"type": "scatter", "mode": "lines", "y": shown, "hovertemplate": hover, "line": line}
+        one["name"] = look.labels["table_memory"].format(state=state, step=f"{probe.step:,}")
+        one |= {} if (shown == norms.astype(np.float32)).all() else {"customdata": norms}
         data.append(one | ({"x": names} if tokens else {"x0": 1, "dx": 1}) | {"cliponaxis": False})
 
     for k, probe in enumerate(chosen):

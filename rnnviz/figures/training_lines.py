@@ -97,10 +97,12 @@ def twin_lines(twin: Twin, k: int, what: str, ends: Ends, look: Look) -> list[di
     alone = held is None or not np.isfinite(held).any()
     found = [shared | {"x": steps, "y": shown, "line": thin, "hoverinfo": "skip"}]
     thick = {"color": colour, "width": (3.4 - 1.6 * k) * look.scale, "dash": dash}  # both are seen where they agree
-    means = np.clip(means, ends.low, ends.high)
+    means, beyond = _on_axis(means, ends)
     found.append(
         shared
+        | beyond
         | {
+            "name": name,
             "x": mean_steps,
             "y": means,
             "line": thick if alone else thick | {"width": 1.4 * look.scale},
@@ -111,7 +113,9 @@ def twin_lines(twin: Twin, k: int, what: str, ends: Ends, look: Look) -> list[di
         where = np.flatnonzero(np.isfinite(held))
         told = look.labels["hover_held"].format(name=name, step="%{x}", value="%{y:.3~g}") + "<extra></extra>"
         dots = {"color": colour, "symbol": f"{mark}-open", "size": 5 * look.scale, "opacity": 1}
-        one = {"x": (where + 1.0).astype(np.float32), "y": np.clip(held[where], ends.low, ends.high).astype(np.float32)}
+        known, beyond = _on_axis(held[where], ends)
+        one = {"x": (where + 1.0).astype(np.float32), "y": known.astype(np.float32)} | beyond
+        one["name"] = look.labels["table_held"].format(name=name)
         line = {"color": colour, "width": 2.6 * look.scale, "dash": dash}
         found.append(shared | one | {"mode": "lines+markers", "line": line, "marker": dots, "hovertemplate": told})
     last = np.flatnonzero(np.isfinite(means))[-1:]
@@ -122,6 +126,13 @@ def twin_lines(twin: Twin, k: int, what: str, ends: Ends, look: Look) -> list[di
     if what != "accuracy":  # which is no number where a batch asked nothing
         found += _beyond(steps, every, ends, colour, name, look)
     return found
+
+
+def _on_axis(values: np.ndarray, ends: Ends) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Where values stand on the axis; and for the table of the figure the values themselves, if that is elsewhere."""
+    shown = np.clip(values, ends.low, ends.high)
+    same = (shown == values) | np.isnan(values)
+    return shown, {} if same.all() else {"customdata": values}
 
 
 def _beyond(
@@ -152,9 +163,10 @@ def other_line(twin: Twin, what: str, ends: Ends, look: Look) -> list[dict[str, 
     if not len(logged(twin, what)):
         return []
     steps, means = smoothed(twin.log[what])
-    means = np.clip(means, ends.low, ends.high)
+    means, beyond = _on_axis(means, ends)
     line = {"color": look.line("faint"), "width": 1.4 * look.scale}
-    one = {"type": "scatter", "mode": "lines+text", "x": steps, "y": means, "line": line, "cliponaxis": False}
+    one = {"type": "scatter", "mode": "lines+text", "x": steps, "y": means, "line": line, "cliponaxis": False} | beyond
+    one["name"] = escaped(twin.name)
     names = ["" for _ in steps]
     known = np.flatnonzero(np.isfinite(means))
     if len(known):

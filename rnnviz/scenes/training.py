@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from html import unescape
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +14,7 @@ from rnnviz.figures.training_lines import Twin
 from rnnviz.language import LANGUAGES, filled, labels_of, translate
 from rnnviz.networks.bodies import RECURRENT
 from rnnviz.scenes.training_words import broke, difference, headline, step, threshold, trouble
-from rnnviz.scenes.writer import Figure, Section, View, pack
+from rnnviz.scenes.writer import Figure, Section, View, caption, pack
 from rnnviz.tasks import TASKS
 from rnnviz.text import vocabulary
 from rnnviz.training import plans
@@ -77,7 +75,7 @@ def curves(shown: Shown, view: View) -> Section:
             "id": id,
             "name": translate(language, f"training.{id}"),
             "figure": spec,
-            "label": translate(language, f"training.labels.{id}", found=finding(spec, language)),
+            "label": translate(language, f"training.labels.{id}", found=caption(spec, language)),
         }
         for id, spec in drawn.items()
     ]
@@ -97,7 +95,7 @@ def memory(shown: Shown, view: View) -> Section:
     given: list[Figure] = []
     for k, name in enumerate(names):
         spec = figures.memory.spec(probes[k], tokens, look=look)
-        label = translate(view.language, "training.labels.memory", name=name, found=finding(spec, view.language))
+        label = translate(view.language, "training.labels.memory", name=name, found=caption(spec, view.language))
         given.append({"id": str(k), "name": f"{marks[k]} {name}", "figure": spec, "label": label})
     text = filled(view.language, "training.memory.text", {})
     title = translate(view.language, "training.memory.title")
@@ -109,18 +107,11 @@ def state(shown: Shown, view: View) -> Section:
     look = view.look("training_figures")
     at = step(shown.runs) if step(shown.runs) < step(shown.furthest) else None
     spec = figures.state_curves.spec(twins_of(shown, view.language), shown.steps, at, look=look)
-    said = translate(view.language, "training.labels.state", found=finding(spec, view.language))
+    said = translate(view.language, "training.labels.state", found=caption(spec, view.language))
     one: Figure = {"id": "state", "name": "", "figure": spec, "label": said}
     text = filled(view.language, "training.state.text", {})
     title = translate(view.language, "training.state.title")
     return {"id": "state", "title": title, "text": text, "figures": [one], "foot": None}
-
-
-def finding(spec: Spec, language: str) -> str:
-    """What a figure shows, for those who do not see it: the lines of its caption, without their marks."""
-    lines = re.sub("<(?!br)[^>]*>", "", spec["layout"]["annotations"][0]["text"]).split("<br>")
-    plain = (unescape(line).strip(" ◆●┈╌\u00a0") for line in lines)
-    return translate(language, "training.comma").join(line for line in plain if line)
 
 
 def twins_of(shown: Shown, language: str) -> list[Twin]:

@@ -18,10 +18,13 @@ from rnnviz.scenes import compare as compare_scene
 from rnnviz.scenes import gates as gates_scene
 from rnnviz.scenes import gradients as gradients_scene
 from rnnviz.scenes import step as step_scene
+from rnnviz.scenes import training as training_scene
 from rnnviz.scenes.readings import read_sentence
-from rnnviz.scenes.writer import View
+from rnnviz.scenes.training import Shown
+from rnnviz.scenes.writer import Board, View
 from rnnviz.tasks import errands
 from rnnviz.text import tokenize
+from rnnviz.training import advance, plans
 from tests.node import evaluate
 
 EN = View("en", "light", 1.0)
@@ -47,6 +50,12 @@ def gradients(**settings: Any) -> Callable[[View], Any]:
 def clipped(seed: int, by: str, threshold: float = 0.01) -> Callable[[View], Any]:
     source = gradients_scene.Source(length=8, seed=seed)
     return lambda view: clipping_scene.clipped_board(source, "lstm", by, threshold, view)
+
+
+def trained(task: str) -> Callable[[View], Any]:
+    run = advance.advance(advance.start(task, kind="rnn", units=8, steps=6), 5)
+    shown = Shown(plans.plan_of(run.settings), (run,), (run,), 6, (), "")
+    return lambda view: Board(training_scene.payload(shown, view))
 
 
 BOARDS: dict[str, tuple[Callable[[View], Any], Callable[[View], Any]]] = {
@@ -75,6 +84,7 @@ BOARDS: dict[str, tuple[Callable[[View], Any], Callable[[View], Any]]] = {
     "clipped": (clipped(0, "norm"), clipped(1, "norm")),
     "idle": (clipped(0, "norm", 1e6), clipped(1, "norm", 1e6)),
     "by value": (clipped(0, "value"), clipped(1, "value")),
+    "training": (trained("adding"), trained("temporal_order")),
     "descents": (
         lambda view: clipping_scene.descents_board(5.0, -2.5, 0.1, 1.0, view),
         lambda view: clipping_scene.descents_board(4.8, -2.2, 0.2, 0.5, view),

@@ -9,7 +9,6 @@ import pytest
 from rnnviz import figures
 from rnnviz.figures.base import english
 from rnnviz.figures.records import FOLLOWED, OVER_LENGTHS
-from rnnviz.networks.network import Shape
 from rnnviz.tasks import TASKS
 from rnnviz.training.advance import advance, new_run
 from rnnviz.training.records import FIRST, LOOKS, NAMES, Recorded, record
