@@ -31,7 +31,7 @@ HANDED = {
     "assets/stepper": ["stepper", "cell", "board"],
     "rnnviz/scenes/records.py": ["training.table", "records"],
     "rnnviz/training/plans.py": ["training.called", "training.ids"],
-    "pages/forward/step.py": ["step.table"],
+    "rnnviz/scenes/seeds.py": ["step.table"],
 }
 """Sections that are handed out whole, by the files that read single labels from them; figures see `drawn`."""
 DOORS = {"t": 0, "labels": 0, "translate": 1, "labels_of": 1, "filled": 1, "pieces": 1}

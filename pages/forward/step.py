@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from rnnviz.figures import lengths
 from rnnviz.numbers import percent, two_digits
 from rnnviz.scenes.readings import Named
+from rnnviz.scenes.seeds import seeds_table
 from rnnviz.scenes.step import StepPage, compose_step
 from rnnviz.tasks import errands
 from rnnviz.training import zoo
@@ -13,7 +14,7 @@ from rnnviz.ui import controls, sentence, state
 from rnnviz.ui.asked import asked
 from rnnviz.ui.calm import part
 from rnnviz.ui.desk import desk
-from rnnviz.ui.language import labels, prose, t
+from rnnviz.ui.language import labels, language, prose, t
 from rnnviz.ui.stepper import Rest, stepper
 from rnnviz.ui.tables import table
 
@@ -106,22 +107,7 @@ def training_record() -> None:
             )
         )
         st.plotly_chart(lengths(seeds, labels=labels("figures"), theme=state.theme()), key="lengths", theme=None)
-        columns = labels("step.table")
-        far = [row["clauses"].index(12) for row in seeds]
-        table(
-            [
-                {
-                    columns["network"]: t(f"networks.{row['network']}"),
-                    columns["seed"]: row["seed"],
-                    columns["shipped"]: "●" if row["shipped"] else "",
-                    columns["short"]: percent(row["shortest"]) + "%",
-                    columns["errand"]: percent(row["accuracy"][0]) + "%",
-                    columns["at"]: percent(row["accuracy"][at]) + "%",
-                    columns["unseen"]: percent(row["held_out"][0]) + "%",
-                }
-                for row, at in zip(seeds, far, strict=True)
-            ]
-        )
+        table(seeds_table(state.NETWORKS, language()))
 
 
 @part

@@ -19,6 +19,7 @@ from rnnviz.networks.network import Network, Shape
 from rnnviz.networks.sight import Sight, sight_of
 from rnnviz.numbers import percent, two_digits
 from rnnviz.recurrence.cells import CELLS
+from rnnviz.scenes.seeds import spread
 from rnnviz.scenes.writer import Board, Section, View, Writer
 from rnnviz.tasks import errands
 from rnnviz.tasks.errands.task import form_of
@@ -175,21 +176,10 @@ def trained_to(row: Mapping[str, Any]) -> float | None:
     return float(np.interp(clauses, row["clauses"], row["words"])) if form == "errand" else None
 
 
-class Right(NamedTuple):
-    """How often one network is right, at one number of words in between: a share of 1 each."""
-
-    shipped: float
-    mean: float
-    least: float
-    most: float
-
-
-def right(kind: str, words: float) -> Right:
-    """Of the seed on this page, and over all seeds."""
-    rows = [row for row in seeds() if row["network"] == kind]
-    shares = [row["accuracy"][row["words"].index(words)] for row in rows]
-    (shipped,) = (share for share, row in zip(shares, rows, strict=True) if row["shipped"])
-    return Right(shipped, mean(shares), min(shares), max(shares))
+def right(kind: str, words: float, shipped: bool = False) -> list[float]:
+    """How often each seed of a network is right at one number of words in between; `shipped`: the one on this page."""
+    rows = (row for row in seeds() if row["network"] == kind and (row["shipped"] or not shipped))
+    return [row["accuracy"][row["words"].index(words)] for row in rows]
 
 
 def lengths_told() -> dict[str, float]:
@@ -197,11 +187,6 @@ def lengths_told() -> dict[str, float]:
     table = seeds()[0]
     edge = max(w for w, n in zip(table["words"], table["clauses"], strict=True) if n <= CLAUSES)
     return {"near": table["words"][0], "edge": edge, "far": table["words"][-1]}
-
-
-def spread(found: Right, writer: Teller) -> str:
-    """The mean of all seeds, and their range."""
-    return writer.say("spread", mean=percent(found.mean), least=percent(found.least), most=percent(found.most))
 
 
 def taught(kind: str, writer: Teller) -> str:
@@ -221,7 +206,7 @@ def accuracies(view: View) -> list[dict[str, str]]:
     return [
         {writer.say("accuracies.network"): writer.kind(kind), writer.say("accuracies.trained"): taught(kind, writer)}
         | {
-            heads[when]: f"{percent(right(kind, w).shipped)}% · {spread(right(kind, w), writer)}"
+            heads[when]: f"{percent(right(kind, w, True)[0])}% · {spread(right(kind, w), writer.view.language)}"
             for when, w in at.items()
         }
         for kind in KINDS
@@ -234,8 +219,8 @@ def accuracy_section(writer: Teller, words: int) -> Section:
     chart = figures.generalisation.spec(
         [row | {"trained_to": trained_to(row)} for row in table], when["edge"], words, look=writer.look
     )
-    at = {f"{kind}_{name}": spread(right(kind, w), writer) for kind in KINDS for name, w in when.items()}
-    means = {f"{kind}_mean": percent(right(kind, when["edge"]).mean) + "%" for kind in KINDS}
+    at = {f"{kind}_{name}": spread(right(kind, w), writer.view.language) for kind in KINDS for name, w in when.items()}
+    means = {f"{kind}_mean": percent(mean(right(kind, when["edge"]))) + "%" for kind in KINDS}
     told = {name: f"{w:.0f}" for name, w in when.items()} | {"seeds": len({row["seed"] for row in table})}
     told |= {f"{kind}_taught": taught(kind, writer) for kind in KINDS} | {"mastery": percent(MASTERY)}
     told["taught"] = writer.each({kind: told[f"{kind}_taught"] for kind in KINDS})
@@ -252,8 +237,8 @@ def accuracy_section(writer: Teller, words: int) -> Section:
     words_needed = {
         f"{kind}_needed": f"{n:,.0f}" if np.isfinite(n) else writer.say("never") for kind, n in needed.items()
     }
-    short = abs(right("rnn", when["near"]).mean - right("lstm", when["near"]).mean) <= ALIKE
-    long = right("lstm", when["edge"]).least > right("rnn", when["edge"]).most
+    short = abs(mean(right("rnn", when["near"])) - mean(right("lstm", when["near"]))) <= ALIKE
+    long = min(right("lstm", when["edge"])) > max(right("rnn", when["edge"]))
     claims: dict[str, tuple[bool, Mapping[str, Any]]] = {
         "c3": (short and long, told | at),
         "c24": (when["far"] > when["edge"], told | at),

@@ -22,6 +22,7 @@ from rnnviz.language import _text as words_of
 from rnnviz.networks import timing
 from rnnviz.networks.sight import sight_of
 from rnnviz.scenes import compare as compare_scene
+from rnnviz.scenes.seeds import seeds_table
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
 from rnnviz.text import tokenize, vocabulary
@@ -180,6 +181,17 @@ def test_the_table_of_accuracies_is_that_of_all_seeds(view: View) -> None:
             shown = [float(n) for n in re.findall(r"\d+", cell)]
             np.testing.assert_allclose(shown, [shipped, np.mean(shares), min(shares), max(shares)], atol=0.51)
         assert bool(re.search(r"\d", trained)) == all(one["level"] > 1 for one in mine)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_table_of_seeds_has_their_mean_and_range(language: str) -> None:
+    lines = seeds_table(("rnn", "lstm"), language)
+    assert len(lines) == 2 * (5 + 1)
+    for line, kind in ((lines[5], "rnn"), (lines[11], "lstm")):
+        mine = [one for one in ROWS if one["network"] == kind]
+        unseen = [100 * one["held_out"][0] for one in mine]
+        shown = [float(n) for n in re.findall(r"\d+", list(line.values())[-1])]
+        np.testing.assert_allclose(shown, [np.mean(unseen), min(unseen), max(unseen)], atol=0.51)
 
 
 def test_the_dots_stand_where_training_ended() -> None:
