@@ -164,14 +164,14 @@ function tableElement({ corner, columns, rows }) {
 
 /** Opens a figure's table over the page; Escape, the button or a click beside it closes it. Nothing else moves. */
 function openTable(root, figure, said, labels) {
-  const dialog = newElement(root, "dialog", "rv-table");
+  const dialog = newElement(root, "dialog", "rv-tables");
   dialog.setAttribute("aria-label", said);
   const head = newElement(dialog, "header");
   newElement(head, "p", "", said);
-  const close = newElement(head, "button", "rv-table-button", labels.close);
+  const close = newElement(head, "button", "rv-tables-button", labels.close);
   close.type = "button";
   close.onclick = () => dialog.close();
-  const inside = newElement(dialog, "div", "rv-table-scroll");
+  const inside = newElement(dialog, "div", "rv-tables-scroll");
   inside.tabIndex = 0; // the arrow keys scroll
   inside.autofocus = true;
   inside.append(...tablesOf(figure).map(tableElement));
@@ -184,7 +184,7 @@ function openTable(root, figure, said, labels) {
 /** Makes a drawing an image that says what it shows, and whose table is a key or a click away. `place`: of the button.
  *  What `show` is given is what is there now. */
 function withTable(drawing, place) {
-  const button = newElement(place, "button", "rv-table-button");
+  const button = newElement(place, "button", "rv-tables-button");
   button.type = "button";
   button.tabIndex = -1; // the drawing is the stop; the button says which key
   let now = null;

@@ -218,7 +218,7 @@ def test_a_figures_numbers_are_a_key_or_a_click_away(
     viewport: Any, boards: Served, visit: Callable[..., Visit]
 ) -> None:
     tab = opened(visit, boards, viewport=viewport)
-    drawing, table = card(tab, 0, 1).get_by_role("img"), tab.page.get_by_role("dialog")
+    drawing, table = card(tab, 0, 1).locator(".rv-drawing"), tab.page.get_by_role("dialog")
     drawing.focus()
     before = tab.page.evaluate(HEIGHTS)
     tab.page.keyboard.press("t")
@@ -246,7 +246,7 @@ def test_a_figures_numbers_are_a_key_or_a_click_away(
 def test_words_of_a_visitor_are_text_in_the_table_too(boards: Served, visit: Callable[..., Visit]) -> None:
     tab = opened(visit, boards)
     choose(tab, "evil")
-    card(tab, 0, 1).get_by_role("img").press("t")
+    card(tab, 0, 1).locator(".rv-drawing").press("t")
     expect(tab.page.get_by_role("dialog").locator("header p")).to_contain_text("<script>")
     assert tab.page.locator(".rv-board :is(script, [onerror], img)").count() == 0
     assert tab.page.title() != "run"
