@@ -210,9 +210,6 @@ def test_the_keyboard_alone_reads_and_chooses(boards: Served, visit: Callable[..
     assert tab.page.evaluate("document.activeElement.getAttribute('aria-label')") == "norms: Starving"
 
 
-HEIGHTS = "() => [...document.querySelectorAll('.rv-board, .rv-board *')].map((node) => node.offsetHeight)"
-
-
 @pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, PHONE])
 def test_a_figures_numbers_are_a_key_or_a_click_away(
     viewport: Any, boards: Served, visit: Callable[..., Visit]
@@ -220,21 +217,21 @@ def test_a_figures_numbers_are_a_key_or_a_click_away(
     tab = opened(visit, boards, viewport=viewport)
     drawing, table = card(tab, 0, 1).locator(".rv-drawing"), tab.page.get_by_role("dialog")
     drawing.focus()
-    before = tab.page.evaluate(HEIGHTS)
+    before = tab.page.evaluate(STATE)["heights"]
     tab.page.keyboard.press("t")
     expect(table).to_have_accessible_name("norms: Starving")
     expect(table.locator("thead")).to_contain_text("one")
     expect(table.locator("tbody tr")).to_have_count(100)
     curve = tab.page.evaluate("""() => {
       const [, drawing] = document.querySelectorAll('.rv-drawing');
-      return [...drawing.data[2].y];
+      return [...drawing._fullData[2].y];
     }""")
     shown = table.locator("tbody tr td:nth-child(4)").all_inner_texts()
     assert [float(text.replace(",", "")) for text in shown[:20]] == [pytest.approx(y, rel=0.006) for y in curve[:20]]
     assert tab.page.locator("[data-testid=stMain]").evaluate("node => node.scrollWidth - node.clientWidth") == 0
     tab.page.keyboard.press("Escape")
     expect(table).to_have_count(0)
-    assert tab.page.evaluate(HEIGHTS) == before
+    assert tab.page.evaluate(STATE)["heights"] == before
     assert drawing.evaluate("node => node === document.activeElement")
     card(tab, 0, 0).get_by_role("button", name=translate("en", "board.table.open")).click()
     expect(table.locator("thead th[colspan]")).to_have_text(["loss at"])
