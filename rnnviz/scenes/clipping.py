@@ -14,6 +14,7 @@ from rnnviz.figures.base import Spec
 from rnnviz.language import translate
 from rnnviz.numbers import three_digits, two_digits
 from rnnviz.recurrence import cliff, clipping
+from rnnviz.recurrence.bptt import Gradients
 from rnnviz.scenes.gradients import Backward, Source, added, forth_and_back, ratio
 from rnnviz.scenes.writer import Board, Section, View, Writer
 from rnnviz.tasks import errands
@@ -43,23 +44,27 @@ def clipped_board(source: Source, kind: str, by: str, threshold: float, view: Vi
     told |= {"threshold": f"{threshold:g}", "cut": f"{100 * total.cut:.0f}"}
     told |= {"steps": str(len(one.trace)), "ratio": three_digits(ratio(one.gradients.norms))}
     idle = by != "off" and total.cut == 0 and np.isfinite(total.norm_before)  # nothing exceeds the threshold
+    shares = {when: added(gradients) for when, gradients in both(one, threshold).items()}
     sections = [
         writer.section("clip_idle" if idle else f"clip_{by}", {"change": drawn}, **told),
-        writer.section("vanishing", *vanishing(writer, one, threshold), **told),
+        writer.section("vanishing", vanishing(writer, one, threshold), shares, **told),
         running(writer, source, kind, threshold),
     ]
     return writer.board((source, kind, by, threshold), sections, (kind,) if not np.isfinite(total.norm_before) else ())
 
 
-def vanishing(writer: Writer, one: Backward, threshold: float) -> tuple[dict[str, Spec], dict[str, dict[str, str]]]:
-    """Each step's share in the gradient of the weights, before and after clipping by norm: the same curve, lower."""
-    look = writer.view.look(figures.shares.section)
+def both(one: Backward, threshold: float) -> dict[str, Gradients]:
+    """A gradient before and after clipping by norm."""
     found = one.gradients
     factor = float(np.minimum(1.0, threshold / (clipping.total_norm(found.parameters) + 1e-6)))  # NaN stays NaN
-    after = replace(found, da_ih=factor * found.da_ih, da_hh=factor * found.da_hh)
-    both = {"before": found, "after": after}
-    drawn = {when: figures.shares.spec(one.trace, gradients, look=look) for when, gradients in both.items()}
-    return drawn, {when: added(gradients) for when, gradients in both.items()}
+    return {"before": found, "after": replace(found, da_ih=factor * found.da_ih, da_hh=factor * found.da_hh)}
+
+
+def vanishing(writer: Writer, one: Backward, threshold: float) -> dict[str, Spec]:
+    """Each step's share in the gradient of the weights, before and after clipping by norm: the same curve, lower."""
+    look = writer.view.look(figures.shares.section)
+    drawn = both(one, threshold)
+    return {when: figures.shares.spec(one.trace, gradients, look=look) for when, gradients in drawn.items()}
 
 
 def running(writer: Writer, source: Source, kind: str, threshold: float) -> Section:
