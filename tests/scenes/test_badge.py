@@ -123,7 +123,7 @@ def test_it_sees_whatever_is_a_little_wrong(name):
 
 
 def test_other_weights_than_those_of_the_module_are_seen():
-    network, trace, gradients, asked = parts("gru")
+    _, trace, gradients, asked = parts("gru")
     other = tracing_network.__wrapped__("gru", True)
     with torch.no_grad():
         other.body.weight_hh_l0[3, 3] += 0.01
