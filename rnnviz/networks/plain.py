@@ -11,7 +11,7 @@ from torch.nn.utils import parametrize
 from rnnviz.networks.bodies import RECURRENT, Body
 from rnnviz.networks.reading import called
 from rnnviz.recurrence.given import array_of
-from rnnviz.recurrence.trace import Trace
+from rnnviz.recurrence.trace import WEIGHTS, Trace
 
 PYTORCHS = (nn.RNN, nn.LSTM, nn.GRU)
 
@@ -19,6 +19,8 @@ PYTORCHS = (nn.RNN, nn.LSTM, nn.GRU)
 def insist(module: Body, trace: Trace) -> None:
     """Ask the module itself, once. Raises ValueError where its states are not those of the trace of its weights."""
     inputs = torch.from_numpy(trace.inputs).to(module.weight_hh_l0)
+    # Before the module is called: that may make its weights anew, perhaps in the memory at which a trace looks.
+    weights = {f"{name}_l0": torch.tensor(trace.parameters[name]) for name in WEIGHTS}
     ours = tuple(trace.h if part is trace.h else part[-1:] for part in trace.states)
     with torch.no_grad():
         try:
@@ -29,11 +31,11 @@ def insist(module: Body, trace: Trace) -> None:
         apart = difference(own, ours)
         # In a chaotic network rounding grows from step to step, and half precision rounds more than a trace does: then
         # a plain module, which rounds as this one does, says how much of the difference is rounding.
-        if apart <= near or difference(own, states_of(plain(module)(inputs), len(ours))) <= near:
+        if apart <= near or difference(own, states_of(plain(module, weights)(inputs), len(ours))) <= near:
             return
     raise ValueError(
-        f"this {called(module)} gives other states than {called(plain(module))} with its weights, whose a trace would "
-        f"show (they differ by {apart:.2g}): {remedy(module)}"
+        f"this {called(module)} gives other states than nn.{made_as(module).__name__} with its weights, whose a trace "
+        f"would show (they differ by {apart:.2g}): {remedy(module)}"
     )
 
 
@@ -54,24 +56,30 @@ def difference(some: tuple[ndarray, ...], others: tuple[ndarray, ...]) -> float:
     return float(np.nan_to_num(np.concatenate(apart), nan=np.inf).max(initial=0.0)) / scale
 
 
-def plain(module: Body) -> Body:
-    """A module of PyTorch's (or the project's) own with these weights, and nothing else."""
-    made = type(module) if type(module) in RECURRENT.values() else next(t for t in PYTORCHS if isinstance(module, t))
+def made_as(module: Body) -> type[Body]:
+    """The class whose computation a trace shows: PyTorch's, or the project's own."""
+    known = (type(module),) if type(module) in RECURRENT.values() else PYTORCHS
+    return next(kind for kind in known if isinstance(module, kind))
+
+
+def plain(module: Body, weights: dict[str, torch.Tensor]) -> Body:
+    """A new module like this one with these weights, and nothing else."""
+    made = made_as(module)
     options: dict[str, Any] = {"bias": module.bias} if made in PYTORCHS else {}
     if made is nn.RNN:
         options["nonlinearity"] = module.nonlinearity
     with torch.random.fork_rng(devices=[]):  # the weights that it begins with are drawn
         found = made(module.input_size, module.hidden_size, **options).to(module.weight_hh_l0)
-    found.load_state_dict({name: getattr(module, name).detach() for name in found.state_dict()})
+    found.load_state_dict({name: weights[name] for name in found.state_dict()})
     return found
 
 
 def remedy(module: Body) -> str:
     """Why a module is not plain, and what to do."""
-    made = next(kind for kind in PYTORCHS if isinstance(module, kind))
+    made = made_as(module)
     if type(module).forward is not made.forward or "forward" in vars(module):
         eval_first = "call eval() first, or " if module.training else ""
-        return f"it has a forward of its own; {eval_first}trace a plain {called(plain(module))} with these weights"
+        return f"it has a forward of its own; {eval_first}trace a plain nn.{made.__name__} with these weights"
     if parametrize.is_parametrized(module):
         return "its weights are parametrized; make them plain with torch.nn.utils.parametrize.remove_parametrizations"
     if module._forward_hooks or module._forward_pre_hooks:
