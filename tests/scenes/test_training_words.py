@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -56,6 +57,22 @@ def test_what_a_run_has_learned_says_nothing_of_the_norms_while_it_learned(link:
     log = {name: np.zeros(100, np.float32) for name in run.log} | {"norm": norms, "accuracy": right}
     learned = replace(run, step=100, ended="steps", log=log)
     assert "1 to 20 (steps 1 to 50)" in foot(plan, (learned,))
+
+
+@pytest.mark.slow
+def test_a_threshold_within_the_band_can_fail() -> None:
+    """As content/training.md says of the preset: learned with 1, not with 5, which the run with 1 itself proposes."""
+    plan = planned(plans.PRESETS["explodes"])
+    usual = plan.settings()[1]
+    learns, fails = (library.advance(library.start(plan.task, **usual | {"clip": clip}), 800) for clip in (1.0, 5.0))
+    assert usual["clip"] == 1.0
+    assert learns.log["accuracy"][-100:].mean() > 0.99
+    assert fails.log["accuracy"][-100:].mean() < 0.3
+    alone = plans.plan_of(learns.settings)
+    low, high = re.findall(r"([\d.]+) to ([\d.]+) \(steps", foot(alone, (learns,)))[0]
+    assert float(low) < 5 < float(high)
+    for language, numbers in (("en", "with 1 and not with 5"), ("ja", "しきい値1なら学習でき、5では学習できません")):
+        assert numbers in (ASSETS / "content" / language / "training.md").read_text()
 
 
 def test_learned_and_held_out_are_two_names(link: dict[str, Any]) -> None:
