@@ -64,7 +64,7 @@ class Trainee:
 
     def done(self) -> float:
         """When training was seen to have ended by itself."""
-        return next((look.when for look in self.looks if look.state in ("done", "broken", "stopped")), nan)
+        return next((look.when for look in self.looks if look.state in ("done", "one_broke", "broken", "stopped")), nan)
 
     def step_at(self, when: float) -> int:
         return max((look.step for look in self.looks if look.when <= when), default=0)

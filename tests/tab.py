@@ -48,6 +48,8 @@ class Tab:
     toasts: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     """What components were given."""
+    progress: str = ""
+    """What the bar of progress says."""
     pages: dict[str, str] = field(default_factory=dict)
     """Their ids, by the name in an address."""
     looks: dict[str, float] = field(default_factory=dict)
@@ -67,8 +69,9 @@ class Tab:
     def __exit__(self, *gone: Any) -> None:
         self.connection.__exit__(*gone)
 
-    def send(self, key: str = "", value: Any = None, *, back: str | None = None, **forged: Any) -> None:
-        """Choose a label, move a slider, type, switch, or press; `forged`: the field of the message and its value."""
+    def send(self, key: str = "", value: Any = None, *, back: str | None = None, look: str = "", **forged: Any) -> None:
+        """Choose a label, move a slider, type, switch, or press; `look`: at that part, as the page does by itself;
+        `forged`: the field of the message and its value."""
         shown = self.widgets.get(key)
         state = WidgetState(id=shown.id) if shown else WidgetState()
         trigger = [state] if shown and shown.kind == "button" and not forged else []
@@ -89,7 +92,8 @@ class Tab:
             self.link, asked.is_history_navigation = back, True
         asked.query_string, asked.page_script_hash = self.link, self.script
         asked.page_name = "" if self.script else self.page
-        asked.fragment_id = shown.fragment if shown and back is None else ""
+        asked.fragment_id = shown.fragment if shown and back is None else look
+        asked.is_auto_rerun = bool(look)
         asked.widget_states.CopyFrom(WidgetStates(widgets=[*self.states.values(), *trigger]))
         about = asked.context_info
         about.timezone, about.locale, about.url, about.color_scheme = "UTC", self.locale, self.address, "light"
@@ -127,6 +131,12 @@ class Tab:
         self.send(key, value, **forged)
         self.arrive()
 
+    def look(self) -> None:
+        """At each part that looks by itself again and again, once."""
+        for part in list(self.looks):
+            self.send(look=part)
+            self.arrive()
+
     def go(self, page: str) -> None:
         """To another page by the menu, which empties the link."""
         self.link, self.script = "", self.pages[page]
@@ -151,8 +161,10 @@ class Tab:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self.script = message.new_session.page_script_hash
-            if not message.metadata.run.fragment_ids:
-                self.widgets, self.looks = {}, {}
+            parts = message.metadata.run.fragment_ids
+            if not parts:
+                self.looks = {}
+            self.widgets = {key: one for key, one in self.widgets.items() if parts and one.fragment not in parts}
         elif kind == "navigation":
             self.script = message.navigation.page_script_hash
             self.pages = {one.url_pathname: one.page_script_hash for one in message.navigation.app_pages}
@@ -175,6 +187,8 @@ class Tab:
                 self.errors.append(element.exception.message)
             elif name == "alert" and element.alert.format == Alert.ERROR:
                 self.errors.append(element.alert.body)
+            elif name == "progress":
+                self.progress = element.progress.text
             elif name == "toast":
                 self.toasts.append(element.toast.body)
             elif name in KINDS:

@@ -6,7 +6,8 @@ import streamlit as st
 
 from rnnviz.scenes import records as records_scene
 from rnnviz.scenes.records import figure, there
-from rnnviz.scenes.training import Shown, headline, payload, step
+from rnnviz.scenes.training import Shown, payload
+from rnnviz.scenes.training_words import headline, step
 from rnnviz.training.plans import Plan
 from rnnviz.turns.workers import cluster
 from rnnviz.ui import controls, state, training_controls
@@ -47,18 +48,26 @@ def training() -> None:
 
 
 def transport(plan: Plan) -> None:
-    """Train, pause, go on, step, cancel, and back to an earlier step."""
+    """Train, pause, go on, step, cancel, and back to an earlier step. Where something else is chosen than what the run
+    began with, the button meant to be pressed next trains that."""
     one = desk()
+    begun, other = one.ticket is not None, one.chose_another(plan)
+    open_ended = begun and not one.cancelled and not (one.progress and one.progress.state == "done")
     with st.container(horizontal=True, vertical_alignment="bottom", key="training-transport"):
-        begun = one.ticket is not None
-        if one.going:
+        if other:
+            main("training.these", "train", train)
+            if one.going:
+                st.button(t("training.pause"), key="pause", on_click=called(one.pause))
+            elif open_ended:
+                st.button(t("training.resume"), key="resume", on_click=called(one.resume))
+        elif one.going:
             main("training.pause", "pause", one.pause)
-        elif begun and not one.cancelled and not (one.progress and one.progress.state == "done"):
+        elif open_ended:
             main("training.resume", "resume", one.resume)
         else:
             main("training.again" if begun else "training.train", "train", train)
         st.button(t("training.one"), key="one", on_click=called(one_step), disabled=one.going)
-        if begun and not one.going and not one.cancelled and one.progress and one.progress.state != "done":
+        if open_ended and not one.going and not other:
             st.button(t("training.again"), key="again", on_click=called(train))
         st.button(t("training.cancel"), key="cancel", on_click=called(one.cancel), disabled=not begun or one.cancelled)
         if state.shown("rewind"):
@@ -72,9 +81,9 @@ def main(label: str, key: str, then: Callable[[], None]) -> None:
 
 def train() -> None:
     """Train what is chosen now, which may be more than what the button was drawn for; pressed twice, it trains once."""
-    one = desk()
-    if not one.going:
-        one.train(training_controls.chosen())
+    one, plan = desk(), training_controls.chosen()
+    if not one.going or one.chose_another(plan):
+        one.train(plan)
 
 
 def one_step() -> None:
@@ -91,16 +100,17 @@ def go_back(key: str) -> None:
 
 
 def back(one: Desk) -> None:
-    """The slider over earlier steps."""
-    steps = one.ticket.steps() if one.ticket and not one.going and not one.cancelled else ()
-    there = max((k for k in steps if k <= step(one.runs)), default=0)
-    key = f"rewind-{steps[-1] if steps else 0}"  # other steps make another slider
+    """The slider over earlier steps, where there is one to go back to."""
+    steps = one.ticket.steps() if one.ticket and not one.cancelled else ()
+    if len(steps) < 2:
+        return
+    key = f"rewind-{steps[-1]}"  # other steps make another slider
     with st.container(key="rewind", width=wide("rewind", 260)):
         st.select_slider(
             t("training.rewind"),
-            options=steps if len(steps) > 1 else (0, 1),
-            value=there if len(steps) > 1 else 0,
-            disabled=len(steps) < 2,
+            options=steps,
+            value=max((k for k in steps if k <= step(one.runs)), default=steps[0]),
+            disabled=one.going,
             help=t("training.rewind_help"),
             key=key,
             on_change=called(go_back),
@@ -129,7 +139,7 @@ def live(plan: Plan, one: Desk) -> None:
     ]
     shown = Shown(mine, one.runs, one.furthest, of, tuple(overlaid), "")
     if one.runs:
-        shown = shown._replace(said=one.say(said, headline(shown, language())))
+        shown = shown._replace(said=one.say(said, headline(mine, one.runs, language())))
     board(payload(shown, controls.view()), "training", one.ticket.id if one.ticket else "", find)
     if was_going and not one.going:
         st.rerun()
@@ -157,6 +167,8 @@ def recorded() -> None:
             st.selectbox(t("training.record"), **state.choice("record", titles.__getitem__, names))
         st.markdown(t("training.record_text"))
         st.plotly_chart(figure(name, controls.view()), key="record-figure", theme=None)
+        for remark in records_scene.remarks(name, language()):
+            st.markdown(remark)
         table(records_scene.table(name, language()))
 
 

@@ -36,7 +36,7 @@ def record(name: str, runs: Sequence[Recorded], chance: float | None = None, *, 
 
     p5 and p6: the share of right answers during training; p7 and p9: that share at the end, against the length;
     p8: the size of the state, which has no chance level; preset-clipping: the loss; overfitting: the loss on held-out
-    examples, at each look. `chance`: what guessing gets, in the same unit.
+    examples, at each look. `chance`: what somebody gets who does not look at the input, in the same unit.
     """
     names = list(dict.fromkeys(run.arm.split()[0] for run in runs))
     data: list[dict[str, Any]] = []
@@ -66,7 +66,8 @@ def record(name: str, runs: Sequence[Recorded], chance: float | None = None, *, 
             {"type": "line", "line": {"color": look.line("faint"), "width": look.scale, "dash": "dot"}, **ends}
         )
         said = f"{chance:.2g}" if name in FOLLOWED else f"{100 * chance:.0f}%"
-        lines.append(key(f"┈ {look.labels['chance'].format(value=said)}", "faint", look))
+        label = look.labels["chance_loss" if name in FOLLOWED else "chance"]
+        lines.append(key(f"┈ {label.format(value=said)}", "faint", look))
     above, top = caption(lines, 44, look)
     under = {"x": 1, "xanchor": "right", "y": 0, "yanchor": "top", "yshift": -20 * look.scale}
     notes = [above, note(look.labels[f"{name}_x"], SMALL, "faint", look, **under)]

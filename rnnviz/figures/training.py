@@ -1,4 +1,5 @@
-"""A training run as it goes on, twins on the same axes: loss, gradient norm, accuracy, and how memory grows.
+"""A training run as it goes on, twins on the same axes: loss, gradient norm, accuracy, and how sensitive the answer is
+to each earlier state.
 
 Twins differ in colour, dash and mark, the same as everywhere. Thin: every step, of many the extremes, so that no jump
 is lost; thick: the mean of the last `WINDOW`. What leaves an axis stands hollow at its end; ∞ and NaN as a cross at
@@ -7,7 +8,7 @@ the upper edge.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from rnnviz.figures.base import Look, Spec, caption, escaped, figure, key, spec
 from rnnviz.figures.gradients import norm_axis, round_steps
 from rnnviz.figures.paths import STYLES
 from rnnviz.figures.training_lines import Ends, Twin, faded, logged, mean_of_last, other_line, smoothed, twin_lines
-from rnnviz.numbers import three_digits
+from rnnviz.numbers import percent, three_digits
 
 if TYPE_CHECKING:
     from rnnviz.training.advance import Probe
@@ -61,8 +62,8 @@ def loss_curves(
         jumped = any(float(np.nanmax(mean, initial=0.0)) > 1.4 * usual for mean in means)
         high = (4 if jumped else 1.4) * usual  # one jump of the axis, and no more
         ends = Ends(0.0, high, value_axis(look, range=[0, high], tickmode="auto", nticks=5))
-    lines = _lines(twins, look, lambda twin: three_digits(mean_of_last(twin.log["loss"])), "now", "loss", others)
-    lines.append(_guess(chance, f"{chance or 0:.2g}", look))
+    lines = _lines(twins, at, look, _of_late("loss", three_digits, look), "loss")
+    lines.append(_guess("chance_loss", chance, f"{chance or 0:.2g}", look))
     return _figure("loss", twins, others, steps, ends, lines, chance, at, look)
 
 
@@ -78,7 +79,7 @@ def norm_curves(
             return look.labels["never_clipped"].format(value=three_digits(float(np.max(twin.log["norm"]))))
         return look.labels["clipped"].format(percent=f"{100 * _share(twin.log['clipped']):.0f}")
 
-    lines = _lines(twins, look, often, "", "norm", others)
+    lines = _lines(twins, at, look, often, "norm")
     thresholds = sorted({twin.clip for twin in twins if twin.clip is not None})
     said = look.labels["threshold"].format(value=", ".join(map(three_digits, thresholds)))
     lines.append(key(f"╌ {said}", "gradient", look) if thresholds else NOTHING)
@@ -104,10 +105,8 @@ def accuracy_curves(
     """The share of right answers in every step's batch, and where there is one, of the held-out examples."""
     axis = value_axis(look, range=[-0.02, 1.04], tickvals=[0, 0.25, 0.5, 0.75, 1])
     ends = Ends(0.0, 1.0, axis | {"ticktext": ["0%", "", "50%", "", "100%"]})
-    lines = _lines(
-        twins, look, lambda twin: f"{100 * mean_of_last(twin.log['accuracy']):.0f}%", "now", "accuracy", others
-    )
-    lines.append(_guess(chance, f"{100 * (chance or 0):.0f}%", look))
+    lines = _lines(twins, at, look, _of_late("accuracy", lambda share: f"{percent(share)}%", look), "accuracy")
+    lines.append(_guess("chance", chance, f"{100 * (chance or 0):.0f}%", look))
     return _figure("accuracy", twins, others, steps, ends, lines, chance, at, look)
 
 
@@ -115,39 +114,38 @@ def accuracy_curves(
 def state_curves(twins: Sequence[Twin], steps: int, at: int | None = None, *, look: Look) -> Spec:
     """The norm of the cell state that a never-ending stream has left, step by step."""
     axis = power_axis(range(-1, 5), [-1.2, 4.2], look)
-    lines = _lines(twins, look, lambda twin: three_digits(mean_of_last(twin.log["state_norm"])), "now", "state_norm")
+    lines = _lines(twins, at, look, _of_late("state_norm", three_digits, look), "state_norm")
     return _figure("state_norm", twins, (), steps, Ends(0.1, 1e4, axis), lines, None, at, look)
 
 
 @figure("training_figures")
 def memory(probes: Sequence[Probe], tokens: Sequence[str] = (), *, look: Look) -> Spec:
-    """How much of the right answer's gradient arrives in every earlier state of one fixed example, at a few moments
-    of the training: pale before it, strong now. In c where there is one, else in h."""
+    """How much of the right answer's gradient arrives in h at every earlier step of one fixed example, at a few moments
+    of the training: pale before it, strong now. Where there is a c, the latest gradient in it is dashed."""
     chosen = [probes[k] for k in np.unique(np.linspace(0, len(probes) - 1, min(len(probes), MOMENTS)).astype(int))]
-    state = "h" if not chosen or chosen[-1].norms_c is None else "c"
     data, arrived = [], []
     names = categories(tuple(tokens))
+
+    def add(state: str, probe: Probe, norms: np.ndarray, line: dict[str, Any]) -> None:
+        shown = np.clip(np.nan_to_num(norms, nan=np.inf), 1e-12, 1e6).astype(np.float32)
+        told = {"state": state, "step": f"{probe.step:,}", "place": "%{x}", "value": "%{y:.1~e}"}
+        hover = look.labels["hover_memory"].format(**told) + "<extra></extra>"
+        one = {"type": "scatter", "mode": "lines", "y": shown, "hovertemplate": hover, "line": line}
+        data.append(one | ({"x": names} if tokens else {"x0": 1, "dx": 1}) | {"cliponaxis": False})
+
     for k, probe in enumerate(chosen):
-        norms = probe.norms_h if probe.norms_c is None else probe.norms_c
         strength = (k + 1) / len(chosen)
         colour = faded(look.line("gradient"), 0.15 + 0.85 * strength**1.5)
-        low, high = 1e-12, 1e6
-        shown = np.clip(np.nan_to_num(norms, nan=np.inf), low, high).astype(np.float32)
-        hover = look.labels["hover_memory"].format(step=f"{probe.step:,}", place="%{x}", value="%{y:.1~e}")
-        one = {
-            "type": "scatter",
-            "mode": "lines",
-            "y": shown,
-            "hovertemplate": hover + "<extra></extra>",
-        }
-        one |= {"x": names} if tokens else {"x0": 1, "dx": 1}
         width = (1.2 + 1.6 * strength) * look.scale
-        line = {"color": colour, "width": width, "dash": "dot" if probe.step == 0 and len(chosen) > 1 else "solid"}
-        data.append(one | {"line": line, "cliponaxis": False})
+        dash = "dot" if probe.step == 0 and len(chosen) > 1 else "solid"
+        add("h", probe, probe.norms_h, {"color": colour, "width": width, "dash": dash})
         with np.errstate(all="ignore"):
-            arrived.append(float(norms[0] / norms[-1]))
+            arrived.append(float(probe.norms_h[0] / probe.norms_h[-1]))
+    if chosen and chosen[-1].norms_c is not None:
+        line = {"color": look.line("cell"), "width": 1.8 * look.scale, "dash": "dash"}
+        add("c", chosen[-1], chosen[-1].norms_c, line)
     count = len(chosen[0].norms_h) if chosen else 2
-    lines = [look.labels["memory_of"].format(state=state)]
+    lines = [look.labels["memory_of"] if len(data) == len(chosen) else look.labels["memory_of_both"]]
     if len(chosen) > 1:
         last = look.labels["memory_moment"].format(step=f"{chosen[-1].step:,}", ratio=three_digits(arrived[-1]))
         lines.append(look.labels["memory_start"].format(ratio=three_digits(arrived[0])))
@@ -216,22 +214,33 @@ def _figure(
     )
 
 
-def _lines(
-    twins: Sequence[Twin], look: Look, said: Any, before: str, what: str, others: Sequence[Twin] = ()
-) -> list[str]:
-    """The caption: one line for each twin, with its mark, its name and what is to be said of it."""
+def _lines(twins: Sequence[Twin], at: int | None, look: Look, said: Callable[[Twin], str], what: str) -> list[str]:
+    """The caption: one line for each twin, with its mark, its name and what is to be said of it at the step that is
+    looked at."""
     lines = []
-    for twin, (role, _, _, letter) in zip(twins, STYLES, strict=False):
-        begun = bool(len(logged(twin, what)))
-        told = said(twin) if begun else "–"
-        told = f"{look.labels[before]} {told}" if before and begun else told
+    for twin, (role, _, _, letter) in zip([twin.until(at) for twin in twins], STYLES, strict=False):
+        told = said(twin) if len(logged(twin, what)) else "–"
+        told = look.labels["broke"].format(step=f"{twin.broke:,}") if twin.broke else told
         lines.append(key(f"{letter} {escaped(twin.name)}: {told}", role, look))
     return lines
 
 
-def _guess(chance: float | None, value: str, look: Look) -> str:
+def _of_late(what: str, written: Callable[[float], str], look: Look) -> Callable[[Twin], str]:
+    """What is said of a twin's curve: its mean over the last steps; of examples held out, the last look beside it."""
+
+    def told(twin: Twin) -> str:
+        now, held = mean_of_last(twin.log[what]), logged(twin, f"held_{what}")
+        looked = held[~np.isnan(held)]
+        if not len(looked):
+            return look.labels["now"].format(value=written(now))
+        return look.labels["both"].format(learned=written(now), held=written(float(looked[-1])))
+
+    return told
+
+
+def _guess(label: str, chance: float | None, value: str, look: Look) -> str:
     """The last line of a caption: what the dotted line is. Not beside it, where the curves run."""
-    return NOTHING if chance is None else key(f"┈ {look.labels['chance']} {value}", "faint", look)
+    return NOTHING if chance is None else key(f"┈ {look.labels[label]} {value}", "faint", look)
 
 
 def _share(flags: np.ndarray) -> float:

@@ -34,6 +34,15 @@ class Twin(NamedTuple):
     log: Log
     clip: float | None = None
     """The norm at which its gradient is clipped."""
+    broke: int = 0
+    """The step at which it broke down, counted from 1; 0 if it did not."""
+
+    def until(self, at: int | None) -> Twin:
+        """As it was after that step; None: as it is."""
+        if at is None:
+            return self
+        log = {name: values[:at] for name, values in self.log.items()}
+        return self._replace(log=log, broke=self.broke if self.broke <= at else 0)
 
 
 class Ends(NamedTuple):

@@ -12,7 +12,9 @@ from rnnviz.language import labels_of, translate
 from rnnviz.numbers import percent
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import TASKS
+from rnnviz.training.plans import described
 from rnnviz.training.records import NAMES, RECORDS, Recorded, record
+from rnnviz.training.twins import body_weights
 
 BETWEEN = "\u00a0· "
 """Between what two seeds have; a line may end after it."""
@@ -45,6 +47,7 @@ def table(name: str, language: str) -> list[dict[str, str]]:
         settings = runs[0].settings
         row = {
             "arm": words.get(f"{name}_{arm.split()[0]}", arm),
+            "settings": _settings(runs[0], language),
             "length": str(_length(runs[0])),
             "right": BETWEEN.join(_right(run, language) for run in runs),
             "loss": BETWEEN.join(f"{run.test['loss']:.1f}" for run in runs if run.test),
@@ -54,6 +57,53 @@ def table(name: str, language: str) -> list[dict[str, str]]:
         del row["length" if name == "overfitting" else "loss"]  # sentences without words in between
         rows.append({columns[key]: text for key, text in row.items()})
     return rows
+
+
+def remarks(name: str, language: str) -> list[str]:
+    """What is to be known of a record beside its table: how its settings were chosen, and what it comes to."""
+    if name == "p5":
+        return [translate(language, "training.record_remarks.p5")]
+    return [_overfitting(language)] if name == "overfitting" else []
+
+
+def _overfitting(language: str) -> str:
+    """What the record of few examples says, counted in its table."""
+    plain: list[Recorded] = []
+    others: dict[str, list[Recorded]] = {}
+    for run in record("overfitting"):
+        (plain if run.arm == "plain" else others.setdefault(run.arm, [])).append(run)
+
+    def rights(runs: list[Recorded]) -> list[float]:
+        return [run.test["accuracy"] for run in runs if run.test]
+
+    learned = min(float(run.curves["accuracy"][-1]) for run in plain)
+    best = max(others, key=lambda arm: mean(rights(others[arm])))
+    loss = {arm: mean(run.test["loss"] for run in runs if run.test) for arm, runs in {"plain": plain, **others}.items()}
+    least = min(loss, key=loss.__getitem__)
+    words = labels_of(language, "records")
+    told = {
+        "learned": percent(learned),
+        "seeds": len(plain),
+        "plain": percent(mean(rights(plain))),
+        "chance": percent(TASKS["errands"].chance(_length(plain[0]))[1]),
+        "best": words[f"overfitting_{best}"],
+        "helped": percent(mean(rights(others[best]))),
+        "least": words[f"overfitting_{least}"],
+        "least_loss": f"{loss[least]:.1f}",
+        "plain_loss": f"{loss['plain']:.1f}",
+        "least_right": percent(mean(rights(others[least]))),
+    }
+    return translate(language, "training.record_remarks.overfitting", **told)
+
+
+def _settings(run: Recorded, language: str) -> str:
+    """Of an arm: the network, how many weights its body has, and how it was trained, as far as the record knows."""
+    settled = run.settled
+    network, weights = translate(language, f"networks.{settled.shape.kind}"), f"{body_weights(settled):,}"
+    told = [network, translate(language, "training.record_weights", weights=weights), described(settled, language)]
+    if TASKS[settled.task].words and settled.noise == (0.0, 0.0):
+        told.append(translate(language, "training.record_clear"))
+    return translate(language, "training.comma").join(told)
 
 
 def _length(run: Recorded) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import math
-from collections.abc import Sequence
+import re
+from html import unescape
 from typing import NamedTuple
 
 import numpy as np
@@ -12,12 +12,11 @@ import numpy as np
 from rnnviz import figures
 from rnnviz.figures.base import Spec
 from rnnviz.figures.paths import STYLES
-from rnnviz.figures.training_lines import WINDOW, Twin, mean_of_last
+from rnnviz.figures.training_lines import Twin
 from rnnviz.language import LANGUAGES, filled, labels_of, translate
 from rnnviz.networks.bodies import RECURRENT
-from rnnviz.numbers import three_digits, two_digits
-from rnnviz.recurrence.clipping import proposed
-from rnnviz.scenes.writer import Figure, Runs, Section, View, pack
+from rnnviz.scenes.training_words import broke, difference, headline, step, threshold, trouble
+from rnnviz.scenes.writer import Figure, Section, View, pack
 from rnnviz.tasks import TASKS
 from rnnviz.text import vocabulary
 from rnnviz.training import plans
@@ -25,9 +24,6 @@ from rnnviz.training.advance import start
 from rnnviz.training.files import read
 from rnnviz.training.plans import Plan
 from rnnviz.training.runs import STEP_BYTES, Probe, Run
-
-LATELY = 100
-"""Steps over which the gradient's norm is averaged, to propose a threshold."""
 
 
 class Shown(NamedTuple):
@@ -64,7 +60,7 @@ def payload(shown: Shown, view: View) -> bytes:
 def curves(shown: Shown, view: View) -> Section:
     """Loss, norm and accuracy, twins on the same axes."""
     plan, language = shown.plan, view.language
-    task, names = TASKS[plan.task], plan.names(language)
+    task = TASKS[plan.task]
     twins = twins_of(shown, language)
     look = view.look("training_figures")
     at = step(shown.runs) if step(shown.runs) < step(shown.furthest) else None
@@ -76,19 +72,18 @@ def curves(shown: Shown, view: View) -> Section:
         "accuracy": figures.accuracy_curves.spec(twins, shown.steps, accuracy, shown.others, at, look=look),
         "norm": figures.norm_curves.spec(twins, shown.steps, shown.others, at, look=look),
     }
-    said = translate(language, "training.comma").join(names)
     shapes: list[Figure] = [
         {
             "id": id,
             "name": translate(language, f"training.{id}"),
             "figure": spec,
-            "label": translate(language, f"training.labels.{id}", names=said),
+            "label": translate(language, f"training.labels.{id}", found=finding(spec, language)),
         }
         for id, spec in drawn.items()
     ]
-    foot = [*trouble(shown, language), *threshold(shown, language)]
-    title = headline(shown, language)
-    return {"id": "curves", "title": title, "text": difference(shown, language), "figures": shapes, "foot": foot}
+    foot = [*trouble(plan, shown.runs, language), *threshold(plan, shown.runs, language)]
+    title, text = headline(plan, shown.runs, language), difference(plan, shown.runs, language)
+    return {"id": "curves", "title": title, "text": text, "figures": shapes, "foot": foot}
 
 
 def memory(shown: Shown, view: View) -> Section:
@@ -99,15 +94,11 @@ def memory(shown: Shown, view: View) -> Section:
     probes: list[tuple[Probe, ...]] = [run.probes for run in shown.runs] or [()] * len(names)
     rows = TASKS[shown.plan.task].probe(TASKS[shown.plan.task].lengths[0]).rows
     tokens = [] if rows is None else [vocabulary().words[row] for row in rows[0]]
-    given: list[Figure] = [
-        {
-            "id": str(k),
-            "name": f"{marks[k]} {name}",
-            "figure": figures.memory.spec(probes[k], tokens, look=look),
-            "label": translate(view.language, "training.labels.memory", names=name),
-        }
-        for k, name in enumerate(names)
-    ]
+    given: list[Figure] = []
+    for k, name in enumerate(names):
+        spec = figures.memory.spec(probes[k], tokens, look=look)
+        label = translate(view.language, "training.labels.memory", name=name, found=finding(spec, view.language))
+        given.append({"id": str(k), "name": f"{marks[k]} {name}", "figure": spec, "label": label})
     text = filled(view.language, "training.memory.text", {})
     title = translate(view.language, "training.memory.title")
     return {"id": "memory", "title": title, "text": text, "figures": given, "foot": None}
@@ -118,76 +109,18 @@ def state(shown: Shown, view: View) -> Section:
     look = view.look("training_figures")
     at = step(shown.runs) if step(shown.runs) < step(shown.furthest) else None
     spec = figures.state_curves.spec(twins_of(shown, view.language), shown.steps, at, look=look)
-    names = translate(view.language, "training.comma").join(shown.plan.names(view.language))
-    said = translate(view.language, "training.labels.state", names=names)
+    said = translate(view.language, "training.labels.state", found=finding(spec, view.language))
     one: Figure = {"id": "state", "name": "", "figure": spec, "label": said}
     text = filled(view.language, "training.state.text", {})
     title = translate(view.language, "training.state.title")
     return {"id": "state", "title": title, "text": text, "figures": [one], "foot": None}
 
 
-def headline(shown: Shown, language: str) -> str:
-    """What is seen, in one sentence."""
-    one = len(shown.plan.names(language)) == 1
-    if not step(shown.runs):
-        what = "begun" if shown.runs else "title"
-        return translate(language, f"training.curves.{what}{'_one' * one}")
-    names = shown.plan.names(language)
-    told = dict(zip("ab", (right(run) for run in shown.runs), strict=False))
-    told |= dict(zip(("first", "second"), names, strict=False)) | {"step": f"{step(shown.runs):,}"}
-    return translate(language, f"training.curves.now{'_one' * one}", **told)
-
-
-def right(run: Run) -> str:
-    """The share of right answers of late: of held-out examples where there are some."""
-    held = run.log.get("held_accuracy")
-    known = held[held == held] if held is not None else run.log["accuracy"][:0]
-    share = float(known[-1]) if len(known) else mean_of_last(run.log["accuracy"])
-    return "–" if math.isnan(share) else f"{100 * share:.0f}%"
-
-
-def difference(shown: Shown, language: str) -> Runs:
-    """The one difference between the twins, and what is the same."""
-    plan = shown.plan
-    runs: list[Sequence[str]] = []
-    told = {"seed": plan.seed, "settings": plan.words(language)}
-    if plan.twin == "none":
-        (name,) = plan.names(language)
-        runs.append([translate(language, "training.curves.alone", name=name, **told), ""])
-    else:
-        what = translate(language, f"training.knobs.{plan.twin}")
-        before, _, after = translate(language, "training.curves.differs").partition("{what}")
-        runs += [[before, ""], [what, "strong"], [after, ""]]
-        for (role, _, _, letter), name in zip(STYLES, plan.names(language), strict=False):
-            runs += [[f"{letter} {name}", "strong" if role == "ink" else role], ["   ", ""]]
-        runs += [["\n", ""], [translate(language, "training.curves.same", **told), ""]]
-    held = any("held_loss" in run.log for run in shown.runs)
-    end = "held" if held else "thick"
-    runs.append([translate(language, f"training.curves.{end}", window=WINDOW), ""])
-    return runs
-
-
-def threshold(shown: Shown, language: str) -> Runs:
-    """The thresholds to try next, from each run's own norms (`rnnviz.recurrence.clipping.proposed`)."""
-    told = []
-    for run, name in zip(shown.runs, shown.plan.names(language), strict=False):
-        proposal = proposed(run.log["norm"][-LATELY:], LATELY)
-        if run.step and math.isfinite(proposal.average[-1]):
-            low, high = two_digits(float(proposal.low[-1])), two_digits(float(proposal.high[-1]))
-            told.append(translate(language, "training.curves.from_to", name=name, low=low, high=high))
-    said = translate(language, "training.comma").join(told) or translate(language, "training.curves.none_yet")
-    return [[translate(language, "training.curves.threshold", window=LATELY, runs=said), ""]]
-
-
-def trouble(shown: Shown, language: str) -> Runs:
-    """Why a run could not go on."""
-    runs: list[Sequence[str]] = []
-    for run, name in zip(shown.runs, shown.plan.names(language), strict=False):
-        if run.trouble:
-            told = {"step": f"{run.trouble.step + 1:,}", "norm": three_digits(run.trouble.norm_before), "name": name}
-            key = f"training.trouble.{run.trouble.what}"
-            runs.append(["✕ " + translate(language, key, parameter=run.trouble.parameter, **told) + "\n", "strong"])
-    return runs
+def finding(spec: Spec, language: str) -> str:
+    """What a figure shows, for those who do not see it: the lines of its caption, without their marks."""
+    lines = re.sub("<(?!br)[^>]*>", "", spec["layout"]["annotations"][0]["text"]).split("<br>")
+    plain = (unescape(line).strip(" ◆●┈╌\u00a0") for line in lines)
+    return translate(language, "training.comma").join(line for line in plain if line)
 
 
 def twins_of(shown: Shown, language: str) -> list[Twin]:
@@ -195,12 +128,8 @@ def twins_of(shown: Shown, language: str) -> list[Twin]:
     names = shown.plan.names(language)
     if not shown.furthest:
         return [Twin(name, {}, side.get("clip")) for name, side in zip(names, shown.plan.settings(), strict=True)]
-    return [Twin(name, run.log, run.settings.clip) for name, run in zip(names, shown.furthest, strict=True)]
-
-
-def step(runs: tuple[Run, ...]) -> int:
-    """That of the run that is furthest."""
-    return max((run.step for run in runs), default=0)
+    runs = zip(names, shown.furthest, strict=True)
+    return [Twin(name, run.log, run.settings.clip, broke(run)) for name, run in runs]
 
 
 def runs_of(plan: Plan) -> tuple[Run, ...]:
@@ -211,7 +140,7 @@ def runs_of(plan: Plan) -> tuple[Run, ...]:
 def examined(data: bytes) -> tuple[Run, Plan]:
     """For a reader process: a run that was uploaded, and its plan. Raises ValueError as `Desk.upload` does."""
     run = read(data, STEP_BYTES)
-    plan = plans.plan_of(run)
+    plan = plans.plan_of(run.settings)
     for spoken in LANGUAGES:
         payload(Shown(plan, (run,), (run,), run.settings.steps, (), ""), View(spoken, "light", 1.0))
     return run, plan

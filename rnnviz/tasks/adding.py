@@ -1,8 +1,8 @@
 """The adding problem: two marked numbers far apart, and at the end half their sum.
 
-Hochreiter & Schmidhuber (1997), experiment 4: numbers X from -1 to 1, the target 0.5 + (X1 + X2)/4, right if off by
-less than 0.04. With X = 2u - 1 that is (u1 + u2)/2 for numbers u from 0 to 1, which are read here. One mark stands in
-each half, as in Arjovsky, Shah & Bengio (2016), where the paper has both in the first half and a length that varies;
+After Hochreiter & Schmidhuber (1997), experiment 4: numbers X from -1 to 1, the target 0.5 + (X1 + X2)/4, right if off
+by less than 0.04. With X = 2u - 1 that is (u1 + u2)/2 for numbers u from 0 to 1, which are read here. One mark stands
+in each half, as in Arjovsky, Shah & Bengio (2016), where the paper has both in the first half and a length that varies;
 nothing then is near the end, and an LSTM of eight units needs far longer to begin.
 
 Others ask for u1 + u2: an error twice as large, so a mean square error four times as large (7e-4 for 1.75e-4).

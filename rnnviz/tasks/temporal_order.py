@@ -1,6 +1,6 @@
-"""Temporal order: two symbols in a long row of noise; which came first, which second?
+"""Temporal order: two symbols, each A or B, in a long row of noise: AA, AB, BA or BB?
 
-Experiment 6a of Hochreiter & Schmidhuber (1997), used by Pascanu, Mikolov & Bengio (2013) for figure 7: A or B
+After experiment 6a of Hochreiter & Schmidhuber (1997), used by Pascanu, Mikolov & Bengio (2013) for figure 7: A or B
 somewhere in 10 to 20% of the sequence and again in 50 to 60%; four classes, asked for at the end. A success, in
 the latter paper, is an error below 1%.
 """
@@ -34,7 +34,7 @@ class TemporalOrder(Task):
         "steps": 800,
         "length": 20,
     }
-    """With gradient descent at this rate the gradient explodes, unless it is clipped."""
+    """At this rate a step along the whole gradient is too long, unless that is clipped."""
 
     def batch(self, rng: np.random.Generator, size: int, length: int, level: int | None = None) -> Batch:
         """T steps, as places in the one-hot input: A, B, four distractors."""

@@ -1,4 +1,4 @@
-"""Training: a `Run` is a value, `advance(run, steps)` is the same run later.
+"""Training: a `Run` holds all that decides what comes next, `advance(run, steps)` is the same run later.
 
 The batch of a step depends on the seed, the step and the level alone (a random generator seeded
 with them), so a run advanced 100 + 100 steps equals one advanced 200, on any machine of one kind.
@@ -47,7 +47,12 @@ EXAMPLES, HELD_OUT, VARIATION, DROPOUT = range(1, 5)
 
 
 def start(task: str = "errands", **settings: object) -> Run:
-    """A run of `task` before its first step.
+    """A run of `task` before its first step. Settings, and what is raised, are as in `settled`."""
+    return new_run(settled(task, **settings))
+
+
+def settled(task: str = "errands", **settings: object) -> Settings:
+    """All settings of a run of `task`.
 
     `settings` are the fields of `Shape` and `Settings`; what is left out is as the task suggests.
     Raises ValueError for an unknown task or a setting out of bounds, TypeError for an unknown setting.
@@ -56,7 +61,7 @@ def start(task: str = "errands", **settings: object) -> Run:
         raise ValueError(f"unknown task {task!r}; there are {', '.join(TASKS)}")
     chosen = DEFAULTS | TASKS[task].suggested | {"task": task} | settings
     shape = Shape(**{f.name: chosen.pop(f.name) for f in fields(Shape)})
-    return new_run(Settings(shape, **chosen))
+    return Settings(shape, **chosen)
 
 
 def new_run(settings: Settings) -> Run:

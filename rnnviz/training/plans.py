@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 from rnnviz.language import labels_of, translate
 from rnnviz.tasks import TASKS
-from rnnviz.training.runs import Run
-from rnnviz.training.settings import DEFAULTS, KNOBS
+from rnnviz.training.settings import DEFAULTS, KNOBS, Settings
 
 TWINS = ("none", *(knob.name for knob in KNOBS.values() if knob.twins is not None))
 """In what two training runs may differ: one of these keys."""
@@ -100,12 +99,25 @@ def label(language: str, id: str) -> str:
     return words.get(id, id)
 
 
-def plan_of(run: Run) -> Plan:
-    """The plan of a run that was uploaded, as near as the choices' ids say it."""
-    s = run.settings
+def plan_of(s: Settings) -> Plan:
+    """The plan of one run with these settings, as near as the choices' ids say it."""
     values = vars(s) | vars(s.shape)
     knobs = tuple((name, knob.id(values[knob.field])) for name, knob in KNOBS.items())
     return Plan(s.task, "none", ("",), knobs, s.seed)
+
+
+def described(s: Settings, language: str) -> str:
+    """The settings of one run in words, but for its length, batch and steps: all that is neither off nor PyTorch's own
+    way, whatever the task suggests."""
+    plan = plan_of(s)
+    told = [
+        called(language, knob, id)
+        for knob, id in plan.knobs
+        if knob not in ("delay", "batch", "budget")
+        and applies(s.task, knob, s.shape.kind)
+        and (KNOBS[knob].named or knob == "optimizer" or id != KNOBS[knob].id(DEFAULTS[KNOBS[knob].field]))
+    ]
+    return translate(language, "training.comma").join(told)
 
 
 def _allowed(task: str, side: dict[str, str]) -> dict[str, Any]:

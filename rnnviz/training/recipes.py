@@ -1,10 +1,11 @@
 """How the networks in assets/weights were made (`make weights`).
 
-Protocol: every network reads the same stream of errands in the same number of steps, clipped at
-norm 1, with Adam under a cosine. Only the learning rate differs, chosen for each architecture from
-one grid on a seed that is not among the five. Of the five seeds the *median* is shipped, by accuracy over all
-lengths trained on, and among equals (all five, say, that are never wrong) by accuracy on never-seen wordings; where
-the median never left chance, the seed that learned most, and its card says so. Every seed is in
+Protocol: every network takes equally many steps of equally many sentences, clipped at norm 1, with Adam under a cosine.
+Which sentences a step reads depends on the level that the network has reached: one that does not master the short ones
+never reads the long ones. How far each seed came is its `level` in the table. The learning rate is chosen for each
+architecture from one grid, on a seed that is not among the five. Of the five seeds the *median* is shipped, by
+accuracy over all lengths trained on, and among equals (all five, say, that are never wrong) by accuracy on never-seen
+wordings; where the median never left chance, the seed that learned most, and its card says so. Every seed is in
 `assets/weights/seeds.json`.
 """
 

@@ -3,12 +3,15 @@
 import json
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from rnnviz.networks.network import Shape
 from rnnviz.shipped import ASSETS
+from rnnviz.training.settings import Settings
 
 Array = ndarray
 RECORDS = ASSETS / "records"
@@ -48,6 +51,12 @@ class Recorded:
     """`loss`, `accuracy`, for numbers also the mean absolute `error`, on 1000 new examples at the end;
     None for a stream, and for a run that ended in trouble."""
 
+    @property
+    def settled(self) -> Settings:
+        """All settings."""
+        given: dict[str, Any] = dict(self.settings)
+        return Settings(**given | {"shape": Shape(**given["shape"]), "noise": tuple(given["noise"])})
+
     def at(self, name: str = "loss") -> Float[Array, "P"]:
         """Where a curve's points lie, in steps: the middle of each stretch; of what is held out, each look."""
         if name.startswith("held"):
@@ -59,7 +68,7 @@ class Recorded:
 @cache
 def record(name: str) -> tuple[Recorded, ...]:
     """All runs of a record: `p5` recall, `p6` adding, `p7` temporal order, `p8` a stream, `p9` the forget bias,
-    `preset-clipping` the preset of the page that explodes, `overfitting` few examples and what helps.
+    `preset-clipping` the preset whose steps are too long unclipped, `overfitting` few examples and remedies.
 
     Raises ValueError for a record that does not exist.
     """

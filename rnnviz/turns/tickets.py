@@ -176,6 +176,13 @@ def find(id: str) -> Ticket | None:
     return Ticket(dispatcher, entry) if entry else None
 
 
+def owners(visitor: object) -> list[object]:
+    """Whose the tickets of one visitor are: what was submitted with each."""
+    dispatcher = _everybody()
+    with dispatcher.lock:
+        return [entry.owner for entry in dispatcher.entries.values() if entry.visitor == visitor]
+
+
 def crowd() -> int:
     """How many tickets are in turn. Above 8 or so, a page need not look more than every two seconds."""
     return len(_everybody().active())

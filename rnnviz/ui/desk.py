@@ -10,8 +10,8 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rnnviz.figures.training_lines import Log, Twin, mean_of_last
-from rnnviz.scenes import training as training_scene
 from rnnviz.scenes.training import examined, runs_of
+from rnnviz.scenes.training_words import broke, shares, step
 from rnnviz.training.files import dump
 from rnnviz.training.frozen import OwnNetwork
 from rnnviz.training.plans import Plan
@@ -32,6 +32,8 @@ FAILURES = ("memory", "slow", "lost", "busy")
 """Why a run can fail on the server, as `rnnviz.turns.tickets.Progress.error` has it, where there are words for it."""
 GRACE = 1.5
 """Seconds in which the old page of a reload may still count as open."""
+LINES = ("loss", "norm", "accuracy", "held_accuracy")
+"""What is kept of the log of an earlier run."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -44,7 +46,7 @@ class Earlier:
     which: int
     step: int
     log: Log
-    """Loss, norm and accuracy of every step."""
+    """What `LINES` names, of every step."""
 
     @property
     def twin(self) -> Twin:
@@ -56,6 +58,9 @@ class Desk:
     """What a visit remembers of its training."""
 
     plan: Plan | None = None
+    """What was trained."""
+    chosen: Plan | None = None
+    """What stood under the controls when the run came; of an uploaded run something else than `plan`."""
     ticket: tickets.Ticket | None = None
     runs: tuple[Run, ...] = ()
     """As they are at the step that is looked at."""
@@ -87,7 +92,7 @@ class Desk:
             return
         self.progress = now
         self.runs = now.runs
-        if self.going or training_scene.step(self.furthest) <= now.step:
+        if self.going or step(self.furthest) <= now.step:
             self.furthest = now.runs
         if now.state in ("paused", "done", "failed"):
             self.going = False
@@ -104,13 +109,18 @@ class Desk:
         """Begin anew; what was there is kept for comparison, or goes on if the new run cannot be begun."""
         runs = asked_alone(runs_of, plan)
         self.end()
-        self.take(plan, runs)
+        self.take(plan, runs, plan)
 
-    def take(self, plan: Plan, runs: tuple[Run, ...]) -> None:
+    def take(self, plan: Plan, runs: tuple[Run, ...], chosen: Plan | None) -> None:
         """Go on with these runs."""
         self.plan, self.runs, self.furthest, self.cancelled, self.lost = plan, runs, runs, False, ""
+        self.chosen = chosen
         self.ticket = tickets.submit(runs, owner=self, visitor=visitor())
         self.going = True
+
+    def chose_another(self, plan: Plan) -> bool:
+        """Whether the controls say something else than when the run came."""
+        return self.ticket is not None and self.chosen not in (None, plan)
 
     def end(self) -> None:
         """Leave the queue, and keep what was trained for comparison."""
@@ -119,11 +129,11 @@ class Desk:
             self.ticket.leave()
         for k, run in enumerate(self.furthest):
             if self.plan and run.step:
-                log = {name: run.log[name] for name in ("loss", "norm", "accuracy")}
+                log = {name: run.log[name] for name in LINES if name in run.log}
                 self.earlier.append(Earlier(LETTERS[self.kept % 26], self.plan, k, run.step, log))
                 self.kept += 1
         self.earlier = self.earlier[-MOST:]
-        self.ticket, self.runs, self.furthest, self.progress, self.plan = None, (), (), None, None
+        self.ticket, self.runs, self.furthest, self.progress, self.plan, self.chosen = None, (), (), None, None, None
 
     def resume(self) -> None:
         """Go on from the step that is looked at."""
@@ -168,15 +178,16 @@ class Desk:
             self.spoken = (time.monotonic(), state, said)
         return said
 
-    def upload(self, data: bytes) -> Run:
-        """Take a downloaded run, paused. Raises ValueError if it is none, and `runs_io.TooMuch` if a step of it would
-        take more memory than a trainer has to spare; then nothing is changed.
+    def upload(self, data: bytes, chosen: Plan | None = None) -> Run:
+        """Take a downloaded run, paused. `chosen`: what stands under the controls.
 
-        All that can fail is done first: a reader reads the file and draws it in every language.
+        Raises ValueError if it is none, and `rnnviz.training.files.TooMuch` if a step of it would take more memory than
+        a trainer has to spare; then nothing is changed. All that can fail is done first: a reader reads the file and
+        draws it in every language.
         """
         run, plan = asked_alone(examined, data)
         self.end()
-        self.take(plan, (run,))
+        self.take(plan, (run,), chosen)
         assert self.ticket
         self.ticket.rewind(run.step)  # it waits where it is, without a chunk
         self.look()
@@ -228,6 +239,12 @@ def _active(session: str) -> bool:
     return runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
+def another_tab(one: Desk) -> bool:
+    """Whether another open tab of this browser has a run. Each tab trains its own."""
+    others = (owner for owner in tickets.owners(visitor()) if owner is not one)
+    return any(isinstance(other, Desk) and _active(other.session) for other in others)
+
+
 def interval() -> float:
     """Seconds between two looks."""
     return 1.0 if tickets.crowd() <= CROWD else 2.0
@@ -235,17 +252,21 @@ def interval() -> float:
 
 def status(one: Desk) -> str:
     """How far it is, in a sentence."""
-    now, at = one.progress, f"{training_scene.step(one.runs):,}"
+    now, at = one.progress, f"{step(one.runs):,}"
     if not one.runs or now is None:
-        return t("training.status.ready")
+        return t(f"training.status.{'elsewhere' if another_tab(one) else 'ready'}")
     told = {"step": at, "of": f"{now.of:,}"}
     if one.cancelled:
         return t("training.status.cancelled", step=at)
-    if training_scene.step(one.runs) < training_scene.step(one.furthest) and not one.going:
+    if step(one.runs) < step(one.furthest) and not one.going:
         return t("training.status.back", **told)
     if now.state == "done":
         endings = {run.ended for run in one.runs}
         ending = "broken" if endings == {"nan"} else "stopped" if endings == {"stopped early"} else "done"
+        if "nan" in endings and ending == "done" and one.plan:
+            (which,) = (k for k, run in enumerate(one.runs) if broke(run))
+            told |= {"name": one.plan.names(language())[which], "broke": f"{broke(one.runs[which]):,}"}
+            ending = "one_broke"
         return t(f"training.status.{ending}", **told)
     if now.state == "waiting":
         return t("training.status.waiting", others=now.others) if now.others else t("training.status.starting")
@@ -269,8 +290,6 @@ def duration(seconds: float) -> str:
 def row(one: Earlier) -> str:
     """An earlier run in a line of the list."""
     name = one.plan.names(language())[one.which]
-    loss, accuracy = (mean_of_last(one.log[key]) for key in ("loss", "accuracy"))
-    right = "–" if accuracy != accuracy else f"{100 * accuracy:.0f}%"
-    shown = {"name": name, "settings": one.plan.words(language()), "steps": f"{one.step:,}", "accuracy": right}
-    task = t(f"training.tasks.{one.plan.task}")
-    return t("training.saved_row", letter=one.letter, task=task, loss=f"{loss:.3g}", **shown)
+    shown = {"name": name, "settings": one.plan.words(language()), "step": f"{one.step:,}"}
+    task, loss = t(f"training.tasks.{one.plan.task}"), f"{mean_of_last(one.log['loss']):.3g}"
+    return t("training.saved_row", letter=one.letter, task=task, loss=loss, right=shares(one.log, language()), **shown)

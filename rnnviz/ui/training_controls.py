@@ -9,6 +9,7 @@ import streamlit as st
 
 from rnnviz.numbers import percent
 from rnnviz.tasks import TASKS
+from rnnviz.tasks.adding import NEAR
 from rnnviz.training import plans
 from rnnviz.training.files import TooMuch
 from rnnviz.training.frozen import own_network, reads
@@ -29,6 +30,8 @@ def pick() -> None:
     if state.shown("task"):
         names = {task: t(f"training.tasks.{task}") for task in TASKS}
         st.selectbox(t("training.task"), width=wide("task", 200), **state.choice("task", names.__getitem__))
+    if not state.shown("presets"):
+        return
     menu = st.popover(t("training.presets"), width="content", key="presets", on_change="rerun")
     if menu.open:
         for name in plans.PRESETS:
@@ -40,7 +43,8 @@ def asked(plan: Plan) -> None:
     """What is asked, and what chance scores."""
     length = plan.settings()[0]["length"]
     loss, accuracy = TASKS[plan.task].chance(length)
-    st.markdown(t(f"training.asks.{plan.task}", length=length, accuracy=percent(accuracy), loss=f"{loss:.2g}"))
+    told = {"length": length, "accuracy": percent(accuracy), "loss": f"{loss:.2g}", "near": NEAR}
+    st.markdown(t(f"training.asks.{plan.task}", **told))
 
 
 def _pick(name: str) -> None:
@@ -78,6 +82,8 @@ def settings(plan: Plan) -> None:
         choose(plan, knob)
     if state.shown("seed"):
         st.number_input(t("source.seed"), help=t("source.seed_help"), width=105, **state.control("seed"))
+    if not state.shown("further"):
+        return
     menu = st.popover(t("training.further"), width="content", key="further", on_change="rerun")
     if menu.open:
         with menu:
@@ -87,7 +93,7 @@ def settings(plan: Plan) -> None:
 
 def overfitting(plan: Plan) -> None:
     """Few examples, and what helps."""
-    if TASKS[plan.task].streams:
+    if TASKS[plan.task].streams or not state.shown("overfitting"):
         return
     menu = st.popover(t("training.more"), width="content", key="overfitting", on_change="rerun")
     if menu.open:
@@ -191,7 +197,7 @@ def _upload(data: bytes | None) -> None:
         if data is None:
             st.session_state["_refused"] = ("training.upload_lost", {})
             return
-        run = desk().upload(data)
+        run = desk().upload(data, chosen())
         label = f"training.upload_{'ended' if run.ended else 'ok'}"
         say("_uploaded", label, steps=f"{run.step:,}", of=f"{run.settings.steps:,}")
     except TooMuch as why:

@@ -128,7 +128,8 @@ def test_another_setting_leaves_the_run_alone_and_says_so(app: Served, visit: Ca
     seed = tab.page.locator(".st-key-seed input")
     seed.fill("7")
     seed.press("Enter")
-    expect(tab.page.locator("[data-testid=stAlert]")).to_contain_text("for the next run")
+    expect(tab.page.locator("[data-testid=stAlert]")).to_contain_text("not those of the run below")
+    expect(label(tab, "train")).to_contain_text(said("these"))
     assert title(tab).inner_text() == was
     tab.settle()
     assert parse_qs(urlsplit(tab.page.url).query)["seed"] == ["7"]
@@ -212,8 +213,10 @@ def test_a_phone_needs_no_sideways_scroll(query: str, app: Served, visit: Callab
 
 
 def test_hidden_controls_are_not_drawn(app: Served, visit: Callable[..., Visit]) -> None:
-    tab = opened(visit, app, "hide=task,twin,first,second,cell,size,rate,delay,seed,rewind")
-    for key in ("task", "twin", "first", "second", "cell", "size", "rate", "delay", "seed", "rewind"):
+    names = ("task", "twin", "first", "second", "cell", "size", "rate", "delay", "seed", "rewind")
+    names += ("presets", "further", "overfitting")
+    tab = opened(visit, app, f"hide={','.join(names)}")
+    for key in names:
         expect(label(tab, key)).to_have_count(0)
     expect(label(tab, "train")).to_be_visible()
     assert tab.errors == []

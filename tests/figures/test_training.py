@@ -174,7 +174,8 @@ def test_chance_and_the_step_gone_back_to_are_marked() -> None:
     dotted, veil, rule = spec["layout"]["shapes"]
     assert (dotted["y0"], dotted["line"]["dash"]) == (1.5, "dot")
     assert (veil["x0"], rule["x0"], rule["x1"]) == (20, 20, 20)
-    assert "chance 1.5" in words(spec)
+    assert "loss without looking at the input 1.5" in words(spec)  # no guess: whoever guesses has no loss
+    assert "chance" not in words(spec)
     assert "chance 25%" in words(drawn()["accuracy"])
 
 
@@ -202,3 +203,25 @@ def test_memory_grows_from_pale_to_strong_on_an_absolute_axis() -> None:
     other = plain(figures.memory, (Probe(0, np.ones(3), np.full(3, 1e-30)),))
     assert other["layout"]["yaxis"] == spec["layout"]["yaxis"]
     assert "∂answer/∂c" in words(other)
+    assert "∂answer/∂c" not in words(spec)
+
+
+def test_cells_are_compared_by_the_gradient_of_the_same_state() -> None:
+    """In h, whatever the cell; what an LSTM has in c is drawn beside it, dashed."""
+    in_h, in_c = np.geomspace(1e-3, 1, 7), np.geomspace(1e-1, 1, 7)
+    lstm, rnn = (plain(figures.memory, [Probe(0, in_h, c)]) for c in (in_c, None))
+    np.testing.assert_array_equal(lstm["data"][0]["y"], rnn["data"][0]["y"])
+    assert [len(one["data"]) for one in (lstm, rnn)] == [2, 1]
+    np.testing.assert_allclose(lstm["data"][1]["y"], in_c, rtol=1e-6)
+    assert lstm["data"][1]["line"]["dash"] == "dash"
+    for one in (lstm, rnn):
+        assert "first ÷ last 0.001" in words(one)
+
+
+def test_a_legend_says_of_what_step_it_is_and_what_broke() -> None:
+    broken = Twin("a", log(), None, broke=50)
+    for draw in (figures.loss_curves, figures.accuracy_curves, figures.norm_curves):
+        assert "broke down at step 50" in words(plain(draw, [broken], 100))
+        assert "broke down" not in words(plain(draw, [broken], 100, at=20))
+        there = [Twin("a", {name: values[:20] for name, values in log().items()})]
+        assert words(plain(draw, [broken], 100, at=20)) == words(plain(draw, there, 100))

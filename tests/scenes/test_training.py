@@ -14,6 +14,7 @@ from hypothesis import strategies as some
 
 from rnnviz.language import translate
 from rnnviz.scenes import training as training_scene
+from rnnviz.scenes import training_words
 from rnnviz.scenes.records import there
 from rnnviz.scenes.training import Shown, payload
 from rnnviz.scenes.writer import View
@@ -31,14 +32,6 @@ from rnnviz.ui import state, training_controls
 
 LIGHT = View("en", "light", 1.0)
 ALICE = tokenize("Starving, Alice drives to the nearest store to buy")
-
-
-@pytest.fixture
-def link(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What the link says; empty at first."""
-    said: dict[str, Any] = {}
-    monkeypatch.setattr(state, "value", lambda name: said.get(name, state.KEYS[name].default))
-    return said
 
 
 def begun(plan: Plan) -> tuple[Run, ...]:
@@ -155,7 +148,7 @@ def test_what_the_link_cannot_mean_is_as_usual(link: dict[str, Any]) -> None:
 
 def test_an_uploaded_run_is_named_by_its_settings() -> None:
     run = library.start("adding", kind="gru", units=16, rate=0.02, length=30, clip=None, seed=3)
-    (side,) = plans.plan_of(run).settings()
+    (side,) = plans.plan_of(run.settings).settings()
     assert library.start("adding", **side).settings == run.settings
 
 
@@ -169,7 +162,10 @@ def test_the_board_says_what_the_runs_did(link: dict[str, Any]) -> None:
     for language in ("en", "ja"):
         shown = sections(payload(Shown(plan, runs, runs, 100, (), "now"), View(language, "dark", 1.5)))
         assert list(shown) == ["curves", "memory"]
-        shares = [f"{100 * run.log['accuracy'][-20:].mean():.0f}%" for run in runs]
+        shares = [
+            translate(language, "training.share.right", right=f"{100 * run.log['accuracy'][-20:].mean():.0f}%")
+            for run in runs
+        ]
         first, second = plan.names(language)
         told = {"step": 30, "a": shares[0], "b": shares[1], "first": first, "second": second}
         assert shown["curves"]["title"] == translate(language, "training.curves.now", **told)
@@ -177,20 +173,6 @@ def test_the_board_says_what_the_runs_did(link: dict[str, Any]) -> None:
     clipped = 100 * runs[1].log["clipped"].mean()
     norm = next(one for one in shown["curves"]["figures"] if one["id"] == "norm")
     assert f"{clipped:.0f}%" in norm["figure"]["layout"]["annotations"][0]["text"]
-
-
-def test_a_threshold_is_proposed_from_the_run(link: dict[str, Any]) -> None:
-    """Half to ten times the mean norm of the last hundred steps; nothing before the first."""
-    link |= {"task": "recall", "delay": "8", "size": "8"}
-    plan = training_controls.chosen()
-    fresh = begun(plan)
-    runs = tuple(library.advance(run, 120) for run in fresh)
-    [[text, _]] = sections(payload(Shown(plan, runs, runs, 200, (), ""), LIGHT))["curves"]["foot"]
-    for run in runs:
-        mean = run.log["norm"][20:].mean(dtype=float)
-        assert f"{mean / 2:.2g} to {mean * 10:.2g}" in text
-    [[text, _]] = sections(payload(Shown(plan, fresh, fresh, 200, (), ""), LIGHT))["curves"]["foot"]
-    assert text.endswith(translate("en", "training.curves.none_yet") + ".")
 
 
 def test_a_stream_also_shows_its_state(link: dict[str, Any]) -> None:
@@ -228,14 +210,14 @@ class Ticket:
 
     def __init__(self, runs: tuple[Run, ...], owner: object = None, visitor: object = None) -> None:
         self.runs, self.owner, self.wanted, self.goal, self.cancelled = runs, owner, True, 10**9, False
-        self.frames = {training_scene.step(runs): runs}
+        self.frames = {training_words.step(runs): runs}
 
     def now(self, again: float) -> Progress:
         if self.wanted and not self.cancelled:
-            steps = min(3, self.goal - training_scene.step(self.runs))
+            steps = min(3, self.goal - training_words.step(self.runs))
             self.runs = tuple(library.advance(run, steps) for run in self.runs)
-            self.frames[training_scene.step(self.runs)] = self.runs
-        step, of = training_scene.step(self.runs), max(run.settings.steps for run in self.runs)
+            self.frames[training_words.step(self.runs)] = self.runs
+        step, of = training_words.step(self.runs), max(run.settings.steps for run in self.runs)
         self.wanted = self.wanted and step < self.goal
         kind: Any = "done" if self.cancelled or step >= of else "running" if self.wanted else "paused"
         return Progress(self.runs, step, of, kind, None, 0, 0)
@@ -247,7 +229,7 @@ class Ticket:
         self.wanted, self.goal = True, 10**9
 
     def advance(self, steps: int) -> None:
-        self.wanted, self.goal = True, training_scene.step(self.runs) + steps
+        self.wanted, self.goal = True, training_words.step(self.runs) + steps
 
     def rewind(self, step: int) -> None:
         self.runs, self.wanted = self.frames[step], False
@@ -285,13 +267,13 @@ def test_train_pause_go_on_and_back(desk: desk_module.Desk) -> None:
     desk.pause()
     desk.look()
     desk.rewind(3)
-    assert training_scene.step(desk.runs) == 3
-    assert training_scene.step(desk.furthest) == 6
+    assert training_words.step(desk.runs) == 3
+    assert training_words.step(desk.furthest) == 6
     assert desk_module.status(desk).startswith("Looking at step 3")
     desk.resume()
     while desk.going:
         desk.look()
-    assert desk_module.status(desk) == "Done after 100 steps."
+    assert desk_module.status(desk) == "Done at step 100."
     whole = [library.advance(run, 100) for run in begun(plan)]
     for mine, theirs in zip(desk.furthest, whole, strict=True):
         np.testing.assert_array_equal(mine.log["loss"], theirs.log["loss"])
@@ -338,7 +320,7 @@ def test_one_step_is_one_step(desk: desk_module.Desk) -> None:
     for steps in (1, 2):
         desk.one_step(plan)
         desk.look()
-        assert training_scene.step(desk.runs) == steps
+        assert training_words.step(desk.runs) == steps
         assert not desk.going
 
 
@@ -372,3 +354,36 @@ def test_a_screen_reader_is_told_now_and_then(desk: desk_module.Desk, monkeypatc
     assert "two" in desk.say("two.", "b")
     desk.cancel()
     assert "end" in desk.say("end.", "c")
+
+
+def test_settings_that_were_changed_are_another_run(desk: desk_module.Desk, link: dict[str, Any]) -> None:
+    """What a run began with is compared, not what it is: an uploaded run is something else from the beginning."""
+    assert not desk.chose_another(training_controls.chosen())
+    desk.train(training_controls.chosen())
+    assert not desk.chose_another(training_controls.chosen())
+    link["seed"] = 5
+    assert desk.chose_another(training_controls.chosen())
+    desk.train(training_controls.chosen())
+    assert not desk.chose_another(training_controls.chosen())
+    assert [run.settings.seed for run in desk.runs] == [5, 5]
+    desk.look()
+    desk.upload(desk.file(0), training_controls.chosen())
+    assert desk.plan != training_controls.chosen()
+    assert not desk.chose_another(training_controls.chosen())
+    link["seed"] = 6
+    assert desk.chose_another(training_controls.chosen())
+
+
+def test_a_second_tab_says_that_the_run_is_in_the_other(
+    desk: desk_module.Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owned = {"me": [desk_module.Desk(session="open"), None], "somebody else": [desk_module.Desk(session="other")]}
+    who = ["somebody else"]
+    monkeypatch.setattr(desk_module, "visitor", lambda: who[0])
+    monkeypatch.setattr(tickets, "owners", owned.__getitem__)
+    monkeypatch.setattr(desk_module, "_active", lambda session: session == "open")
+    assert desk_module.status(desk) == translate("en", "training.status.ready")
+    who[0] = "me"
+    assert desk_module.status(desk) == translate("en", "training.status.elsewhere")
+    owned["me"] = [desk]
+    assert desk_module.status(desk) == translate("en", "training.status.ready")

@@ -287,18 +287,47 @@ def test_pause_resume_and_step_by_step() -> None:
     at = ticket.now()
     assert (at.state, at.seconds_left) == ("paused", None)
     room.go(3.0, other.now)
-    later = ticket.now()
-    assert 0 <= later.step - at.step <= 30  # the chunk that was under way
-    room.go(4.0, other.now)
-    assert ticket.now().step == later.step
-    ticket.advance(3)
-    room.go(5.0, other.now)
-    assert (ticket.now().step, ticket.now().state) == (later.step + 3, "paused")
+    assert ticket.now() == at  # the chunk that was under way does not count
+    assert ticket.steps()[-1] == at.step == at.runs[0].step
+    for steps in (1, 1, 3):
+        step = ticket.now().step
+        ticket.advance(steps)
+        room.go(room.now + 1.0, other.now)
+        assert (ticket.now().step, ticket.now().state) == (step + steps, "paused")
+        assert ticket.steps()[-1] == step + steps
     with pytest.raises(ValueError, match="0 steps"):
         ticket.advance(0)
     ticket.resume()
     room.go(each=lambda: (ticket.now(), other.now()))
     assert (ticket.now().step, ticket.now().state) == (STEPS, "done")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(0.1, 3.0), st.integers(1, 2), st.booleans())
+def test_pause_stays_at_the_step_it_names_and_one_step_is_one(when: float, runs: int, at_once: bool) -> None:
+    """Whenever it is pressed, with a chunk under way that comes back before or after the next press."""
+    room = Room(places=2, spread=0.5)
+    ticket, other = room.ticket(runs), room.ticket()
+    room.go(when, room.alive(ticket, other))
+    ticket.pause()
+    named = ticket.now().step
+    if not at_once:
+        room.go(room.now + 1.0, other.now)
+    assert (ticket.now().step, ticket.now().state) == (named, "paused")
+    ticket.advance(1)
+    room.go(room.now + 2.0, room.alive(ticket, other))
+    assert (ticket.now().step, ticket.now().state) == (named + 1, "paused")
+    assert {run.step for run in ticket.now().runs} == {named + 1}
+
+
+def test_the_owners_of_a_visitors_tickets(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = Room()
+    monkeypatch.setattr(tickets, "_everybody", lambda: room.dispatcher)
+    mine, *_ = (tickets.submit((RUN,), room.dispatcher, owner, who) for owner, who in ((1, "a"), (2, "b"), (3, "a")))
+    assert sorted(map(str, tickets.owners("a"))) == ["1", "3"]
+    assert tickets.owners("c") == []
+    mine.leave()
+    assert tickets.owners("a") == [3]
 
 
 def test_what_is_cancelled_takes_no_more_turns() -> None:

@@ -16,6 +16,7 @@ from rnnviz.language import translate
 from rnnviz.networks.bodies import RECURRENT
 from rnnviz.scenes import training as training_scene
 from rnnviz.scenes.training import Shown, payload
+from rnnviz.scenes.training_words import headline
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import TASKS
 from rnnviz.training import advance as library
@@ -127,8 +128,8 @@ def test_a_log_without_a_number_in_it_can_be_shown(draws: some.DataObject, task:
 def test_a_run_before_its_first_step_asks_nobody_to_press_train(language: str) -> None:
     run, plan = training_scene.examined(dump(library.start("recall", units=4, batch=2)))
     asks, says = (translate(language, f"training.curves.{key}_one") for key in ("title", "begun"))
-    assert training_scene.headline(Shown(plan, (), (), 9, (), ""), language) == asks
-    assert training_scene.headline(Shown(plan, (run,), (run,), 9, (), ""), language) == says
+    assert headline(plan, (), language) == asks
+    assert headline(plan, (run,), language) == says
 
 
 # Into a visit that trains already.

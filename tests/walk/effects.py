@@ -22,7 +22,8 @@ WRITTEN = ("slider", "number_input", "text_input", "checkbox")
 OTHER = {one: [other for other in LANGUAGES if other != one] for one in LANGUAGES}
 MEASURED = ("listener",)
 """What has numbers of the sentence in its labels, and is in their order."""
-GOING = ("waiting", "starting", "running", "shared", "measuring", "paused", "done", "stopped", "broken")
+GOING = ("waiting", "starting", "running", "shared", "measuring", "paused", "done", "one_broke", "stopped", "broken")
+FRESH = ("ready", "elsewhere")
 
 
 @dataclass(frozen=True)
@@ -159,8 +160,8 @@ def _run(states: tuple[str, ...]) -> Callable[[Browser, Move, Before], str]:
 
 def _one(tab: Browser, move: Move, was: Before) -> str:
     now, start = words.status(tab), was.status
-    fresh = start.state in ("ready", "cancelled", "")
-    ended = start.state in ("done", "stopped", "broken")
+    fresh = start.state in (*FRESH, "cancelled", "")
+    ended = start.state in ("done", "one_broke", "stopped", "broken")
     wanted = 1 if fresh else start.step + 1
     if ended and now == start:
         return ""
@@ -179,7 +180,7 @@ def _upload(tab: Browser, move: Move, was: Before) -> str:
     if move.option.startswith("bad"):
         return "" if refused else "nothing says that the file is no run"
     now = words.status(tab)
-    there = now.state in ("paused", "back", "done", "stopped", "broken")
+    there = now.state in ("paused", "back", "done", "one_broke", "stopped", "broken")
     return "" if there and not refused else f"a run was uploaded, its status is {now.state!r}"
 
 
@@ -220,7 +221,7 @@ def _drawn(tab: Browser) -> str:
 def _reload(tab: Browser, move: Move, was: Before) -> str:
     assert was.shown is not None
     changed = differences(was.shown, snapshot(tab, was.trained))
-    if was.status.state not in ("", "ready") and words.status(tab).state == "ready":
+    if was.status.state not in ("", *FRESH) and words.status(tab).state in FRESH:
         changed.append(f"the run ({was.status}) is not found again")
     return "; ".join(changed)
 
@@ -252,7 +253,7 @@ CHECKS: dict[str, Callable[[Browser, Move, Before], str]] = {
     "train": _run(GOING),
     "again": _run(GOING),
     "resume": _run(GOING),
-    "pause": _run(("paused", "done", "stopped", "broken")),
+    "pause": _run(("paused", "done", "one_broke", "stopped", "broken")),
     "cancel": _run(("cancelled",)),
     "one": _one,
     "use": _use,

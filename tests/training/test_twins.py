@@ -1,0 +1,109 @@
+"""Twins: whether they read the same examples, held against what their networks really read; how large each is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from torch import Tensor
+
+from rnnviz.training import advance as library
+from rnnviz.training.runs import Run
+from rnnviz.training.settings import KNOBS
+from rnnviz.training.twins import alike, body_weights, parting
+
+STEPS = 60
+SMALL: dict[str, Any] = {"units": 4, "batch": 4, "steps": STEPS}
+DIFFERENCES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("errands", {"kind": "rnn"}, {"kind": "lstm"}),
+    ("errands", {"clip": None}, {"clip": 0.1}),
+    ("errands", {"length": 1}, {"length": 8}),
+    ("errands", {"word_dropout": 0.0}, {"word_dropout": 0.5}),
+    ("errands", {"synonyms": False}, {"synonyms": True}),
+    ("errands", {"dropout": 0.0}, {"dropout": 0.5}),
+    ("errands", {"examples": 64}, {"examples": None}),
+    ("errands", {"examples": 64, "dropout": 0.0}, {"examples": 64, "dropout": 0.5}),
+    ("errands", {"examples": 64, "patience": 25}, {"examples": 64}),
+    ("recall", {"kind": "rnn"}, {"kind": "gru"}),
+    ("recall", {"length": 4}, {"length": 12}),
+    ("recall", {"batch": 4}, {"batch": 8}),
+    ("temporal_order", {"rate": 0.5}, {"rate": 0.01}),
+    ("continual", {"fixed_forget": False}, {"fixed_forget": True}),
+]
+
+
+def read_by(run: Run, monkeypatch: pytest.MonkeyPatch) -> tuple[Run, list[bytes]]:
+    """The run at its end, and what its network read at each step."""
+    found: list[bytes] = []
+    usual = library._Stepper.read
+
+    def read(stepper: Any, inputs: Tensor) -> Any:
+        found.append(inputs.numpy().tobytes())
+        return usual(stepper, inputs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(library._Stepper, "read", read)
+        return library.advance(run, STEPS), found
+
+
+@pytest.mark.parametrize(("task", "one", "other"), DIFFERENCES)
+def test_the_step_from_which_twins_read_other_examples(
+    task: str, one: dict[str, Any], other: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "MASTERY", 0.01)  # so that levels rise within a few steps, sooner in one of the two
+    (first, a), (second, b) = (
+        read_by(library.start(task, **SMALL | side), monkeypatch)  # type: ignore[arg-type]
+        for side in (one, other)
+    )
+    same = np.array([mine == theirs for mine, theirs in zip(a, b, strict=False)])
+    found = parting(first, second)
+    if same.all():
+        assert found is None
+        return
+    assert found is not None
+    assert found.step == 1 + int((~same).argmax())
+    if found.why == "level":
+        assert found.same == same.sum()
+        ahead = (first, second)[found.ahead]
+        behind = (second, first)[found.ahead]
+        assert ahead.log["level"][found.step - 1] > behind.log["level"][found.step - 1]
+    else:
+        assert not alike(first.settings, second.settings)
+
+
+def test_the_tests_above_see_both_ways_of_parting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "MASTERY", 0.01)
+    found = set()
+    for task, *sides in DIFFERENCES:
+        runs = [library.advance(library.start(task, **SMALL | side), STEPS) for side in sides]  # type: ignore[arg-type]
+        parted = parting(*runs)
+        found.add(parted.why if parted else None)
+    assert found == {"setting", "level", None}
+
+
+OTHERS: dict[str, Any] = {
+    **{"kind": "gru", "start": "orthogonal", "optimizer": "sgd", "synonyms": True, "fixed_forget": True},
+    **{"clip": 3.0, "rate": 0.5, "forget_bias": 1.0, "weight_decay": 0.1, "word_dropout": 0.1, "dropout": 0.1},
+    **{"length": 3, "units": 5, "batch": 3, "steps": 7, "examples": 32, "patience": 50},
+}
+"""Another value of each setting than the usual one."""
+
+
+def test_every_knob_in_which_twins_may_differ_is_judged_by_what_it_does_to_the_examples() -> None:
+    """A knob that is not among those that decide the examples is one of the network or of its training."""
+    of_training = {"clip", "kind", "forget_bias", "start", "rate", "units", "steps", "optimizer", "fixed_forget"}
+    of_training |= {"dropout", "weight_decay", "patience"}
+    usual = library.settled("errands", examples=64)
+    for knob in KNOBS.values():
+        other = library.settled("errands", **{"examples": 64, knob.field: OTHERS[knob.field]})
+        assert other != usual
+        assert alike(usual, other) == (knob.field in of_training), knob.name
+
+
+@pytest.mark.parametrize(("task", "inputs"), [("recall", 9), ("errands", 64), ("adding", 2)])
+def test_an_lstm_has_four_times_the_weights_of_an_rnn_and_a_gru_three_times(task: str, inputs: int) -> None:
+    """H (E + H) + 2 H for each block: as content/training.md says."""
+    for kind, blocks in (("rnn", 1), ("lstm", 4), ("gru", 3)):
+        settings = library.settled(task, kind=kind, units=7)
+        assert body_weights(settings) == blocks * (7 * (inputs + 7) + 2 * 7)
