@@ -55,8 +55,7 @@ def check(reader: Network | Body, trace: Trace, gradients: Gradients, asked: nda
     module = recurrent(network.body if network else reader)
     inputs = read_by(network, trace.tokens) if network else torch.from_numpy(trace.inputs)
     output, last = module(inputs.requires_grad_())
-    logits = network.readout(output) if network else None
-    (found,) = torch.autograd.grad(answer_of(output, logits, trace, gradients), inputs)
+    (found,) = torch.autograd.grad(answer_of(output[-1], network, trace, gradients), inputs)
     with torch.no_grad():
         states, gates = gap(trace.h, output), 0.0
         before = torch.cat([torch.zeros_like(output[:1]), output[:-1]])
@@ -68,8 +67,8 @@ def check(reader: Network | Body, trace: Trace, gradients: Gradients, asked: nda
             theirs = gates_of(module, inputs, before, trace)
             gates = max(gap(values, theirs[letter]) for letter, values in trace.gates.items())
         said = gone = 0.0
-        if network and logits is not None:
-            said = gap(trace.probabilities, logits.softmax(-1))
+        if network:
+            said = gap(trace.probabilities, network.readout(output).softmax(-1))
             gone = 0.0 if asked is None else gap(asked, asked_of(network, after, trace.tokens))
     return Check(states, gates, said, gone, relative(np.linalg.norm(gradients.dx, axis=1), found))
 
@@ -80,12 +79,12 @@ def read_by(network: Network, tokens: tuple[str, ...]) -> Tensor:
         return network.projection(torch.tensor(vectors_of(tokens), dtype=network.readout.weight.dtype))
 
 
-def answer_of(output: Tensor, logits: Tensor | None, trace: Trace, gradients: Gradients) -> Tensor:
+def answer_of(h: Tensor, network: Network | None, trace: Trace, gradients: Gradients) -> Tensor:
     """L of the last step, in autograd's graph."""
-    if logits is None:
-        return output[-1].square().sum() / 2
-    word = int(answer_ids(trace, gradients.targets[-1])[-1])
-    return logits[-1, word] if gradients.of == "logit" else -logits[-1].log_softmax(0)[word]
+    if not network:
+        return h.square().sum() / 2
+    logits, word = network.readout(h), int(answer_ids(trace, gradients.targets[-1])[-1])
+    return logits[word] if gradients.of == "logit" else -logits.log_softmax(0)[word]
 
 
 def one_step(module: Body, inputs: Tensor, *state: Tensor) -> tuple[Tensor, ...]:
@@ -105,8 +104,8 @@ def cells(module: Body, inputs: Tensor, h: Tensor, c: Tensor) -> Tensor:
 def gates_of(module: Body, inputs: Tensor, before: Tensor, trace: Trace) -> dict[str, Tensor]:
     """The gates of every step, by the letters of the cell."""
     cell, found = trace.cell, dict[str, Tensor]()
-    names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-    w_ih, w_hh, b_ih, b_hh = (getattr(module, name, None) for name in names)
+    w_ih, w_hh = (getattr(module, name) for name in ("weight_ih_l0", "weight_hh_l0"))
+    b_ih, b_hh = (getattr(module, name, None) for name in ("bias_ih_l0", "bias_hh_l0"))
     a_ih, a_hh = linear(inputs, w_ih, b_ih), linear(before, w_hh, b_hh)
     parts = zip(cell.letters, a_ih.chunk(len(cell.letters), -1), a_hh.chunk(len(cell.letters), -1), strict=True)
     for letter, ih, hh in parts:
@@ -136,8 +135,10 @@ def gap(ours: ndarray, theirs: Tensor) -> float:
     wanted = theirs.detach().numpy()
     with np.errstate(invalid="ignore"):
         apart = np.abs(ours - wanted)
-    apart[(ours == wanted) | (np.isnan(ours) & np.isnan(wanted))] = 0
-    return float(np.nan_to_num(apart, nan=np.inf).max(initial=0.0))
+    if not np.isfinite(apart).all():
+        apart[(ours == wanted) | (np.isnan(ours) & np.isnan(wanted))] = 0
+        apart[np.isnan(apart)] = np.inf
+    return float(apart.max(initial=0.0))
 
 
 def relative(ours: ndarray, theirs: Tensor) -> float:

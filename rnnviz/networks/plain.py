@@ -18,7 +18,7 @@ PYTORCHS = (nn.RNN, nn.LSTM, nn.GRU)
 
 def insist(module: Body, trace: Trace) -> None:
     """Ask the module itself, once. Raises ValueError where its states are not those of the trace of its weights."""
-    inputs = torch.from_numpy(trace.inputs).to(module.weight_hh_l0)
+    inputs = torch.from_numpy(trace.inputs).to(next(module.parameters()))
     # Before the module is called: that may make its weights anew, perhaps in the memory at which a trace looks.
     weights = {f"{name}_l0": torch.tensor(trace.parameters[name]) for name in WEIGHTS}
     ours = tuple(trace.h if part is trace.h else part[-1:] for part in trace.states)
@@ -69,7 +69,7 @@ def plain(module: Body, weights: dict[str, torch.Tensor]) -> Body:
     if made is nn.RNN:
         options["nonlinearity"] = module.nonlinearity
     with torch.random.fork_rng(devices=[]):  # the weights that it begins with are drawn
-        found = made(module.input_size, module.hidden_size, **options).to(module.weight_hh_l0)
+        found = made(module.input_size, module.hidden_size, **options).to(next(module.parameters()))
     found.load_state_dict({name: weights[name] for name in found.state_dict()})
     return found
 

@@ -38,7 +38,7 @@ def traced(body: Body, inputs: ndarray, tokens: Sequence[str] | None = None) -> 
     """What the body computes from its inputs, in float32 where its weights are in half precision."""
     kind, activation = body.mode.lower().split("_")[0], getattr(body, "nonlinearity", "tanh")
     read = trace_cell(kind, activation, inputs, cell_parameters(body), tokens)
-    half = HALF.get(body.weight_hh_l0.dtype)
+    half = HALF.get(next(body.parameters()).dtype)
     return replace(read, widened_from=half) if half else read
 
 

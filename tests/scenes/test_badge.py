@@ -19,6 +19,7 @@ from rnnviz.scenes.step import compose_step
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
 from rnnviz.text import tokenize, vocabulary
+from rnnviz.training.advance import one_thread
 
 NAMES = ["rnn", "rnn-orthogonal", "lstm", "gru"]
 TEXTS = Path(__file__).with_name("ordinary_texts.txt").read_text(encoding="utf-8").splitlines()
@@ -39,7 +40,8 @@ def test_the_texts_are_ordinary_and_of_all_lengths():
 @pytest.mark.parametrize("name", NAMES)
 def test_on_ordinary_texts_it_says_equals_every_time(name):
     """Far from the 1e-4 at which the page would say "differs": what is left is double precision's rounding."""
-    largest = [read_sentence.__wrapped__(name, True, tokenize(text)).check.largest for text in TEXTS]
+    with one_thread():
+        largest = [read_sentence.__wrapped__(name, True, tokenize(text)).check.largest for text in TEXTS]
     assert max(largest) < 1e-6, TEXTS[int(np.argmax(largest))]
 
 
@@ -127,13 +129,13 @@ def test_other_weights_than_those_of_the_module_are_seen():
     other = tracing_network.__wrapped__("gru", True)
     with torch.no_grad():
         other.body.weight_hh_l0[3, 3] += 0.01
-    assert min(check(other, trace, gradients, asked).groups.values()) > 1e-6
+    assert min(check(other, trace, gradients, asked).groups.values()) > 1e-7
 
 
 def test_what_is_no_number_here_and_there_is_no_difference():
     ours = np.array([np.inf, np.nan, 1.0])
     assert checking.gap(ours, torch.from_numpy(ours.copy())) == 0
-    for theirs in ([-np.inf, np.nan, 1.0], [np.inf, 0.0, 1.0], [np.inf, np.nan, np.inf]):
+    for theirs in ([-np.inf, np.nan, 1.0], [np.inf, 0.0, 1.0], [np.inf, np.nan, np.inf], [np.inf, np.nan, np.nan]):
         assert checking.gap(ours, torch.tensor(theirs, dtype=torch.float64)) == np.inf
 
 

@@ -39,11 +39,11 @@ def test_a_threshold_is_proposed_from_the_steps_of_learning(link: dict[str, Any]
     runs = tuple(library.advance(run, 40) for run in fresh)
     for run, name in zip(runs, plan.names("en"), strict=True):
         mean = run.log["norm"].mean(dtype=float)
-        assert f"{name} {mean / 2:.2g} to {mean * 10:.2g} (steps 1 to 40)" in foot(plan, runs)
+        assert f"{mean / 2:.2g} to {mean * 10:.2g} for “{name}” (steps 1 to 40)" in foot(plan, runs)
     assert translate("en", "training.curves.none_yet") in foot(plan, fresh)
     broken = replace(runs[0], ended="nan", trouble=Trouble(39, "loss", "body.weight_hh_l0", 1e17))
     said = foot(plan, (broken, runs[1]))
-    assert f"{plan.names('en')[0]} none" in said
+    assert f"none for “{plan.names('en')[0]}”" in said
     assert said.count("steps 1 to") == 1
 
 
@@ -56,7 +56,7 @@ def test_what_a_run_has_learned_says_nothing_of_the_norms_while_it_learned(link:
     right = np.concatenate([np.full(30, 0.25), np.full(70, 1.0)]).astype(np.float32)
     log = {name: np.zeros(100, np.float32) for name in run.log} | {"norm": norms, "accuracy": right}
     learned = replace(run, step=100, ended="steps", log=log)
-    assert "1 to 20 (steps 1 to 50)" in foot(plan, (learned,))
+    assert "1 to 20 for “LSTM” (steps 1 to 50)" in foot(plan, (learned,))
 
 
 @pytest.mark.slow
@@ -69,7 +69,7 @@ def test_a_threshold_within_the_band_can_fail() -> None:
     assert learns.log["accuracy"][-100:].mean() > 0.99
     assert fails.log["accuracy"][-100:].mean() < 0.3
     alone = plans.plan_of(learns.settings)
-    low, high = re.findall(r"([\d.]+) to ([\d.]+) \(steps", foot(alone, (learns,)))[0]
+    low, high = re.findall(r"([\d.]+) to ([\d.]+) for", foot(alone, (learns,)))[0]
     assert float(low) < 5 < float(high)
     for language, numbers in (("en", "with 1 and not with 5"), ("ja", "しきい値1なら学習でき、5では学習できません")):
         assert numbers in (ASSETS / "content" / language / "training.md").read_text()
@@ -165,8 +165,8 @@ def spoken(plan: Plan, runs: tuple[Run, ...], language: str = "en") -> str:
 def test_of_twins_it_is_said_whether_they_read_the_same(link: dict[str, Any]) -> None:
     """Measured, where they have read; `tests/training/test_twins.py` holds the measure against what was read."""
     for task, twin, before, after in (
-        ("recall", "limit", "will read the same", "In all 30 steps so far both have read the same"),
-        ("errands", "limit", "until one of them", "In all 30 steps so far both have read the same"),
+        ("recall", "limit", "will read the same", "In all 30 steps that both have made, they read the same"),
+        ("errands", "limit", "until one of them", "In all 30 steps that both have made, they read the same"),
         ("recall", "delay", "do not read the same", "do not read the same"),
         ("errands", "worddrop", "do not read the same", "do not read the same"),
     ):
