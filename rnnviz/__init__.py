@@ -10,11 +10,11 @@ rnnviz.figures.states(trace).show()
 
 from rnnviz import figures
 from rnnviz.networks.network import Network
-from rnnviz.networks.reading import trace
 from rnnviz.recurrence.bptt import Gradients, Jacobians, backpropagate, jacobians
 from rnnviz.recurrence.clipping import Clipped, clip
 from rnnviz.recurrence.trace import Trace
 from rnnviz.training.advance import Run, advance, start
+from rnnviz.training.tracing import trace
 from rnnviz.training.zoo import load
 
 __all__ = [

@@ -100,9 +100,13 @@ def serve(
                 process.kill()
 
 
-def launch(playwright: Playwright) -> Browser:
-    """A headless Chromium: the system's, else Playwright's own. Raises RuntimeError if there is none."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+def launch(playwright: Playwright, light: bool = False) -> Browser:
+    """A headless Chromium: the system's, else Playwright's own. Raises RuntimeError if there is none.
+
+    `light`: without the browser's own windows, where the system has such a one. A page then costs half the processor
+    time; what is measured or pictured is done with the whole.
+    """
+    names = (*["chromium-headless-shell"][:light], "chromium", "chromium-browser", "google-chrome")
     found = next(filter(None, map(shutil.which, names)), None)
     if found is None and not Path(playwright.chromium.executable_path).exists():
         raise RuntimeError("No Chromium here. On Debian or Ubuntu: sudo apt-get install chromium fonts-noto-cjk")

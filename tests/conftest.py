@@ -89,7 +89,7 @@ def app() -> Iterator[Served]:
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         try:
-            found = launch(playwright)
+            found = launch(playwright, light=True)
         except RuntimeError as missing:
             pytest.fail(str(missing))
         yield found

@@ -13,7 +13,7 @@ from typing import Any
 
 from scripts.serving import ROOT
 
-LEFT = shutil.ignore_patterns(".*", "__pycache__", "screenshots", "node_modules", "*.egg-info", "build")
+LEFT = shutil.ignore_patterns(".[!s]*", "__pycache__", "screenshots", "node_modules", "*.egg-info", "build")
 
 
 class Copy:

@@ -72,7 +72,7 @@ def show_stepper(tokens: tuple[str, ...]) -> None:
 
 def badge(shown: StepPage) -> None:
     """How far the numbers on the page are from PyTorch's, and how that was found."""
-    worst = max(max(found.states, found.gradients) for _, found in shown.checks)
+    worst = max(found.largest for _, found in shown.checks)
     key = "step.badge" if worst <= 1e-4 else "step.badge_off"
     details = st.popover(t(key, difference=two_digits(worst)), type="tertiary", key="badge", on_change="rerun")
     if not details.open:
@@ -80,8 +80,8 @@ def badge(shown: StepPage) -> None:
     with details:
         st.markdown(f"**{t('step.badge_title')}**")
         for name, found in shown.checks:
-            difference = {"states": two_digits(found.states), "gradients": two_digits(found.gradients)}
-            st.markdown("- " + t("step.check_row", name=t(f"networks.{name}"), **difference))
+            differences = {group: two_digits(largest) for group, largest in found.groups.items()}
+            st.markdown("- " + t("step.check_row", name=t(f"networks.{name}"), **differences))
         st.markdown(prose("check"))
 
 

@@ -51,11 +51,9 @@ def gradient_map(trace: Trace, gradients: Gradients, part: Literal["h", "c"] = "
         z = np.log10(np.where(beyond, np.inf, values)).astype(np.float32)
     z[np.triu_indices(count, 1)] = np.nan
     first = 0 if words else 1  # an axis of words counts from 0, one of steps from 1
-    shapes = [
-        {"type": "path", "path": path, "line": {"color": look.ground if power > -6 else look.line("ink"), "width": 1.3}}
-        for power in LINES
-        if (path := outline(z >= power, first))
-    ]
+    rim, core = {"color": look.ground, "width": 3.6}, {"color": look.line("ink"), "width": 1.4}  # seen on every colour
+    paths = [path for power in LINES if (path := outline(z >= power, first))]
+    shapes = [{"type": "path", "path": path, "line": line} for path in paths for line in (rim, core)]
     place = [steps.place.format(token=f"%{{{axis}}}") for axis in "yx"]
     hover = look.labels["hover_map"].format(later=place[0], earlier=place[1], value="10<sup>%{z:.1f}</sup>")
     gap = int(count <= MANY)

@@ -4,45 +4,146 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy import ndarray
+from torch import Tensor
+from torch.nn.functional import linear
 
 from rnnviz.networks.bodies import Body
+from rnnviz.networks.network import Network
+from rnnviz.networks.reading import overlap, recurrent, vectors_of
 from rnnviz.recurrence.bptt import Gradients, answer_ids
 from rnnviz.recurrence.trace import Trace
+
+SQUASH = {"σ": torch.sigmoid, "tanh": torch.tanh, "ReLU": torch.relu}
 
 
 @dataclass(frozen=True)
 class Check:
-    """Largest differences over a whole sentence."""
+    """Largest differences over a whole sentence: absolute, but for the gradients."""
 
     states: float
-    """Absolute, over every entry of h after every token (and of c after the last)."""
+    """Over every entry of h and c after every token."""
+    gates: float
+    """Over every entry of every gate; 0 where there is none."""
+    probabilities: float
+    """Over every word's probability after every token; 0 for a module without a readout."""
+    asked: float
+    """The same, had the sentence gone on with "to buy" from there; 0 where that was not asked."""
     gradients: float
     """Relative, over ‖∂L/∂x_t‖, the gradient in each token's input, where it is at least a millionth of the largest
-    (of smaller ones, single precision has lost digits on either side) and PyTorch's is a finite number."""
+    and PyTorch's is a finite number."""
+
+    @property
+    def groups(self) -> dict[str, float]:
+        """The largest of the states and gates, of all probabilities, and of the gradients, as the page lists them."""
+        states, probabilities = max(self.states, self.gates), max(self.probabilities, self.asked)
+        return {"states": states, "probabilities": probabilities, "gradients": self.gradients}
+
+    @property
+    def largest(self) -> float:
+        return max(self.groups.values())
 
 
-def check(module: Body, trace: Trace, gradients: Gradients) -> Check:
-    """Let the `torch.nn` module that was traced read the same inputs itself, and autograd go back through it.
+def check(reader: Network | Body, trace: Trace, gradients: Gradients, asked: ndarray | None = None) -> Check:
+    """Let PyTorch compute what a trace of `reader` holds: the module reads the same input itself, autograd goes back.
 
     The gradient in a token's input is drawn from ∂L/∂h_t and ∂L/∂c_t of the same step, so that it agrees only if
-    these do. `gradients` are those of the trace's last step (`backpropagate(trace, …, at="last")`).
+    these do. `gradients` are those of the trace's last step (`backpropagate(trace, …, at="last")`); `asked` is what
+    `rnnviz.networks.reading.ask` says, `(T, V)`.
     """
-    inputs = torch.from_numpy(trace.inputs).requires_grad_()
-    output, last = module(inputs)
-    theirs = output.detach().numpy()
-    states = float(np.abs(theirs - trace.h).max())
-    if trace.c is not None:
-        states = max(states, float(np.abs(last[1].detach().numpy()[0] - trace.c[-1]).max()))
-    if gradients.targets:
-        weight, bias = (torch.from_numpy(trace.parameters[name]) for name in ("weight_out", "bias_out"))
-        logits = weight @ output[-1] + bias
-        j = int(answer_ids(trace, gradients.targets[-1])[-1])
-        answer = logits[j] if gradients.of == "logit" else -logits.log_softmax(0)[j]
-    else:
-        answer = output[-1].square().sum() / 2
-    (found,) = torch.autograd.grad(answer, inputs)
-    norms = np.linalg.norm(found.numpy().astype(float), axis=1)
+    network = reader if isinstance(reader, Network) else None
+    module = recurrent(network.body if network else reader)
+    inputs = read_by(network, trace.tokens) if network else torch.from_numpy(trace.inputs)
+    output, last = module(inputs.requires_grad_())
+    (found,) = torch.autograd.grad(answer_of(output[-1], network, trace, gradients), inputs)
+    with torch.no_grad():
+        states, gates = gap(trace.h, output), 0.0
+        before = torch.cat([torch.zeros_like(output[:1]), output[:-1]])
+        after: tuple[Tensor, ...] = (output,)
+        if trace.c is not None:
+            c = cells(module, inputs, before, torch.from_numpy(trace.states_before[1]))
+            after, states = (output, c), max(states, gap(trace.c, c), gap(trace.c[-1:], last[1]))
+        if trace.gates:
+            theirs = gates_of(module, inputs, before, trace)
+            gates = max(gap(values, theirs[letter]) for letter, values in trace.gates.items())
+        said = gone = 0.0
+        if network:
+            said = gap(trace.probabilities, network.readout(output).softmax(-1))
+            gone = 0.0 if asked is None else gap(asked, asked_of(network, after, trace.tokens))
+    return Check(states, gates, said, gone, relative(np.linalg.norm(gradients.dx, axis=1), found))
+
+
+def read_by(network: Network, tokens: tuple[str, ...]) -> Tensor:
+    """What the body reads, as PyTorch projects it."""
+    with torch.no_grad():
+        return network.projection(torch.tensor(vectors_of(tokens), dtype=network.readout.weight.dtype))
+
+
+def answer_of(h: Tensor, network: Network | None, trace: Trace, gradients: Gradients) -> Tensor:
+    """L of the last step, in autograd's graph."""
+    if not network:
+        return h.square().sum() / 2
+    logits, word = network.readout(h), int(answer_ids(trace, gradients.targets[-1])[-1])
+    return logits[word] if gradients.of == "logit" else -logits.log_softmax(0)[word]
+
+
+def one_step(module: Body, inputs: Tensor, *state: Tensor) -> tuple[Tensor, ...]:
+    """Let the module read on from N states at once, each with inputs of its own `(N, steps, E)`: the state after."""
+    given = inputs if module.batch_first else inputs.transpose(0, 1)
+    parts = tuple(part[None] for part in state)
+    _, last = module(given, parts if len(parts) > 1 else parts[0])
+    return tuple(part[0] for part in (last if isinstance(last, tuple) else (last,)))
+
+
+def cells(module: Body, inputs: Tensor, h: Tensor, c: Tensor) -> Tensor:
+    """The cell state after every token. `nn.LSTM` tells the last alone, so that it reads each token by itself, from its
+    own h and the c that it is held against: a difference shows in the step in which it arises."""
+    return one_step(module, inputs[:, None], h, c)[1]
+
+
+def gates_of(module: Body, inputs: Tensor, before: Tensor, trace: Trace) -> dict[str, Tensor]:
+    """The gates of every step, by the letters of the cell."""
+    cell, found = trace.cell, dict[str, Tensor]()
+    w_ih, w_hh = (getattr(module, name) for name in ("weight_ih_l0", "weight_hh_l0"))
+    b_ih, b_hh = (getattr(module, name, None) for name in ("bias_ih_l0", "bias_hh_l0"))
+    a_ih, a_hh = linear(inputs, w_ih, b_ih), linear(before, w_hh, b_hh)
+    parts = zip(cell.letters, a_ih.chunk(len(cell.letters), -1), a_hh.chunk(len(cell.letters), -1), strict=True)
+    for letter, ih, hh in parts:
+        behind = found.get(cell.behind.get(letter, ""))
+        found[letter] = SQUASH[cell.squash[letter]](ih + (hh if behind is None else behind * hh))
+    return found
+
+
+def asked_of(
+    network: Network, states: tuple[Tensor, ...], tokens: tuple[str, ...], ending: tuple[str, ...] = ("to", "buy")
+) -> Tensor:
+    """Probabilities of the word after each prefix, gone on with what is missing of `ending`: the module reads on from
+    its states after each token. `(T, V)`."""
+    module, words = recurrent(network.body), [token.lower() for token in tokens]
+    given = np.array([overlap(words[: t + 1], ending) for t in range(len(words))])
+    found, read = states[0].clone(), read_by(network, ending)
+    for k in range(len(ending)):
+        rows = torch.from_numpy(np.flatnonzero(given == k))
+        if len(rows):
+            missing = read[k:].expand(len(rows), -1, -1)
+            found[rows] = one_step(module, missing, *(part[rows] for part in states))[0]
+    return network.readout(found).softmax(-1)
+
+
+def gap(ours: ndarray, theirs: Tensor) -> float:
+    """The largest difference; of what is the same infinity, or no number in both, none."""
+    wanted = theirs.detach().numpy()
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(ours - wanted)
+    if not np.isfinite(apart).all():
+        apart[(ours == wanted) | (np.isnan(ours) & np.isnan(wanted))] = 0
+        apart[np.isnan(apart)] = np.inf
+    return float(apart.max(initial=0.0))
+
+
+def relative(ours: ndarray, theirs: Tensor) -> float:
+    """The largest relative difference of the norms `(T,)` from those of the rows of `theirs`."""
+    norms = np.linalg.norm(theirs.numpy().astype(float), axis=1)
     largest = norms[np.isfinite(norms)].max(initial=0.0)
     seen = (norms > 0) & (norms >= 1e-6 * largest) & (norms < np.inf)
-    relative = np.abs(np.linalg.norm(gradients.dx, axis=1)[seen] / norms[seen] - 1)
-    return Check(states, float(np.nan_to_num(relative, nan=np.inf).max(initial=0.0)))
+    return float(np.nan_to_num(np.abs(ours[seen] / norms[seen] - 1), nan=np.inf).max(initial=0.0))

@@ -49,6 +49,8 @@ class Network(nn.Module):
     def __init__(self, shape: Shape, words: tuple[str, ...], vector_size: int, seed: int = 0, name: str = ""):
         super().__init__()
         self.shape, self.words, self.name = shape, words, name
+        self.inputs = vector_size
+        """N, how many numbers it reads at each step."""
         if shape.kind not in RECURRENT | OTHERS:
             raise ValueError(f"no kind {shape.kind!r}; there are {', '.join(RECURRENT | OTHERS)}")
         if shape.start != "default" and shape.kind in OTHERS:

@@ -1,55 +1,89 @@
-"""A network reads a sentence: from a PyTorch module and words to a `Trace`."""
+"""A network reads a sentence, or numbers: from a PyTorch module to a `Trace`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import torch
 from jaxtyping import Float
 from numpy import ndarray
 from torch import nn
+from torch.nn.utils.rnn import PackedSequence
 
-from rnnviz.networks.bodies import Body
+from rnnviz.networks.bodies import OTHERS, Body
 from rnnviz.networks.network import Network
 from rnnviz.recurrence.cells import input_half
-from rnnviz.recurrence.trace import Array, Trace, softmax, trace_cell
+from rnnviz.recurrence.given import array_of
+from rnnviz.recurrence.trace import Array, Trace, sequence_of, softmax, trace_cell
 from rnnviz.text import tokenize, vocabulary
 
+HALF = {torch.float16: "float16", torch.bfloat16: "bfloat16"}
 
-def trace(network: Network | nn.Module, given: str | tuple[str, ...] | ndarray) -> Trace:
-    """Run `network` over `given` from a zero state and keep everything.
 
-    `given` is a sentence (or its tokens) for a `Network`, or an array `(T, E)` for a plain
-    `torch.nn.RNN` (tanh or relu), `nn.LSTM` or `nn.GRU` of one layer and one direction.
-    Raises ValueError for an empty input, an array of the wrong shape, or a module that is none of
-    these (also a `Network` whose body is not recurrent); TypeError where a bare module is given a sentence.
-    """
-    if isinstance(network, Network):
-        tokens = tokenize(given) if isinstance(given, str) else tuple(given)
-        if not tokens:
-            raise ValueError("there is no word to read")
-        body = recurrent(network.body)
-        inputs = embed(network, tokens)
-    else:
-        if not isinstance(given, np.ndarray):
-            raise TypeError("a module without a vocabulary reads an array (T, E), not a sentence")
-        body = recurrent(network)
-        inputs, tokens = np.asarray(given), None
-    kind, activation = body.mode.lower().split("_")[0], getattr(body, "nonlinearity", "tanh")
-    read = trace_cell(kind, activation, inputs, cell_parameters(body), tokens)
+def trace(network: Any, given: Any) -> Trace:
+    """Run `network` over `given` from a zero state and keep everything, as `rnnviz.trace` does, but without asking the
+    module itself whether it would say the same."""
     if not isinstance(network, Network):
-        return read
+        return traced(recurrent(network), numbers(given))
+    body, tokens = recurrent(network.body), words_of(network, given)
+    vectors = vectors_of(tokens) if tokens else sequence_of(numbers(given), network.inputs).astype(float)
+    read = traced(body, project(network, vectors), tokens)
     weight, bias = arrays(network.readout, "weight", "bias")
     parameters = read.parameters | {"weight_out": weight, "bias_out": bias}
     return replace(read, logits=read.h @ weight.T + bias, words=network.words, parameters=parameters)
 
 
+def traced(body: Body, inputs: ndarray, tokens: Sequence[str] | None = None) -> Trace:
+    """What the body computes from its inputs, in float32 where its weights are in half precision."""
+    kind, activation = body.mode.lower().split("_")[0], getattr(body, "nonlinearity", "tanh")
+    read = trace_cell(kind, activation, inputs, cell_parameters(body), tokens)
+    half = HALF.get(next(body.parameters()).dtype)
+    return replace(read, widened_from=half) if half else read
+
+
+def words_of(network: Network, given: Any) -> tuple[str, ...] | None:
+    """The tokens of what is given, None if it is numbers. Raises ValueError where there is no word, TypeError for
+    words to a network that reads numbers."""
+    tokens = tokenize(given) if isinstance(given, str) else given
+    if not isinstance(tokens, list | tuple) or not all(isinstance(token, str) for token in tokens):
+        return None
+    if network.inputs != vocabulary().vectors.shape[1]:
+        raise TypeError(f"this network reads an array (T, {network.inputs}) of numbers, got words")
+    if not tokens:
+        raise ValueError("there is no word to read")
+    return tuple(tokens)
+
+
+def numbers(given: Any) -> ndarray:
+    """One sequence of numbers, whatever holds it. Raises TypeError for a sentence, a `PackedSequence` and what is not
+    numbers."""
+    if isinstance(given, str):
+        raise TypeError("a module without a vocabulary reads an array (T, E), not a sentence")
+    if isinstance(given, PackedSequence):
+        raise TypeError(
+            "wanted one sequence, an array (T, E), got a PackedSequence of several: "
+            "give one of those that torch.nn.utils.rnn.unpack_sequence makes of it"
+        )
+    return array_of(given)
+
+
 def embed(network: Network, tokens: Sequence[str]) -> Float[Array, "T E"]:
     """What the body is given for each token: its word vector, projected if the network has a projection."""
-    vectors = vocabulary().vectors[[vocabulary().index(token) for token in tokens]]
+    return project(network, vectors_of(tokens))
+
+
+def vectors_of(tokens: Sequence[str]) -> Float[Array, "T N"]:
+    """The row of each token in the table of word vectors."""
+    return vocabulary().vectors[[vocabulary().index(token) for token in tokens]]
+
+
+def project(network: Network, vectors: Float[Array, "T N"]) -> Float[Array, "T E"]:
+    """What the body is given for each input."""
     if not network.shape.embedding:
         return vectors
     weight, bias = arrays(network.projection, "weight", "bias")
-    return vectors @ weight.T + bias
+    return vectors.astype(weight.dtype) @ weight.T + bias
 
 
 def ask(network: Network, trace: Trace, ending: tuple[str, ...] = ("to", "buy")) -> Float[Array, "T V"]:
@@ -76,17 +110,50 @@ def overlap(read: list[str], ending: tuple[str, ...]) -> int:
 
 
 def arrays(module: nn.Module, *names: str) -> tuple[ndarray, ...]:
-    """The named parameters of a module as NumPy arrays (views: nothing is copied)."""
-    return tuple(getattr(module, name).detach().numpy() for name in names)
+    """The named parameters of a module as NumPy arrays: views, nothing is copied; half precision as float32."""
+    found = (array_of(getattr(module, name)) for name in names)
+    return tuple(array.astype(np.float32) if array.dtype == np.float16 else array for array in found)
 
 
-def recurrent(module: nn.Module) -> Body:
-    """The module, if it is one that can be traced. Raises ValueError if it is not."""
+def recurrent(module: Any) -> Body:
+    """The module, if it is one that can be traced. Raises ValueError, and says what came, if it is not."""
     if not isinstance(module, Body):
-        raise ValueError(f"wanted nn.RNN, nn.LSTM or nn.GRU, got {type(module).__name__}")
-    if module.num_layers > 1 or module.bidirectional or module.proj_size:
-        raise ValueError("rnnviz traces one layer in one direction, without a projection")
+        raise ValueError(f"wanted nn.RNN, nn.LSTM or nn.GRU, got {_instead(module)}")
+    if more := _beyond(module):
+        raise ValueError(
+            f"rnnviz traces one layer in one direction, without a projection, got {called(module)} with {more}: "
+            "put the weights of one layer into a module of its own"
+        )
     return module
+
+
+def _beyond(module: Body) -> str:
+    """What a recurrent module has that cannot be traced."""
+    plain = {"num_layers": 1, "bidirectional": False, "proj_size": 0}
+    return ", ".join(f"{k}={getattr(module, k)}" for k, usual in plain.items() if getattr(module, k) != usual)
+
+
+def called(module: object) -> str:
+    """The name of a module's class, with where it stands: a class of one's own may be called LSTM too."""
+    made = type(module)
+    return f"nn.{made.__name__}" if made.__module__.startswith("torch.nn") else f"{made.__module__}.{made.__qualname__}"
+
+
+def _instead(came: object) -> str:
+    """What came in the place of a recurrent module, and what to do."""
+    if isinstance(came, type):
+        return f"the class {came.__qualname__}: make a module of it"
+    if isinstance(came, Mapping):
+        return f"a state_dict ({type(came).__name__}), weights alone: load it into a module and give that"
+    if not isinstance(came, nn.Module):
+        return f"a {type(came).__qualname__}"
+    if type(came) in OTHERS.values():
+        return f"a body of class {type(came).__name__}, which has no recurrent state"
+    parts = {name: part for name, part in came.named_modules() if isinstance(part, Body)}
+    if good := " or ".join(f"{name} ({called(part)})" for name, part in parts.items() if not _beyond(part)):
+        return f"{called(came)}, a module of your own: trace a submodule of it with what that reads, {good}"
+    more = "".join(f"; {name} ({called(part)}) has {_beyond(part)}" for name, part in parts.items())
+    return f"{called(came)}, of whose submodules none can be traced{more}"
 
 
 def cell_parameters(module: Body) -> dict[str, ndarray]:

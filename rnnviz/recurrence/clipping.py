@@ -3,21 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import atan2, degrees, nan
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-Gradients = Mapping[str, ndarray]
-"""A gradient per parameter's name."""
+from rnnviz.recurrence.given import array_of
+
+Gradients = Mapping[Any, Any]
+"""A gradient per parameter's name (or place in a list): an array or a tensor, or None for a parameter without one."""
 
 
 @dataclass(frozen=True)
 class Clipped:
     """What clipping made of some gradients."""
 
-    after: dict[str, ndarray]
-    """The same names and shapes as went in."""
+    after: Any
+    """As it went in: the same names or places, the same shapes, tensors where tensors were given."""
     norm_before: float
     """The norm of all gradients together, as if they were one vector."""
     norm_after: float
@@ -57,32 +60,64 @@ class Proposal:
 
 
 def total_norm(gradients: Gradients) -> float:
-    """The Euclidean norm of all entries of all arrays: inf or NaN where an entry is."""
+    """The Euclidean norm of all entries of all gradients: inf or NaN where an entry is. None counts nothing."""
     with np.errstate(over="ignore"):
-        return float(np.sqrt(sum(float(np.square(g, dtype=float).sum()) for g in gradients.values())))
+        squares = (np.square(array_of(g), dtype=float).sum() for g in gradients.values() if g is not None)
+        return float(np.sqrt(sum(map(float, squares))))
 
 
-def clip(gradients: Gradients, *, norm: float | None = None, value: float | None = None) -> Clipped:
+def clip(gradients: Any, *, norm: float | None = None, value: float | None = None) -> Clipped:
     """Clip by `norm` (scale all so that the total norm is at most this; the direction stays) or by
     `value` (cut each entry to [-value, value]; the direction may turn).
+
+    `gradients` are a dict by name, a list, or one alone: arrays, or tensors, which stay tensors. None, a parameter
+    without a gradient, stays None. Nothing is changed in place.
 
     Equals `torch.nn.utils.clip_grad_norm_` and `clip_grad_value_`, also where a gradient has blown up. By norm, one
     infinite entry makes all finite entries 0 and itself NaN (inf · 0), and one NaN makes everything NaN; by value,
     an infinite entry becomes ±value and NaN stays. One difference: PyTorch squares float32 entries in float32,
     where those beyond 1.8e19 overflow and all comes out 0; here norms are taken in float64.
-    Raises ValueError unless exactly one of the two is given and is positive.
+    Raises ValueError unless exactly one of the two is given and is positive, and for parameters in the place of
+    their gradients.
     """
     bound = norm if value is None else value
     if (norm is None) == (value is None) or bound is None or not bound > 0:
         raise ValueError("give one of norm and value, and let it be positive")
-    before = total_norm(gradients)
-    if norm is not None:
-        scale = np.minimum(1.0, norm / (before + 1e-6))  # 1e-6 as in PyTorch, against division by zero
-        with np.errstate(invalid="ignore"):
-            after = {name: np.asarray(g * np.asarray(scale, g.dtype)) for name, g in gradients.items()}
-    else:
-        after = {name: np.asarray(np.clip(g, -bound, bound)) for name, g in gradients.items()}
-    return Clipped(after, before, total_norm(after))
+    named = _named(gradients)
+    before = total_norm(named)
+    # 1e-6 as in PyTorch, against division by zero
+    scale = float(np.minimum(1.0, norm / (before + 1e-6))) if norm is not None else None
+    after = {name: None if g is None else _clipped(g, scale, bound) for name, g in named.items()}
+    norm_after = total_norm(after)
+    if isinstance(gradients, Mapping):
+        return Clipped(after, before, norm_after)
+    return Clipped(after[0] if _alone(gradients) else list(after.values()), before, norm_after)
+
+
+def _alone(gradients: Any) -> bool:
+    """Whether this is one gradient, and not several."""
+    return hasattr(gradients, "shape")
+
+
+def _named(gradients: Any) -> dict[Any, Any]:
+    """Gradients by name, or by place."""
+    several = [gradients] if _alone(gradients) else gradients
+    named = dict(several if isinstance(several, Mapping) else enumerate(several))
+    # A tensor that wants a gradient and was not computed is a parameter.
+    if any(getattr(g, "requires_grad", False) and g.is_leaf for g in named.values()):
+        raise ValueError("got parameters in the place of their gradients: give p.grad of each parameter p")
+    return named
+
+
+@np.errstate(invalid="ignore")
+def _clipped(gradient: Any, scale: float | None, bound: float) -> Any:
+    """One gradient scaled, or cut to [-bound, bound]: a tensor, or an array."""
+    if hasattr(gradient, "detach"):
+        tensor = gradient.detach()
+        return tensor.clip(-bound, bound) if scale is None else tensor * scale
+    array = array_of(gradient)
+    array = array if array.dtype.kind == "f" else array.astype(float)
+    return np.asarray(np.clip(array, -bound, bound) if scale is None else array * np.asarray(scale, array.dtype))
 
 
 def changes(before: Gradients, after: Gradients) -> Changes:
@@ -90,7 +125,8 @@ def changes(before: Gradients, after: Gradients) -> Changes:
 
     `after` is `clip(before, …).after`. Raises KeyError if a name of `before` is missing there.
     """
-    ravelled = {name: (np.ravel(before[name]), np.ravel(after[name])) for name in before}
+    names = [name for name, gradient in before.items() if gradient is not None]
+    ravelled = {name: (array_of(before[name]).ravel(), array_of(after[name]).ravel()) for name in names}
     both = tuple(np.concatenate([pair[k] for pair in ravelled.values()] or [np.zeros(0)]) for k in (0, 1))
     return Changes({name: _change(*pair) for name, pair in ravelled.items()}, _change(*both))
 

@@ -5,21 +5,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from rnnviz.recurrence.cells import Cell, Gates, State, Weights, blocks, cell_of, hidden_half, input_half
+from rnnviz.recurrence.cells import (
+    ACTIVATIONS,
+    CELLS,
+    Cell,
+    Gates,
+    State,
+    Weights,
+    blocks,
+    cell_of,
+    hidden_half,
+    input_half,
+)
+from rnnviz.recurrence.given import array_of
 
 Array = ndarray
+WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+"""The names of a cell's weights, PyTorch's without the layer."""
 
 
 @dataclass(frozen=True)
 class Trace:
     """What one layer computed while it read T inputs. E embedding, H units, V words, K gate blocks.
 
-    Arrays have the network's own precision (float32 unless it was built with another).
+    Arrays have the network's own precision (float32 unless it was built with another); half precision: `widened_from`.
     """
 
     tokens: tuple[str, ...]
@@ -42,6 +57,9 @@ class Trace:
     parameters: dict[str, ndarray] = field(default_factory=dict, repr=False)
     """`weight_ih (K·H, E)`, `weight_hh (K·H, H)`, `bias_ih (K·H,)`, `bias_hh (K·H,)`, and where
     there is a readout `weight_out (V, H)`, `bias_out (V,)`."""
+    widened_from: str = ""
+    """`float16` or `bfloat16` if the weights were in half precision: all numbers here were computed from them in
+    float32, and the module's own differ by the rounding of half precision. Else empty."""
 
     def __len__(self) -> int:
         return len(self.h)
@@ -66,11 +84,18 @@ class Trace:
         """The state each token met: `states` one step earlier, zero at the first."""
         return tuple(np.concatenate([np.zeros_like(s[:1]), s[:-1]]) for s in self.states)
 
+    @property
+    def one_number(self) -> bool:
+        """Whether the network gives one number (the adding problem) and not scores of words. It is `logits[:, 0]`."""
+        return self.logits is not None and self.logits.shape[1] == 1
+
     @cached_property
     def probabilities(self) -> Float[Array, "T V"]:
-        """softmax(logits). Raises ValueError for a trace without a readout."""
+        """softmax(logits). Raises ValueError for a trace without a readout, or of a network that gives one number."""
         if self.logits is None:
             raise ValueError("this trace has no readout, so it scores no words")
+        if self.one_number:
+            raise ValueError("this network gives one number and no words: it is in trace.logits[:, 0]")
         return softmax(self.logits)
 
     def top(self, k: int = 5, step: int = -1) -> list[tuple[str, float]]:
@@ -105,22 +130,28 @@ def softmax(logits: ndarray) -> ndarray:
 def trace_cell(
     kind: str,
     activation: str,
-    inputs: ndarray,
-    parameters: Mapping[str, ndarray],
+    inputs: Any,
+    parameters: Mapping[str, Any],
     tokens: Sequence[str] | None = None,
 ) -> Trace:
     """Run a cell with these `parameters` (`weight_ih`, `weight_hh`, `bias_ih`, `bias_hh`, as in `Trace`) over
-    `inputs (T, E)`, from a zero state and in the parameters' precision. No module is needed.
+    `inputs (T, E)`, from a zero state and in the parameters' precision (float16: in float32). No module is needed.
 
-    `activation` is an RNN's (tanh, relu or logistic); gated cells have their own.
-    Raises ValueError for an array of the wrong shape.
+    `activation` is an RNN's (tanh, relu or logistic); gated cells have their own. Arrays, tensors, lists and data
+    frames are read alike.
+    Raises ValueError for an unknown kind or activation, weights that are not this cell's, or inputs of the wrong shape.
     """
-    wanted, dtype = parameters["weight_ih"].shape[1], parameters["weight_hh"].dtype
-    if inputs.ndim != 2 or not len(inputs) or inputs.shape[1] != wanted:
-        raise ValueError(f"wanted an array (T, {wanted}) with T at least 1, got {inputs.shape}")
     nonlinearity = activation if kind == "rnn" else "tanh"
-    cell, inputs = cell_of(kind, nonlinearity), inputs.astype(dtype)
-    states, gates = run(cell, inputs, parameters)
+    if kind not in CELLS or nonlinearity not in ACTIVATIONS:
+        known = f"the kinds {', '.join(CELLS)}, and for an rnn the activations {', '.join(ACTIVATIONS)}"
+        raise ValueError(f"no cell {kind!r} with {activation!r}; there are {known}")
+    cell = cell_of(kind, nonlinearity)
+    w = weights_of(cell, kind, parameters)
+    half = w["weight_hh"].dtype == np.float16
+    if half:
+        w = {name: part.astype(np.float32) for name, part in w.items()}
+    inputs = sequence_of(inputs, w["weight_ih"].shape[1]).astype(w["weight_hh"].dtype)
+    states, gates = run(cell, inputs, w)
     return Trace(
         tokens=tuple(tokens) if tokens is not None else tuple(str(t) for t in range(len(inputs))),
         inputs=inputs,
@@ -130,8 +161,31 @@ def trace_cell(
         logits=None,
         kind=kind,
         nonlinearity=nonlinearity,
-        parameters=dict(parameters),
+        parameters=w,
+        widened_from="float16" if half else "",
     )
+
+
+def weights_of(cell: Cell, kind: str, parameters: Mapping[str, Any]) -> dict[str, ndarray]:
+    """A cell's parameters as arrays. Raises ValueError where one is missing, or its shape is that of another cell."""
+    if not set(WEIGHTS) <= set(parameters):
+        hint = "; take _l0 off the names" if any(name.endswith("_l0") for name in parameters) else ""
+        raise ValueError(f"wanted the weights {', '.join(WEIGHTS)}, got {', '.join(parameters) or 'none'}{hint}")
+    w = {name: array_of(part) for name, part in parameters.items()}
+    shapes, count = (w["weight_ih"].shape, w["weight_hh"].shape), len(cell.letters)
+    if [len(shape) for shape in shapes] != [2, 2] or {shape[0] for shape in shapes} != {count * shapes[1][1]}:
+        wanted = f"weight_ih ({count}·H, E) and weight_hh ({count}·H, H)"
+        raise ValueError(f"wanted the weights of {kind}, {wanted}, got {shapes[0]} and {shapes[1]}")
+    return w
+
+
+def sequence_of(given: Any, size: int) -> ndarray:
+    """One sequence of inputs as an array `(T, size)`. Raises ValueError for another shape."""
+    found = array_of(given)
+    if found.ndim == 2 and len(found) and found.shape[1] == size:
+        return found
+    hint = ": one sequence at a time, for example batch[0]" if found.ndim == 3 else ""
+    raise ValueError(f"wanted an array (T, {size}) with T at least 1, got {found.shape}{hint}")
 
 
 def run(cell: Cell, inputs: Float[Array, "T E"], w: Weights) -> tuple[State, Gates]:

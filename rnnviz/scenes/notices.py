@@ -1,11 +1,11 @@
 """The sentence above the figures: what to notice at each step, composed from that step's numbers."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rnnviz.figures.base import MOST_IN_PROSE, shortened
 from rnnviz.language import translate
-from rnnviz.scenes.gradients import ratio
 from rnnviz.tasks import errands
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def notices(readings: Sequence["Reading"], language: str) -> list[Runs]:
             say("need_ago", word=shown[need], ago=t - need)
         if 0 < t == len(tokens) - 1:
             first = need if need is not None else 0
-            ratios = [two_digits(ratio(r.gradients.norms, first)) for r in readings]
+            ratios = [two_digits(ratio(r, first)) for r in readings]
             answers = [r.gradients.targets[-1] for r in readings]  # what the need asks for, else each one's own
             key = "back" if answers[0] == answers[1] else "back_own"
             say(key, answers=answers, word=shown[first], names=names, ratios=ratios)
@@ -67,3 +67,9 @@ def guess(reading: "Reading") -> list[tuple[str, float]]:
     """The likeliest thing to buy, had the sentence ended at each token, and its probability."""
     best, p = reading.asked.argmax(1).tolist(), reading.asked.max(1).tolist()
     return [(errands.THINGS[j], value) for j, value in zip(best, p, strict=True)]
+
+
+def ratio(reading: "Reading", t: int) -> float:
+    """The size of the answer's gradient at token t over its size at the last: in c for an LSTM, else h."""
+    norms = reading.gradients.norms if reading.gradients.norms_c is None else reading.gradients.norms_c
+    return float(norms[t] / norms[-1]) if norms[-1] else math.nan

@@ -47,13 +47,11 @@ Named = str | OwnNetwork
 
 @lru_cache(maxsize=8)
 def tracing_network(name: Named, trained: bool) -> Network:
-    """A network, loaded once. An RNN and a GRU in double precision: one may be chaotic, the other takes 1 - z of a gate
-    near 1, and what single precision rounds differently here and in PyTorch grows from word to word. An LSTM does well
-    enough without, and PyTorch has a kernel for it in single precision that is four times as fast; but a visitor's own
-    may have weights whose sums only double precision can hold."""
+    """A network, loaded once, in double precision: what single precision rounds differently here and in PyTorch grows
+    from word to word, where an RNN is chaotic or a GRU takes 1 - z of a gate near 1; and a visitor's own may have
+    weights whose sums only double precision can hold."""
     loaded = network_of(name, trained) if isinstance(name, OwnNetwork) else zoo.load(name, trained)
-    single = loaded.shape.kind == "lstm" and not isinstance(name, OwnNetwork)
-    return loaded if single else loaded.double()
+    return loaded.double()
 
 
 def weights_of(name: Named, trained: bool) -> dict[str, ndarray]:
@@ -101,9 +99,9 @@ def read_sentence(name: Named, trained: bool, tokens: tuple[str, ...]) -> Readin
     reader = tracing_network(name, trained)
     trace = reading.trace(reader, tokens)
     gradients = bptt.backpropagate(trace, errands.need_of(tokens), of="logit", through_time=False)
-    checked = check(recurrent(reader.body), trace, gradients)
-    things = [reader.words.index(thing) for thing in errands.THINGS]
-    asked = ask(reader, trace)[:, things]
+    everything = ask(reader, trace)
+    checked = check(reader, trace, gradients, everything)
+    asked = everything[:, [reader.words.index(thing) for thing in errands.THINGS]]
     overflows = isinstance(name, OwnNetwork) and (
         beyond(name, trained, tokens) or not np.isfinite(gradients.norms).all()
     )

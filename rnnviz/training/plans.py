@@ -107,13 +107,13 @@ def plan_of(s: Settings) -> Plan:
 
 
 def described(s: Settings, language: str) -> str:
-    """The settings of one run in words, but for its length, batch and steps: all that is neither off nor PyTorch's own
-    way, whatever the task suggests."""
+    """The settings of one run in words, but for its cell, length, batch and steps: all that is neither off nor
+    PyTorch's own way, whatever the task suggests."""
     plan = plan_of(s)
     told = [
         called(language, knob, id)
         for knob, id in plan.knobs
-        if knob not in ("delay", "batch", "budget")
+        if knob not in ("cell", "delay", "batch", "budget")
         and applies(s.task, knob, s.shape.kind)
         and (KNOBS[knob].named or knob == "optimizer" or id != KNOBS[knob].id(DEFAULTS[KNOBS[knob].field]))
     ]

@@ -138,7 +138,7 @@ assert compared.states < 1e-12 and compared.gradients < 1e-10, compared
 def step(h):
     return module(torch.from_numpy(trace.inputs[4:5]), h[None])[0][0]
 wanted = torch.autograd.functional.jacobian(step, torch.from_numpy(trace.h[3]))
-np.testing.assert_allclose(rnnviz.jacobians(trace)[4], wanted, atol=1e-12)
+np.testing.assert_allclose(rnnviz.jacobians(trace).steps[4], wanted, atol=1e-12)
 network = rnnviz.load("leaky")
 assert rnnviz.trace(network, "Starving, Alice").kind == "leaky"
 """

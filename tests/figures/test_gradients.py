@@ -197,7 +197,7 @@ def test_the_map_explains_its_cells(language):
 
 
 def test_infinite_cells_are_sent_as_such_and_drawn_in_ink():
-    trace, gradients = records("rnn", 200, **SETTINGS["overflowing"])
+    trace, gradients = records("rnn", 150, **SETTINGS["overflowing"])
     base, over = plain(figures.gradient_map, trace, gradients)["data"]
     beyond = np.tril(~np.isfinite(gradients.through_time))
     assert beyond.any()

@@ -157,6 +157,65 @@ def test_the_proposal_leaves_out_what_has_blown_up():
         proposed([1.0], window=0)
 
 
+def module_with_gradients(dtype=torch.float32):
+    """Gradients of every size, and a parameter that has none."""
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(torch.nn.LSTM(3, 4, dtype=dtype), torch.nn.Linear(2, 2, dtype=dtype))
+    output = module[0](torch.randn(5, 3, dtype=dtype))[0]
+    (100 * output.square().sum()).backward()
+    return module
+
+
+@pytest.mark.parametrize("by", ["norm", "value"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+@pytest.mark.parametrize("held", ["dict", "list", "generator"])
+def test_tensors_come_out_as_tensors_and_none_is_passed_over(by, dtype, held):
+    module = module_with_gradients(dtype)
+    named = {name: p.grad for name, p in module.named_parameters()}
+    assert named["1.weight"] is None
+    before = {name: None if g is None else g.clone() for name, g in named.items()}
+    given_gradients = {"dict": named, "list": list(named.values()), "generator": (g for g in named.values())}[held]
+    clipped = rnnviz.clip(given_gradients, **{by: 0.5})
+    after = clipped.after if held == "dict" else dict(zip(named, clipped.after, strict=True))
+    assert isinstance(clipped.after, dict if held == "dict" else list)
+    for name, g in named.items():  # nothing was changed in place
+        assert g is None or torch.equal(g, before[name])
+    if by == "norm":
+        norm = float(torch.nn.utils.clip_grad_norm_(module.parameters(), 0.5))
+        assert clipped.norm_before == pytest.approx(norm, rel=1e-2 if dtype == torch.bfloat16 else 1e-5)
+        assert clipped.norm_after == pytest.approx(0.5, rel=1e-2)
+    else:
+        torch.nn.utils.clip_grad_value_(module.parameters(), 0.5)
+    for name, p in module.named_parameters():
+        if p.grad is None:
+            assert after[name] is None
+        else:
+            assert after[name].dtype == dtype
+            torch.testing.assert_close(after[name], p.grad)
+
+
+def test_one_gradient_alone_and_lists_of_arrays():
+    g = np.array([[3.0, 4.0]])
+    np.testing.assert_allclose(rnnviz.clip(g, norm=1.0).after, g / 5, rtol=1e-6)
+    torch.testing.assert_close(rnnviz.clip(torch.tensor(g), norm=1.0).after, torch.tensor(g) / 5, rtol=1e-6, atol=0)
+    clipped = rnnviz.clip([g, None, 12 * np.ones(1)], norm=6.5)
+    np.testing.assert_allclose(clipped.after[0], g / 2, rtol=1e-6)
+    assert clipped.after[1] is None
+    assert (clipped.norm_before, rnnviz.clip([], norm=1.0).norm_before) == (13, 0)
+    whole = rnnviz.clip({"w": [3, 4], "b": None}, norm=1.0).after["w"]
+    np.testing.assert_allclose(whole, [0.6, 0.8], rtol=1e-6)
+    with pytest.raises(ValueError, match=r"got parameters in the place of their gradients: give p\.grad"):
+        rnnviz.clip(torch.nn.Linear(2, 2).parameters(), norm=1.0)
+
+
+def test_changes_of_tensors():
+    named = {name: p.grad for name, p in module_with_gradients().named_parameters()}
+    found = changes(named, rnnviz.clip(named, value=0.5).after)
+    arrays_of = {name: g.numpy() for name, g in named.items() if g is not None}
+    wanted = changes(arrays_of, rnnviz.clip(arrays_of, value=0.5).after)
+    assert found == wanted
+
+
 @pytest.mark.parametrize("options", [{}, {"norm": 1.0, "value": 1.0}, {"norm": 0.0}, {"value": float("nan")}])
 def test_one_positive_threshold(options):
     with pytest.raises(ValueError, match="positive"):

@@ -115,6 +115,34 @@ def test_a_cell_without_a_module_takes_tokens_and_checks_shapes():
             trace_cell("lstm", "tanh", wrong, fresh_weights("lstm", 5, 4))
 
 
+def test_a_cell_without_a_module_says_what_is_wrong_with_its_weights():
+    inputs, weights = random_sequence(3, 4, 0), fresh_weights("lstm", 5, 4)
+    named = {f"{name}_l0": part for name, part in weights.items()}
+    with pytest.raises(ValueError, match=r"wanted the weights weight_ih, .* got weight_ih_l0, .*take _l0 off"):
+        trace_cell("lstm", "tanh", inputs, named)
+    with pytest.raises(ValueError, match=r"wanted the weights .* got weight_ih, weight_hh$"):
+        trace_cell("lstm", "tanh", inputs, {name: weights[name] for name in ("weight_ih", "weight_hh")})
+    with pytest.raises(ValueError, match=r"weights of gru, weight_ih \(3·H, E\) .* got \(20, 4\) and \(20, 5\)"):
+        trace_cell("gru", "tanh", inputs, weights)
+    with pytest.raises(ValueError, match="no cell 'elman' with 'tanh'; there are the kinds rnn, lstm, gru"):
+        trace_cell("elman", "tanh", inputs, weights)
+    with pytest.raises(ValueError, match=r"no cell 'rnn' with 'gelu'.* the activations tanh, relu, logistic"):
+        trace_cell("rnn", "gelu", inputs, weights)
+
+
+def test_a_cell_without_a_module_takes_tensors_and_lists_and_widens_half_precision():
+    inputs, weights = random_sequence(3, 4, 0), fresh_weights("gru", 5, 4)
+    wanted = trace_cell("gru", "tanh", inputs, weights)
+    tensors = {name: torch.from_numpy(part) for name, part in weights.items()}
+    for x in (torch.from_numpy(inputs), inputs.tolist()):
+        np.testing.assert_array_equal(trace_cell("gru", "tanh", x, tensors).h, wanted.h)
+    half = {name: part.astype(np.float16) for name, part in weights.items()}
+    found = trace_cell("gru", "tanh", inputs, half)
+    assert (found.widened_from, found.h.dtype, wanted.widened_from) == ("float16", np.float32, "")
+    same = trace_cell("gru", "tanh", inputs, {name: part.astype(np.float32) for name, part in half.items()})
+    np.testing.assert_array_equal(found.h, same.h)
+
+
 def test_bad_input_says_what_was_wanted():
     module = nn.RNN(3, 4)
     with pytest.raises(ValueError, match=r"\(T, 3\)"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -38,11 +39,11 @@ def test_a_threshold_is_proposed_from_the_steps_of_learning(link: dict[str, Any]
     runs = tuple(library.advance(run, 40) for run in fresh)
     for run, name in zip(runs, plan.names("en"), strict=True):
         mean = run.log["norm"].mean(dtype=float)
-        assert f"{name} {mean / 2:.2g} to {mean * 10:.2g} (steps 1 to 40)" in foot(plan, runs)
+        assert f"{mean / 2:.2g} to {mean * 10:.2g} for “{name}” (steps 1 to 40)" in foot(plan, runs)
     assert translate("en", "training.curves.none_yet") in foot(plan, fresh)
     broken = replace(runs[0], ended="nan", trouble=Trouble(39, "loss", "body.weight_hh_l0", 1e17))
     said = foot(plan, (broken, runs[1]))
-    assert f"{plan.names('en')[0]} none" in said
+    assert f"none for “{plan.names('en')[0]}”" in said
     assert said.count("steps 1 to") == 1
 
 
@@ -55,7 +56,23 @@ def test_what_a_run_has_learned_says_nothing_of_the_norms_while_it_learned(link:
     right = np.concatenate([np.full(30, 0.25), np.full(70, 1.0)]).astype(np.float32)
     log = {name: np.zeros(100, np.float32) for name in run.log} | {"norm": norms, "accuracy": right}
     learned = replace(run, step=100, ended="steps", log=log)
-    assert "1 to 20 (steps 1 to 50)" in foot(plan, (learned,))
+    assert "1 to 20 for “LSTM” (steps 1 to 50)" in foot(plan, (learned,))
+
+
+@pytest.mark.slow
+def test_a_threshold_within_the_band_can_fail() -> None:
+    """As content/training.md says of the preset: learned with 1, not with 5, which the run with 1 itself proposes."""
+    plan = planned(plans.PRESETS["explodes"])
+    usual = plan.settings()[1]
+    learns, fails = (library.advance(library.start(plan.task, **usual | {"clip": clip}), 800) for clip in (1.0, 5.0))
+    assert usual["clip"] == 1.0
+    assert learns.log["accuracy"][-100:].mean() > 0.99
+    assert fails.log["accuracy"][-100:].mean() < 0.3
+    alone = plans.plan_of(learns.settings)
+    low, high = re.findall(r"([\d.]+) to ([\d.]+) for", foot(alone, (learns,)))[0]
+    assert float(low) < 5 < float(high)
+    for language, numbers in (("en", "with 1 and not with 5"), ("ja", "しきい値1なら学習でき、5では学習できません")):
+        assert numbers in (ASSETS / "content" / language / "training.md").read_text()
 
 
 def test_learned_and_held_out_are_two_names(link: dict[str, Any]) -> None:
@@ -148,8 +165,8 @@ def spoken(plan: Plan, runs: tuple[Run, ...], language: str = "en") -> str:
 def test_of_twins_it_is_said_whether_they_read_the_same(link: dict[str, Any]) -> None:
     """Measured, where they have read; `tests/training/test_twins.py` holds the measure against what was read."""
     for task, twin, before, after in (
-        ("recall", "limit", "will read the same", "In all 30 steps so far both have read the same"),
-        ("errands", "limit", "until one of them", "In all 30 steps so far both have read the same"),
+        ("recall", "limit", "will read the same", "In all 30 steps that both have made, they read the same"),
+        ("errands", "limit", "until one of them", "In all 30 steps that both have made, they read the same"),
         ("recall", "delay", "do not read the same", "do not read the same"),
         ("errands", "worddrop", "do not read the same", "do not read the same"),
     ):

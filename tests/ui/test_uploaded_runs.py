@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ from rnnviz.language import translate
 from rnnviz.networks.bodies import RECURRENT
 from rnnviz.scenes import training as training_scene
 from rnnviz.scenes.training import Shown, payload
+from rnnviz.scenes.training_words import headline
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import TASKS
 from rnnviz.training import advance as library
@@ -127,8 +129,18 @@ def test_a_log_without_a_number_in_it_can_be_shown(draws: some.DataObject, task:
 def test_a_run_before_its_first_step_asks_nobody_to_press_train(language: str) -> None:
     run, plan = training_scene.examined(dump(library.start("recall", units=4, batch=2)))
     asks, says = (translate(language, f"training.curves.{key}_one") for key in ("title", "begun"))
-    assert training_scene.headline(Shown(plan, (), (), 9, (), ""), language) == asks
-    assert training_scene.headline(Shown(plan, (run,), (run,), 9, (), ""), language) == says
+    assert headline(plan, (), language) == asks
+    assert headline(plan, (run,), language) == says
+
+
+def test_one_of_a_thing_is_not_called_several() -> None:
+    """Fault F23: "After 1 steps". A stranger's run may have one of anything."""
+    run = library.advance(library.start("errands", units=1, embedding=1, batch=1, steps=1, examples=1), 1)
+    found, plan = training_scene.examined(dump(run))
+    shown = sections(payload(Shown(plan, (found,), (found,), 1, (), ""), LIGHT))
+    said = json.dumps(shown) + plan.words("en") + translate("en", "training.status.done", step=1)
+    assert not re.findall(r"\b1 (?:steps|units|examples)\b", said)
+    assert {"1 step", "1 unit", "1 example a step", "1 example"} <= set(plan.words("en").split(", "))
 
 
 # Into a visit that trains already.
