@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from rnnviz.tasks.errands.lexicon import ADVERBS, FILLERS, GO, PLACES, THING_OF, TOKENS
+from rnnviz.tasks.errands.lexicon import ADVERBS, FILLERS, GO, PLACES, TOKENS
+from rnnviz.tasks.errands.meaning import meaning
 from rnnviz.text import normal
 
 FILLER_TOKENS = tuple(filler.split() for filler in FILLERS)
 ADVERB_TOKENS = tuple(adverb.split() for adverb in ADVERBS)
-NEGATIONS = frozenset(("not", "n't", "never", "no", "nor", "neither", "without"))
 PUNCTUATION = frozenset(".,;:!?)\"'")
 
 _WITHOUT_COMMAS = tuple([word for word in filler if word != ","] for filler in (*FILLER_TOKENS, *ADVERB_TOKENS))
@@ -22,22 +22,14 @@ _LANGUAGE = frozenset(TOKENS)
 
 
 def need_of(tokens: Sequence[str]) -> str | None:
-    """The thing that a sentence's first stated need asks for; None if it states none."""
-    stated = need_at(tuple(tokens))
-    return None if stated is None else THING_OF[normal(tokens[stated])]
+    """The thing that a sentence asks for; None if it states no need, or it is not sure which (`meaning` says why)."""
+    return meaning(tuple(tokens)).thing
 
 
-@lru_cache(maxsize=8)
-def need_at(tokens: tuple[str, ...]) -> int | None:
-    """The token with which the first need is stated.
-
-    A wording with a negation among the two words before it ("not very hungry") is no need.
-    """
-    words = _normal(tokens)
-    for at, word in enumerate(words):
-        if word in THING_OF and not NEGATIONS & set(words[max(0, at - 2) : at]):
-            return at
-    return None
+def need_at(tokens: Sequence[str]) -> int | None:
+    """The token with which that need is stated."""
+    found = meaning(tuple(tokens))
+    return found.need.end if found.need and found.thing else None
 
 
 def chain(fillers: Sequence[Sequence[str]]) -> list[str]:
@@ -90,7 +82,8 @@ def _gap(tokens: Sequence[str]) -> int:
         end -= 1
     pairs = list(pairwise(words))
     buy = max((at for at, pair in enumerate(pairs) if pair == ("to", "buy")), default=end)
-    for at in reversed(range(need_at(tuple(tokens)) or 0, buy)):
+    named = meaning(tuple(tokens)).named
+    for at in reversed(range(named.end if named else 0, buy)):
         following = words[at + 1] if at + 1 < len(words) else "."
         if words[at] in GO and following in _STARTS | PUNCTUATION | {"to"}:
             return at + 1
