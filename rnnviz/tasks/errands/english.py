@@ -2,7 +2,7 @@
 
 import re
 
-from rnnviz.tasks.errands.lexicon import GO
+from rnnviz.tasks.errands.lexicon import GO, HE, SHE
 
 
 def _set(words: str) -> frozenset[str]:
@@ -12,7 +12,8 @@ def _set(words: str) -> frozenset[str]:
 CUES = {
     thing: re.compile(rf"\b(?:{phrases}|(?:out of|needs?|needing|(?:lost|forgot) (?:his|her|my)) {thing})(?= |$)")
     for thing, phrases in {
-        "food": r"hangry|(?:stomach|belly|tummy) (?:is |was )?(?:growl|rumbl|grumbl)\w+|eat a horse|nothing to eat|n't eaten"
+        "food": r"hangry|(?:stomach|belly|tummy) (?:is |was )?(?:growl|rumbl|grumbl)\w+|eat a horse|n't eaten"
+        r"|nothing to eat"
         r"|empty (?:stomach|belly|fridge)|fridge (?:is|was) empty|nothing in the fridge|half starved|no food"
         r"|(?:skipped|missed|without|no) (?:breakfast|lunch|dinner)|n't had (?:breakfast|lunch|dinner)"
         r"|something to eat",
@@ -56,6 +57,8 @@ KIN = _set(
     " friends child children kid kids baby dog cat teacher boy girl man woman neighbour boss student girlfriend"
     " boyfriend grandmother grandfather cousin colleague guests"
 )
+GENDER = PRONOUNS | dict.fromkeys((*HE, *_set("father dad brother son husband uncle grandpa man boy boyfriend")), "he")
+GENDER |= dict.fromkeys((*SHE, *_set("mother mum mom sister daughter wife aunt granny grandma woman girl")), "she")
 PLACED = _set("to at in on of past since like with every")
 """A capital after these is a place, a day, a sweetheart."""
 NOT = _set("not n't never no nor neither without nobody noone none nothing cannot isnt dont hardly barely instead than")
@@ -85,7 +88,7 @@ BUY = _set("buy buys bought buying purchase purchases")
 SATED = _set("ate eaten eats drank drunk drinks slept washed showered fed full rested")
 AFTER = MARKS | frozenset(GO) | _set(
     "and so because as who that when while after from since today again with in he she i they to by on at this but or"
-    " any anymore more yet now out stiff like all lately indeed my his her goes went heads"
+    " any anymore more yet now out stiff like all lately indeed af as my his her goes went heads"
 )  # fmt: skip
 """What may follow a need that is that of a person."""
 CAUSE, CAUSES_OF = _set("by from with has have the a in"), (["because"], ["full"], ["dying"], ["out"], ["sick"])

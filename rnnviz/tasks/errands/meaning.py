@@ -56,6 +56,14 @@ _WORDINGS = {
     for kind, group in (("adjective", need.adjectives), ("noun", need.nouns), ("verb", need.verbs))
     for wording in group
 }
+
+
+def _letters(word: str) -> str:
+    """The same for words whose letters have only changed places, but for the first."""
+    return word[:1] + "".join(sorted(word[1:])) if len(word) > 5 else word
+
+
+_SPELLED = {_letters(one[0]): one[0] for one in _WORDINGS if len(one) == 1}
 _FRAMES = {
     tuple(frame.split()[: frame.split().index("W")])
     for kind, frames in (*OPENINGS.items(), *ADVICE.items())
@@ -92,7 +100,7 @@ def _mentions(words: Sequence[str]) -> list[Mention]:
     found = {}
     for at in range(len(words)):
         for size in (1, 2, 3):
-            if wording := _WORDINGS.get(tuple(words[at : at + size])):
+            if wording := _WORDINGS.get(tuple(_SPELLED.get(_letters(word), word) for word in words[at : at + size])):
                 found[at + size - 1] = Mention(at, at + size - 1, *wording)
     text = " ".join(words)
     for thing, cue in english.CUES.items():
@@ -201,7 +209,7 @@ def meaning(tokens: tuple[str, ...], read: int | None = None) -> Meaning:
     if not plain or any(need.thing != plain[0].thing and held[need] is None for need in stated):
         return Meaning("picture", needs[0], denied)
     buyer = next((at for at in reversed(people) if at < end), 0)
-    theirs = [need for need in plain if words[held[need] or 0] == words[buyer] and words[buyer] not in english.PRONOUNS]
+    theirs = [need for need in plain if _may_be(words[held[need] or 0], words[buyer])]
     if len({need.thing for need in plain}) > 1 and _acts([*words, "."][buyer + 1]):  # that of the one who buys counts
         plain = theirs
     if len({need.thing for need in plain}) != 1:
@@ -209,8 +217,16 @@ def meaning(tokens: tuple[str, ...], read: int | None = None) -> Meaning:
     pairs = {at for at in people if at - 2 in people and words[at - 1] == "and"}  # "Tom and Anna are hungry"
     names = {words[at] for at in people if words[at] not in english.PRONOUNS and at not in pairs}
     said = {english.PRONOUNS[words[at]] for at in people if words[at] in english.PRONOUNS}
-    alone = (len(names) < 2 and len(said) < 2) or theirs or {"so", "because"} & set(words[:end])
+    others = names - {words[held[need] or 0] for need in plain}
+    known = theirs and not any(_may_be(name, words[buyer]) for name in others)
+    alone = (len(names) < 2 and len(said) < 2) or known or {"so", "because"} & set(words[:end])
     return Meaning("stated" if alone else "whose", plain[-1], denied)
+
+
+def _may_be(somebody: str, buyer: str) -> bool:
+    """Whether the word for who buys may stand for this one."""
+    kind = english.PRONOUNS.get(buyer)
+    return somebody == buyer or (kind in ("he", "she") and english.GENDER.get(somebody, kind) == kind)
 
 
 def _turned(words: Sequence[str], end: int, denials: Sequence[Mention], stated: Sequence[Mention]) -> str:
