@@ -76,16 +76,17 @@ DENIES = re.compile(
 )
 """The words before a need that is denied for sure."""
 DOUBT = _set(
-    "if maybe perhaps might may almost nearly seems seem pretends pretend think thinks thought say says said told asks"
-    " believes dreamed dreams unless whether wonders ? only wait though however except stopped"
+    "if maybe perhaps might may almost nearly seems seem pretends pretend think thinks thought say says said told"
+    " believes dreamed unless whether wonders ? wait though however except"
     " together denies denied free far"
 )
+TURNS = ("anything but", "stopped being", "instead of")
 OVER = _set("used ago yesterday earlier recovered cured")
 PAST, PRESENT = _set("was were had felt"), _set("is am are 's 'm feels today wants") | frozenset(GO)
 PERFECT = {(has, had) for has in ("has", "have") for had in ("had", "felt")}
 """No past: "has had a cough" is now."""
 BUY = _set("buy buys bought buying purchase purchases")
-SATED = _set("ate eaten eats drank drunk drinks slept washed showered fed full rested")
+SATED = _set("ate eaten eats drank drunk drinks slept washed showered fed rested")
 AFTER = MARKS | frozenset(GO) | _set(
     "and so because as who that when while after from since today again with in he she i they to by on at this but or"
     " any anymore more yet now out stiff like all lately indeed af as my his her goes went heads"

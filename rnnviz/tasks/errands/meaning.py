@@ -101,7 +101,8 @@ def _mentions(words: Sequence[str]) -> list[Mention]:
     for at in range(len(words)):
         for size in (1, 2, 3):
             if wording := _WORDINGS.get(tuple(_SPELLED.get(_letters(word), word) for word in words[at : at + size])):
-                found[at + size - 1] = Mention(at, at + size - 1, *wording)
+                thing, kind = wording
+                found[at + size - 1] = Mention(at, at + size - 1, thing, "cue" if size > 1 else kind)
     text = " ".join(words)
     for thing, cue in english.CUES.items():
         for match in cue.finditer(text):
@@ -206,7 +207,8 @@ def meaning(tokens: tuple[str, ...], read: int | None = None) -> Meaning:
     people = [at for at in _people(tokens, words) if at < end]
     held = {need: _holder(words, people, need) for need in stated}
     plain = [need for need in stated if held[need] is not None]
-    if not plain or any(need.thing != plain[0].thing and held[need] is None for need in stated):
+    vague = [need for need in stated if held[need] is None and words[need.end] not in english.PICTURES]
+    if not plain or any(need.thing != plain[0].thing for need in vague):
         return Meaning("picture", needs[0], denied)
     buyer = next((at for at in reversed(people) if at < end), 0)
     theirs = [need for need in plain if _may_be(words[held[need] or 0], words[buyer])]
@@ -250,6 +252,10 @@ def _turned(words: Sequence[str], end: int, denials: Sequence[Mention], stated: 
         return "bought"
     if english.OVER & heard or (english.PAST & heard and english.PRESENT & heard):
         return "past"
-    if english.DOUBT & heard or ("although" in heard and not denials) or "anything but" in " ".join(words):
+    if (
+        english.DOUBT & heard
+        or ("although" in heard and not denials)
+        or any(one in " ".join(words) for one in english.TURNS)
+    ):
         return "doubt"
     return ""
