@@ -16,6 +16,7 @@ Case and accents are kept in the token, and ignored when it is looked up.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -162,6 +163,25 @@ class Vocabulary:
     def knows(self, token: str) -> bool:
         """Whether the table has this token."""
         return self.index(token) != 0
+
+    @cached_property
+    def lengths(self) -> ndarray:
+        """The length of each vector, (N,); 1 for `<unk>`, whose vector is zero."""
+        lengths: ndarray = np.linalg.norm(self.vectors, axis=1)
+        return np.where(lengths, lengths, 1).astype(np.float32)
+
+    def nearest(self, tokens: Sequence[str], most: int = 5) -> list[list[tuple[str, float]]]:
+        """For each token the words with the most similar vectors, itself left out, and the cosine of the angle between
+        the two, the nearest first. None for a token that is not in the table: it has no vector of its own."""
+        rows = [self.index(token) for token in tokens]
+        cosines = self.vectors[rows] @ self.vectors.T / self.lengths[rows, None] / self.lengths
+        cosines[np.arange(len(rows)), rows] = -1
+        found = np.argpartition(-cosines, most, axis=1)[:, :most]
+        values = np.take_along_axis(cosines, found, 1)
+        order = np.argsort(-values, axis=1)
+        found, values = np.take_along_axis(found, order, 1).tolist(), np.take_along_axis(values, order, 1).tolist()
+        pairs = zip(rows, found, values, strict=True)
+        return [[(self.words[j], c) for j, c in zip(*pair, strict=True)] if row else [] for row, *pair in pairs]
 
 
 @lru_cache(maxsize=1)

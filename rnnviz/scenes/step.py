@@ -12,6 +12,7 @@ from rnnviz.language import labels_of, translate
 from rnnviz.networks.checking import Check
 from rnnviz.numbers import two_digits
 from rnnviz.recurrence.trace import Trace, surprise
+from rnnviz.scenes.deeper import deeper
 from rnnviz.scenes.notices import notices
 from rnnviz.scenes.readings import Named, Reading, file_of, read_sentence, weights_of
 from rnnviz.scenes.writer import View
@@ -50,6 +51,9 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
         "labels": shown,
         "tokens": [{"text": token, "known": vocabulary().knows(token)} for token in tokens],
         "notice": notices(readings, view.language),
+        "deeper": deeper((left, right), readings, view.language),
+        "nearest": nearest(tokens),
+        "things": errands.THINGS,
         "vectors": vocabulary().vectors[[vocabulary().index(token) for token in tokens]],
         "networks": [
             network_block(
@@ -61,6 +65,13 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
     }
     left_check, right_check = ((reading.name, reading.check) for reading in readings)
     return StepPage(figures.as_json(payload), (left_check, right_check), answer, revision, files)
+
+
+def nearest(tokens: tuple[str, ...]) -> dict[str, list[tuple[str, float]]]:
+    """For each word of the sentence those whose vectors are most like its own, and the cosine, in two decimals."""
+    words = list(dict.fromkeys(tokens))
+    found = vocabulary().nearest(words)
+    return {word: [(other, round(c, 2)) for other, c in near] for word, near in zip(words, found, strict=True)}
 
 
 def title(reading: Reading, language: str) -> str:

@@ -161,6 +161,7 @@ KEYS: dict[str, Key] = {
     "left": Choice("rnn", (*NETWORKS, YOURS)),
     "right": Choice("lstm", (*NETWORKS, YOURS)),
     "trained": Flag(True),
+    "guess": Flag(False),  # Step: the answers are covered until the reader has guessed, or has come to the end
     # what flows back: the sentence above, or random numbers read by cells that were never trained
     "input": Choice("random", ("random", "sentence")),
     "length": Whole(20, 2, 200),

@@ -1,7 +1,7 @@
 """What the page takes a sentence to ask for, against readers who do not know the code.
 
-`verdicts.json` holds 200 sentences labelled by somebody who never saw the rule, and whom its author never met: the thing
-that the person should buy, "none" where no need is left, "unclear" where readers would differ.
+`verdicts.json` holds 200 sentences labelled by somebody who never saw the rule: the thing that the person should buy,
+"none" where no need is left, "unclear" where readers would differ.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ def _mentions(words: Sequence[str]) -> list[Mention]:
     """All needs that are named, in their order."""
     found = {}
     for at in range(len(words)):
-        for size in (1, 2, 3):
+        for size in range(1, min(3, len(words) - at) + 1):
             if wording := _WORDINGS.get(tuple(_SPELLED.get(_letters(word), word) for word in words[at : at + size])):
                 thing, kind = wording
                 found[at + size - 1] = Mention(at, at + size - 1, thing, "cue" if size > 1 else kind)
@@ -180,6 +180,11 @@ def _acts(word: str) -> bool:
 
 
 # --- the rule ---------------------------------------------------------------------------------------
+
+
+def mentions(tokens: tuple[str, ...]) -> list[Mention]:
+    """All needs that a sentence names, whatever it says of them."""
+    return _mentions(_plain(tokens))
 
 
 @lru_cache(maxsize=512)

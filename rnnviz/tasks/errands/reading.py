@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from rnnviz.tasks.errands.lexicon import ADVERBS, FILLERS, GO, PLACES, TOKENS
-from rnnviz.tasks.errands.meaning import meaning
+from rnnviz.tasks.errands.lexicon import ADVERBS, FILLERS, GO, NEEDS, PLACES, TOKENS
+from rnnviz.tasks.errands.meaning import Mention, meaning
 from rnnviz.text import normal
 
 FILLER_TOKENS = tuple(filler.split() for filler in FILLERS)
@@ -30,6 +30,27 @@ def need_at(tokens: Sequence[str]) -> int | None:
     """The token with which that need is stated."""
     found = meaning(tuple(tokens))
     return found.need.end if found.need and found.thing else None
+
+
+def exchanged(tokens: tuple[str, ...], need: Mention) -> tuple[tuple[str, ...], str, str] | None:
+    """The sentence with another need's wording in the place of this one, that wording, and what answers it.
+
+    It is the next need in the order of `NEEDS` with a known wording of one word and of the same part of speech. None
+    where the need is told in other words than the language of errands has.
+    """
+    wording = " ".join(normal(token) for token in tokens[need.start : need.end + 1])
+    order = list(NEEDS.values())
+    for at, own in enumerate(order):
+        for kind in ("adjectives", "nouns", "verbs"):
+            if wording in getattr(own, kind):
+                others = (*order[at + 1 :], *order[:at])
+                usual = (
+                    (w, one) for one in others for w in getattr(one, kind) if " " not in w and w not in one.held_out
+                )
+                word, other = next(usual)
+                word = word.capitalize() if tokens[need.start][:1].isupper() else word
+                return (*tokens[: need.start], word, *tokens[need.end + 1 :]), word, other.thing
+    return None
 
 
 def chain(fillers: Sequence[Sequence[str]]) -> list[str]:
