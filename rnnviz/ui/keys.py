@@ -206,6 +206,23 @@ KEYS: dict[str, Key] = {
 }
 WRITTEN = ("step", "unit", "side", "drawn")
 """What the browser writes into the link by itself, before Python hears of it."""
+FRAME = ("lang", "projector")
+"""Controls that stand around every page: where a link hides them, they stay hidden."""
+PAGES: dict[str, tuple[str, ...]] = {
+    name: pages
+    for pages, names in {
+        ("step",): ("left", "right", "guess", "step", "unit", "side"),
+        ("gates",): ("gatecell", "challenge", "drawn", "keeps", "listener", "listens", "heard"),
+        ("compare",): ("counted",),
+        ("gradients", "clipping"): (
+            *("input", "units", "scale", "forget", "activation", "start", "at", "asked", "own"),
+        ),
+        ("clipping",): ("net", "clip", "threshold", "cliffw", "cliffb", "cliffrate", "cliffclip"),
+        ("training",): ("task", "twin", "first", "second", *KNOBS, "record"),
+    }.items()
+    for name in names
+}
+"""The pages whose link carries a key; a key that is not named here stands in every page's link."""
 LOOK = Choice("", ("light", "dark"))
 """What a component may say of how the page looks."""
 TICKET = Text("", 64)
