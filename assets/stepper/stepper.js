@@ -208,7 +208,9 @@ class Stepper {
     const guess = this.guesses.get(sentence) ?? { thing: null, shown: false };
     if (this.payload.guess) guess.shown ||= ended;
     this.guesses.set(sentence, guess);
-    this.root.toggleAttribute("data-covered", this.payload.guess && !guess.shown);
+    const covered = this.payload.guess && !guess.shown;
+    this.root.toggleAttribute("data-covered", covered);
+    for (const part of this.root.querySelectorAll(".rv-next, .rv-ask")) part.inert = covered;
     this.guess.show(this.payload.guess, guess);
   }
 

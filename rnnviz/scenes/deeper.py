@@ -69,7 +69,8 @@ def deeper(networks: Sequence[Named], readings: Sequence[Reading], language: str
     tokens = readings[0].trace.tokens
     if len(tokens) < 2:
         return []
-    need = errands.meaning(tokens).named
+    meaning = errands.meaning(tokens)
+    need = meaning.need if meaning.thing else meaning.named
     at = need.end if need else 0
     names = [translate(language, f"networks.{one.name}") for one in readings]
     ratios = [ratio(one, at) for one in readings]

@@ -57,7 +57,7 @@ def states(name: str, tokens: tuple[str, ...]) -> tuple[Any, list[Any], list[Any
 def bought(name: str, tokens: tuple[str, ...]) -> str:
     """The likeliest of the ten things after "… to buy"."""
     logits, words = states(name, tokens)[0], rnnviz.load(name).words
-    return max(errands.THINGS, key=lambda thing: float(logits[words.index(thing)]))
+    return max(errands.THINGS, key=lambda thing: logits[words.index(thing)].item())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -131,7 +131,7 @@ def test_the_question_is_said_as_it_is_put(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_untrained_networks_guess_blindly_and_are_neither_right_nor_wrong(language: str) -> None:
-    start = piece(language, "notice.blind").split("{")[0]
+    start = translate(language, "step.notice.blind").split("{")[0]
     for verdict in said("Starving, Alice drives to the store to buy", language, trained=False):
         assert start in verdict
         assert piece(language, "notice.both_right") not in verdict
