@@ -16,7 +16,6 @@ Case and accents are kept in the token, and ignored when it is looked up.
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -170,19 +169,6 @@ class Vocabulary:
         lengths: ndarray = np.linalg.norm(self.vectors, axis=1)
         return np.where(lengths, lengths, 1).astype(np.float32)
 
-    def nearest(self, tokens: Sequence[str], most: int = 5) -> list[list[tuple[str, float]]]:
-        """For each token the words with the most similar vectors, itself left out, and the cosine of the angle between
-        the two, the nearest first. None for a token that is not in the table: it has no vector of its own."""
-        rows = [self.index(token) for token in tokens]
-        cosines = self.vectors[rows] @ self.vectors.T / self.lengths[rows, None] / self.lengths
-        cosines[np.arange(len(rows)), rows] = -1
-        found = np.argpartition(-cosines, most, axis=1)[:, :most]
-        values = np.take_along_axis(cosines, found, 1)
-        order = np.argsort(-values, axis=1)
-        found, values = np.take_along_axis(found, order, 1).tolist(), np.take_along_axis(values, order, 1).tolist()
-        pairs = zip(rows, found, values, strict=True)
-        return [[(self.words[j], c) for j, c in zip(*pair, strict=True)] if row else [] for row, *pair in pairs]
-
 
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
@@ -191,3 +177,20 @@ def vocabulary() -> Vocabulary:
     vectors = load_file(ASSETS / "vectors.safetensors")["vectors"].astype(np.float32)
     vectors.flags.writeable = False
     return Vocabulary(words, vectors)
+
+
+def nearest(token: str) -> tuple[tuple[str, float], ...]:
+    """The five words with the most similar vectors, itself left out, and the cosine of the angle between the two, the
+    nearest first. None for a token that is not in the table: it has no vector of its own."""
+    row = vocabulary().index(token)
+    return _nearest(row) if row else ()
+
+
+@lru_cache(maxsize=1 << 13)
+def _nearest(row: int, most: int = 5) -> tuple[tuple[str, float], ...]:
+    table = vocabulary()
+    cosines = table.vectors @ table.vectors[row] / (table.lengths * table.lengths[row])
+    cosines[row] = -1
+    found = np.argpartition(cosines, -most)[-most:]
+    found = found[np.argsort(-cosines[found])]
+    return tuple((table.words[j], float(cosines[j])) for j in found.tolist())

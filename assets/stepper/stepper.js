@@ -33,7 +33,7 @@ class Stepper {
     this.guesses = new Map(); // what was guessed of each sentence, and whether its answers are shown
     const more = newElement(root, "div", "rv-more");
     this.deeper = foldView(newElement(more, "details", "rv-deeper"));
-    this.word = foldView(newElement(more, "details", "rv-word"), () => this.showWord());
+    this.word = foldView(newElement(more, "details", "rv-vectors"), () => this.showWord());
     this.columnsRoot = newElement(root, "div", "rv-columns");
     this.columns = [0, 1].map((k) => {
       const column = newElement(this.columnsRoot, "section", "rv-column");

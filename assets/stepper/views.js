@@ -155,7 +155,7 @@ const FULL = 3; // a word's numbers have the root mean square 1 over the table; 
 /** A word as the networks get it: its numbers, in one scale of colours for all words, and the words nearest to it. */
 function wordView(root, { shape: [, size], values }, { tokens, nearest }, labels) {
   root.replaceChildren();
-  const grid = newElement(root, "div", "rv-numbers");
+  const grid = newElement(root, "div", "rv-vector");
   grid.setAttribute("role", "group");
   const cells = Array.from({ length: size }, () => newElement(grid, "span"));
   newElement(root, "p", "rv-small", filledLabel(labels.word_scale, { full: FULL }));

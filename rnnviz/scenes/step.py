@@ -17,7 +17,7 @@ from rnnviz.scenes.notices import notices
 from rnnviz.scenes.readings import Named, Reading, file_of, read_sentence, weights_of
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
-from rnnviz.text import vocabulary
+from rnnviz.text import nearest, vocabulary
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
         "tokens": [{"text": token, "known": vocabulary().knows(token)} for token in tokens],
         "notice": notices(readings, view.language),
         "deeper": deeper((left, right), readings, view.language),
-        "nearest": nearest(tokens),
+        "nearest": neighbours(tokens),
         "things": errands.THINGS,
         "vectors": vocabulary().vectors[[vocabulary().index(token) for token in tokens]],
         "networks": [
@@ -67,11 +67,9 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
     return StepPage(figures.as_json(payload), (left_check, right_check), answer, revision, files)
 
 
-def nearest(tokens: tuple[str, ...]) -> dict[str, list[tuple[str, float]]]:
+def neighbours(tokens: tuple[str, ...]) -> dict[str, list[tuple[str, float]]]:
     """For each word of the sentence those whose vectors are most like its own, and the cosine, in two decimals."""
-    words = list(dict.fromkeys(tokens))
-    found = vocabulary().nearest(words)
-    return {word: [(other, round(c, 2)) for other, c in near] for word, near in zip(words, found, strict=True)}
+    return {token: [(word, round(c, 2)) for word, c in nearest(token)] for token in dict.fromkeys(tokens)}
 
 
 def title(reading: Reading, language: str) -> str:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 import rnnviz
 from rnnviz.language import translate
-from rnnviz.text import vocabulary
+from rnnviz.text import nearest, vocabulary
 from scripts.serving import Served
 from tests.conftest import Visit
 
@@ -245,14 +245,14 @@ def test_the_answers_are_covered_until_the_reader_has_guessed(app: Served, visit
 
 def test_a_tapped_word_shows_its_numbers_and_its_neighbours(app: Served, visit: Callable[..., Visit]) -> None:
     tab = opened(visit, app.address, "?sentence=" + quote("Hungry, Alice meets zzxqy"))
-    numbers, word = tab.page.locator(".rv-numbers span"), tab.page.locator(".rv-word")
+    numbers, word = tab.page.locator(".rv-vector span"), tab.page.locator(".rv-vectors")
     assert not numbers.first.is_visible()
     tab.page.locator(".rv-chip").nth(2).click()
     assert step_of(tab) == 2
     table = vocabulary()
     shown = [float(text.replace("−", "-")) for text in numbers.all_inner_texts()]
     assert shown == pytest.approx(table.vectors[table.index("alice")].tolist(), abs=0.051)
-    expect(word).to_contain_text(table.nearest(["alice"])[0][0][0])
+    expect(word).to_contain_text(nearest("alice")[0][0])
     tab.page.keyboard.press("End")
     expect(word).to_contain_text(translate("en", "stepper.word_none", word="zzxqy"))
     assert set(numbers.all_inner_texts()) == {"0.0"}

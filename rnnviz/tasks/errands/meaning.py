@@ -187,9 +187,16 @@ def mentions(tokens: tuple[str, ...]) -> list[Mention]:
     return _mentions(_plain(tokens))
 
 
-@lru_cache(maxsize=512)
 def meaning(tokens: tuple[str, ...], read: int | None = None) -> Meaning:
     """What the sentence asks for, or its first `read` tokens."""
+    words, end = _plain(tokens), len(tokens) if read is None else read
+    while end > 1 and words[end - 2 : end] == (",", ","):  # inside a filler clause nothing changes
+        end -= 1
+    return _meaning(tokens, end)
+
+
+@lru_cache(maxsize=512)
+def _meaning(tokens: tuple[str, ...], read: int) -> Meaning:
     words, tokens = _latest(_plain(tokens)[:read]), tokens[:read]
     needs = _mentions(words)
     if not needs:
