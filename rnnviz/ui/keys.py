@@ -214,9 +214,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         ("step",): ("left", "right", "guess", "step", "unit", "side"),
         ("gates",): ("gatecell", "challenge", "drawn", "keeps", "listener", "listens", "heard"),
         ("compare",): ("counted",),
-        ("gradients", "clipping"): (
-            *("input", "units", "scale", "forget", "activation", "start", "at", "asked", "own"),
-        ),
+        ("gradients", "clipping"): ("input", "units", "scale", "activation", "start", "at", "asked", "own"),
+        ("gates", "gradients", "clipping"): ("forget",),
         ("clipping",): ("net", "clip", "threshold", "cliffw", "cliffb", "cliffrate", "cliffclip"),
         ("training",): ("task", "twin", "first", "second", *KNOBS, "record"),
     }.items()
