@@ -1,17 +1,8 @@
 """Every way in which a number becomes text: on a figure, in a sentence, in a table."""
 
-from math import isfinite, isnan, log
+from math import isfinite, isnan
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def half_life(kept: float) -> str:
-    """How many more words until half is left, if each keeps this share: ln 0.5 / ln kept."""
-    if kept >= 1:
-        return "∞"
-    if isnan(kept):
-        return "?"
-    return two_digits(log(0.5) / log(kept)) if kept > 0 else "0"
 
 
 def percent(share: float) -> str:

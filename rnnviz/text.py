@@ -163,6 +163,12 @@ class Vocabulary:
         """Whether the table has this token."""
         return self.index(token) != 0
 
+    @cached_property
+    def lengths(self) -> ndarray:
+        """The length of each vector, (N,); 1 for `<unk>`, whose vector is zero."""
+        lengths: ndarray = np.linalg.norm(self.vectors, axis=1)
+        return np.where(lengths, lengths, 1).astype(np.float32)
+
 
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
@@ -171,3 +177,20 @@ def vocabulary() -> Vocabulary:
     vectors = load_file(ASSETS / "vectors.safetensors")["vectors"].astype(np.float32)
     vectors.flags.writeable = False
     return Vocabulary(words, vectors)
+
+
+def nearest(token: str) -> tuple[tuple[str, float], ...]:
+    """The five words with the most similar vectors, itself left out, and the cosine of the angle between the two, the
+    nearest first. None for a token that is not in the table: it has no vector of its own."""
+    row = vocabulary().index(token)
+    return _nearest(row) if row else ()
+
+
+@lru_cache(maxsize=1 << 13)
+def _nearest(row: int, most: int = 5) -> tuple[tuple[str, float], ...]:
+    table = vocabulary()
+    cosines = table.vectors @ table.vectors[row] / (table.lengths * table.lengths[row])
+    cosines[row] = -1
+    found = np.argpartition(cosines, -most)[-most:]
+    found = found[np.argsort(-cosines[found])]
+    return tuple((table.words[j], float(cosines[j])) for j in found.tolist())

@@ -26,8 +26,14 @@ class Stepper {
     this.chipsRoot = newElement(root, "div", "rv-chips");
     this.band = newElement(root, "div", "rv-band");
     this.transportRoot = newElement(this.band, "div");
-    this.noticeRoot = newElement(this.band, "div", "rv-notice");
+    const said = newElement(this.band, "div", "rv-said");
+    this.guessRoot = newElement(said, "div", "rv-guess");
+    this.noticeRoot = newElement(said, "div", "rv-notice");
     this.noticeRoot.setAttribute("aria-live", "polite");
+    this.guesses = new Map(); // what was guessed of each sentence, and whether its answers are shown
+    const more = newElement(root, "div", "rv-more");
+    this.deeper = foldView(newElement(more, "details", "rv-deeper"));
+    this.word = foldView(newElement(more, "details", "rv-vectors"), () => this.showWord());
     this.columnsRoot = newElement(root, "div", "rv-columns");
     this.columns = [0, 1].map((k) => {
       const column = newElement(this.columnsRoot, "section", "rv-column");
@@ -59,7 +65,8 @@ class Stepper {
   show(payload) {
     const words = payload.labels;
     this.labels = { ...words, ...words.stepper };
-    const key = [payload.revision, payload.theme, payload.scale, payload.place, JSON.stringify(words)].join(" ");
+    const { revision, theme, scale, place, guess, typed } = payload;
+    const key = [revision, theme, scale, place, guess, typed, JSON.stringify(words)].join(" ");
     if (key === this.key_) return;
     const old = this.payload?.place === payload.place ? this.payload : null; // else the link says where to stand
     if (!old) Object.assign(this, { chosen: null, told: null, named: false });
@@ -71,6 +78,7 @@ class Stepper {
     const last = this.steps - 1;
     if (!old) this.step = payload.step ?? 0;
     else if (this.step === old.tokens.length - 1) this.step = last; // who stood at the end stays there
+    else if (typed !== old.typed) this.step = 0; // another sentence begins at its beginning
     this.step = Math.max(0, Math.min(this.step, last));
     // Until the link names a unit, it is the one on top, of whichever network stands there.
     const named = this.named || payload.unit != null;
@@ -80,10 +88,13 @@ class Stepper {
     const { root, labels } = this;
     root.dataset.theme = payload.theme;
     this.underHeader();
-    this.chips = chipsView(this.chipsRoot, payload.tokens, labels, (step) => this.go(step));
+    this.chips = chipsView(this.chipsRoot, payload.tokens, labels, (step) => this.tapWord(step));
     this.transportRoot.replaceChildren();
     this.transport = transportView(this.transportRoot, labels, (name) => this.act(name));
     this.notice = noticeView(this.noticeRoot, payload.notice);
+    this.guess = guessView(this.guessRoot, payload.things, labels, (thing) => this.reveal(thing));
+    this.deeper.fill(labels.deeper_title, payload.deeper);
+    this.vectors = wordView(this.word.body, decodeArray(payload.vectors), payload, labels);
     this.heads = this.columns.map(({ head }, k) => headView(head, payload.networks[k], payload.tokens, labels));
     this.cell = cellView(this.cellRoot, words);
     this.arrange();
@@ -163,6 +174,8 @@ class Stepper {
     this.chips.show(step);
     this.transport.show(step, steps, this.playing !== null);
     this.notice.show(step);
+    this.uncover(step === steps - 1);
+    this.showWord();
     this.heads.forEach((head) => head.show(step));
     this.columns.forEach(({ plot }) => plot.show(step));
     this.askPlot.show(step);
@@ -173,6 +186,39 @@ class Stepper {
       const { text } = this.payload.tokens[step];
       this.status.textContent = filledLabel(this.labels.announce, { step: step + 1, steps, word: text });
     }, 300);
+  }
+
+  /** The numbers of the current word, if they are looked at. */
+  showWord() {
+    const { text } = this.payload.tokens[this.step];
+    this.word.name(filledLabel(this.labels.word_title, { word: text }));
+    if (this.word.root.open) this.vectors.show(this.step);
+  }
+
+  /** A tap on a word goes there and shows it as a vector; one on the current word opens and closes that. */
+  tapWord(step) {
+    const { root } = this.word;
+    if (step === this.step) root.open = !root.open;
+    else if (!this.word.shut) root.open = true;
+    this.go(step);
+  }
+
+  /** The answers are covered until the reader has guessed or has come to the end. */
+  uncover(ended) {
+    const sentence = this.payload.tokens.map(({ text }) => text).join(" ");
+    const guess = this.guesses.get(sentence) ?? { thing: null, shown: false };
+    if (this.payload.guess) guess.shown ||= ended;
+    this.guesses.set(sentence, guess);
+    const covered = this.payload.guess && !guess.shown;
+    this.root.toggleAttribute("data-covered", covered);
+    for (const part of this.root.querySelectorAll(".rv-next, .rv-ask")) part.inert = covered;
+    this.guess.show(this.payload.guess, guess);
+  }
+
+  reveal(thing) {
+    const sentence = this.payload.tokens.map(({ text }) => text).join(" ");
+    this.guesses.set(sentence, { thing, shown: true });
+    this.render();
   }
 
   showCell() {

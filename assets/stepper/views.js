@@ -105,6 +105,77 @@ function noticeView(root, notices) {
   return { show: (step) => putRuns(shown, notices[step] || []) };
 }
 
+/** A part that opens on a press. `opened()` is called when it has; `shut` says that the reader has closed it. */
+function foldView(root, opened) {
+  const summary = newElement(root, "summary");
+  const body = newElement(root, "div");
+  const view = {
+    root,
+    body,
+    shut: false,
+    name: (text) => (summary.textContent = text),
+    /** Paragraphs of runs; without any, there is nothing to open. */
+    fill(title, paragraphs) {
+      summary.textContent = title;
+      root.hidden = !paragraphs.length;
+      body.replaceChildren();
+      paragraphs.forEach((runs) => putRuns(newElement(body, "p"), runs));
+    },
+  };
+  root.ontoggle = () => {
+    view.shut = !root.open;
+    if (root.open) opened?.();
+  };
+  return view;
+}
+
+/** What the reader would buy: one button for each thing, and afterwards the guess. `choose(thing)` on a press. */
+function guessView(root, things, labels, choose) {
+  root.replaceChildren();
+  const asked = newElement(root, "div");
+  newElement(asked, "p", "", labels.guess_ask);
+  const row = newElement(asked, "div", "rv-things");
+  things.forEach((thing) => {
+    const button = newElement(row, "button", "rv-thing", thing);
+    button.type = "button";
+    button.onclick = () => choose(thing);
+  });
+  const kept = newElement(root, "p", "rv-guessed");
+  return {
+    show(on, { thing, shown }) {
+      asked.hidden = !on || shown;
+      kept.hidden = !on || !thing;
+      kept.textContent = thing ? filledLabel(labels.guess_yours, { thing }) : "";
+    },
+  };
+}
+
+const FULL = 3; // a word's numbers have the root mean square 1 over the table; the colour is full from here on
+
+/** A word as the networks get it: its numbers, in one scale of colours for all words, and the words nearest to it. */
+function wordView(root, { shape: [, size], values }, { tokens, nearest }, labels) {
+  root.replaceChildren();
+  const grid = newElement(root, "div", "rv-vector");
+  grid.setAttribute("role", "group");
+  const cells = Array.from({ length: size }, () => newElement(grid, "span"));
+  newElement(root, "p", "rv-small", filledLabel(labels.word_scale, { full: FULL }));
+  const near = newElement(root, "p");
+  return {
+    show(step) {
+      const { text, known } = tokens[step];
+      grid.setAttribute("aria-label", filledLabel(labels.word_title, { word: text }));
+      cells.forEach((cell, k) => {
+        const value = values[step * size + k];
+        const share = Math.round(60 * Math.min(1, Math.abs(value) / FULL));
+        cell.textContent = value.toFixed(1).replace("-", "−").replace("−0.0", "0.0");
+        cell.style.background = `color-mix(in srgb, var(--rv-${value < 0 ? "hidden" : "forget"}) ${share}%, transparent)`;
+      });
+      const words = (nearest[text] ?? []).map(([word, cosine]) => `${word} ${cosine.toFixed(2)}`).join(labels.comma);
+      near.textContent = filledLabel(known ? labels.word_near : labels.word_none, { word: text, words });
+    },
+  };
+}
+
 /** A network's name, what it is, its next words and its surprise. */
 function headView(root, network, tokens, labels) {
   root.replaceChildren();

@@ -32,6 +32,8 @@ def knobs() -> DeltaGenerator:
                 given = state.choice(side, names.__getitem__, offered)
                 st.selectbox(t(f"step.{side}"), width=controls.wide(side, 170), **given)
         sentence.knobs()
+        if state.shown("guess"):
+            st.toggle(t("step.guess"), help=t("step.guess_help"), **state.control("guess"))
     return row
 
 
@@ -67,7 +69,8 @@ def show_stepper(tokens: tuple[str, ...]) -> None:
         ):  # else the sentence has become shorter, and the stepper will say where that leaves it
             state.put(step=rest.step, unit=rest.unit, side=SIDES[rest.network])
 
-    stepper(shown.payload, shown.files, rested, *st.session_state["_start"])
+    own = {"guess": state.value("guess"), "typed": state.value("sentence")}
+    stepper(shown.payload, shown.files, rested, *st.session_state["_start"], **own)
 
 
 def badge(shown: StepPage) -> None:

@@ -1,75 +1,126 @@
-"""The sentence above the figures: what to notice at each step, composed from that step's numbers."""
+"""The verdict above the figures: what was read, what each network would buy, and whether that is right.
 
-import math
+What the sentence asks for is `errands.meaning`'s to say, and why a network goes wrong `met`'s, from what training held.
+"""
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rnnviz.figures.base import MOST_IN_PROSE, shortened
-from rnnviz.language import translate
+from rnnviz.language import Runs, filled, translate
+from rnnviz.networks.reading import overlap
+from rnnviz.numbers import percent
 from rnnviz.tasks import errands
+from rnnviz.tasks.errands import met
 
 if TYPE_CHECKING:
     from rnnviz.scenes.readings import Reading
-from rnnviz.language import Runs, filled
-from rnnviz.numbers import half_life, percent, two_digits
+
+ASKED = ("to", "buy")
+"""What is added to a sentence to ask for a thing."""
 
 
 def notices(readings: Sequence["Reading"], language: str) -> list[Runs]:
-    """One notice for each token."""
-    tokens = readings[0].trace.tokens
-    need = errands.need_at(tokens)
-    shown = [shortened(token, MOST_IN_PROSE) for token in tokens]
-    names = [translate(language, f"networks.{r.name}") for r in readings]
-    guesses = [guess(reading) for reading in readings]
-    keeper, kept = keeping(readings)
-    overflowing = dict.fromkeys(name for name, reading in zip(names, readings, strict=True) if reading.overflows)
-    notices = []
-    for t in range(len(tokens)):
-        runs: Runs = []
+    """One verdict for each token."""
+    return [Verdict(readings, t, language).runs for t in range(len(readings[0].trace.tokens))]
 
-        def say(key: str, runs: Runs = runs, **values: object) -> None:
-            runs.extend(filled(language, f"step.notice.{key}", values))
 
-        if overflowing:
-            say("overflow", names=translate(language, "training.comma").join(overflowing))
-        if need is None or t < need:
-            say("no_need")
-        elif t == need:
-            say("need_now", word=shown[need])
+class Verdict:
+    """What is said once token t has been read."""
+
+    def __init__(self, readings: Sequence["Reading"], t: int, language: str) -> None:
+        self.readings, self.t, self.language = readings, t, language
+        self.tokens = readings[0].trace.tokens
+        self.meaning = errands.meaning(self.tokens, t + 1)
+        self.names = [translate(language, f"networks.{reading.name}") for reading in readings]
+        self.guesses = [guess(reading, t) for reading in readings]
+        self.last = t == len(self.tokens) - 1
+        self.runs: Runs = []
+        if overflowing := [name for name, one in zip(self.names, readings, strict=True) if one.overflows]:
+            self.say("overflow", names=translate(language, "training.comma").join(dict.fromkeys(overflowing)))
+        self.what_was_read()
+        self.what_each_would_buy()
+        if readings[0].trained:
+            self.whether_that_is_right()
+
+    def say(self, key: str, **values: object) -> None:
+        self.runs += filled(self.language, f"step.notice.{key}", values)
+
+    def quoted(self, need: errands.Mention) -> str:
+        """The words of a need, as typed."""
+        return shortened(met.join(self.tokens[need.start : need.end + 1]), MOST_IN_PROSE)
+
+    def what_was_read(self) -> None:
+        need, denied = self.meaning.need, self.meaning.denied
+        if self.meaning.says == "stated" and need:
+            ago = self.t - need.end
+            key = "need_now" if not ago else "need_just" if ago == 1 else "need_ago"
+            self.say(key, word=self.quoted(need), thing=need.thing, ago=ago)
+        elif self.meaning.says == "denied" and denied:
+            whole, _, _ = met.negated(self.tokens, denied)
+            self.say("denied", whole=shortened(whole, MOST_IN_PROSE))
+        elif need:
+            self.say("unsure", word=self.quoted(need))
+            self.say(f"because.{self.meaning.says}")
         else:
-            say("need_ago", word=shown[need], ago=t - need)
-        if 0 < t == len(tokens) - 1:
-            first = need if need is not None else 0
-            ratios = [two_digits(ratio(r, first)) for r in readings]
-            answers = [r.gradients.targets[-1] for r in readings]  # what the need asks for, else each one's own
-            key = "back" if answers[0] == answers[1] else "back_own"
-            say(key, answers=answers, word=shown[first], names=names, ratios=ratios)
-        elif t > 0 and keeper is not None:
-            kind, name = readings[keeper].trace.kind, names[keeper]
-            say(f"keep_{kind}", name=name, percent=percent(kept[t]), half=half_life(kept[t]))
-        elif t > 0 and all(reading.trace.kind == "rnn" for reading in readings):
-            say("keep_rnn")
-        words, shares = zip(*(g[t] for g in guesses), strict=True)
-        say("asked", names=names, words=words, percents=[percent(p) for p in shares])
-        notices.append(runs)
-    return notices
+            known = translate(self.language, "training.comma").join(errands.NEEDS)
+            self.say("no_need_known" if self.last else "no_need", needs=known)
+
+    def what_each_would_buy(self) -> None:
+        words, shares = zip(*self.guesses, strict=True)
+        given = overlap([token.lower() for token in self.tokens[: self.t + 1]], ASKED)
+        key = "asked" if given < len(ASKED) else "asked_now"
+        key = key if self.readings[0].trained else "blind"
+        added, percents = " ".join(ASKED[given:] or ASKED), [percent(share) for share in shares]
+        self.say(key, added=added, names=self.names, words=words, percents=percents)
+
+    def whether_that_is_right(self) -> None:
+        """Right or wrong, and why; where that cannot be known, what the reader thinks."""
+        thing, said = self.meaning.thing, [word for word, _ in self.guesses]
+        if thing is None:
+            self.misread([word for word, _ in self.guesses])
+            if self.last:
+                lottery = self.meaning.says == "none" and met.WORDS.issuperset(map(met.normal, self.tokens))
+                self.say("lottery" if lottery else "open")
+            return
+        wrong = [name for name, word in zip(self.names, said, strict=True) if word != thing]
+        if not wrong:
+            self.say("both_right")
+            for name, (_, share) in zip(self.names, self.guesses, strict=True):
+                if share < 0.5:
+                    self.say("hardly", name=name)
+            return
+        right = [name for name, word in zip(self.names, said, strict=True) if word == thing]
+        self.say("one_right" if right else "both_wrong", right=right[:1], wrong=wrong, thing=thing)
+        if not self.misread(said):
+            self.never_met()
+
+    def misread(self, said: Sequence[str]) -> bool:
+        """Say who reads a denied need as if it were none denied."""
+        denied = self.meaning.denied
+        if denied is None or denied.thing == self.meaning.thing or not (who := self.who(said, denied.thing)):
+            return False
+        whole, bare, negation = (shortened(text, MOST_IN_PROSE) for text in met.negated(self.tokens, denied))
+        self.say(f"misread_{'both' if len(who) > 1 else 'one'}", who=who[0], whole=whole, bare=bare)
+        if negation.lower() not in met.BEFORE_NEEDS:
+            self.say("never_before", word=negation)
+        return True
+
+    def who(self, said: Sequence[str], thing: str) -> list[str]:
+        """The networks that say a thing."""
+        return [name for name, word in zip(self.names, said, strict=True) if word == thing]
+
+    def never_met(self) -> None:
+        """Say what of this sentence no sentence of training had."""
+        assert self.meaning.need
+        tokens = self.tokens[: self.t + 1]
+        key, word = met.unmet(tokens, self.meaning.need, len(errands.mentions(tokens)))
+        self.say(
+            {"wording": "never_worded", "before": "never_before", "two": "never_two", "met": "all_met"}[key], word=word
+        )
 
 
-def keeping(readings: Sequence["Reading"]) -> tuple[int | None, list[float]]:
-    """Which network has a gate that keeps the old state (the right one, if both), and its mean at each token."""
-    for k, reading in reversed(list(enumerate(readings))):
-        if letter := reading.trace.cell.keeper:
-            return k, reading.trace.gates[letter].mean(1, dtype=float).tolist()
-    return None, []
-
-
-def guess(reading: "Reading") -> list[tuple[str, float]]:
-    """The likeliest thing to buy, had the sentence ended at each token, and its probability."""
-    best, p = reading.asked.argmax(1).tolist(), reading.asked.max(1).tolist()
-    return [(errands.THINGS[j], value) for j, value in zip(best, p, strict=True)]
-
-
-def ratio(reading: "Reading", t: int) -> float:
-    """The size of the answer's gradient at token t over its size at the last: in c for an LSTM, else h."""
-    norms = reading.gradients.norms if reading.gradients.norms_c is None else reading.gradients.norms_c
-    return float(norms[t] / norms[-1]) if norms[-1] else math.nan
+def guess(reading: "Reading", t: int) -> tuple[str, float]:
+    """The likeliest thing to buy, had the sentence ended at token t, and its probability."""
+    best = int(reading.asked[t].argmax())
+    return errands.THINGS[best], float(reading.asked[t, best])

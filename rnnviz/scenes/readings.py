@@ -35,7 +35,7 @@ class Reading:
     asked: ndarray
     """`(T, 10)`: probabilities of `errands.THINGS`, had the sentence ended here with "to buy"."""
     weights: int
-    """How many recurrent weights it has."""
+    """How many weights and biases its body has."""
     overflows: bool = False
     """Whether its numbers go beyond the largest that there is, in the single precision in which it was trained."""
 

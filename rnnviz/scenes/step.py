@@ -12,12 +12,13 @@ from rnnviz.language import labels_of, translate
 from rnnviz.networks.checking import Check
 from rnnviz.numbers import two_digits
 from rnnviz.recurrence.trace import Trace, surprise
+from rnnviz.scenes.deeper import deeper
 from rnnviz.scenes.findings import asked_finding, states_finding
 from rnnviz.scenes.notices import notices
 from rnnviz.scenes.readings import Named, Reading, file_of, read_sentence, weights_of
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
-from rnnviz.text import vocabulary
+from rnnviz.text import nearest, vocabulary
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,9 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
         "labels": shown,
         "tokens": [{"text": token, "known": vocabulary().knows(token)} for token in tokens],
         "notice": notices(readings, view.language),
+        "deeper": deeper((left, right), readings, view.language),
+        "nearest": neighbours(tokens),
+        "things": errands.THINGS,
         "vectors": vocabulary().vectors[[vocabulary().index(token) for token in tokens]],
         "networks": [
             network_block(
@@ -63,6 +67,11 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
     }
     left_check, right_check = ((reading.name, reading.check) for reading in readings)
     return StepPage(figures.as_json(payload), (left_check, right_check), answer, revision, files)
+
+
+def neighbours(tokens: tuple[str, ...]) -> dict[str, list[tuple[str, float]]]:
+    """For each word of the sentence those whose vectors are most like its own, and the cosine, in two decimals."""
+    return {token: [(word, round(c, 2)) for word, c in nearest(token)] for token in dict.fromkeys(tokens)}
 
 
 def title(reading: Reading, language: str) -> str:

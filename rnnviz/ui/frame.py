@@ -34,6 +34,11 @@ def menu() -> dict[str, list[st.Page]]:
     return sections
 
 
+def start_page() -> str:
+    """The name of the page that stands first in the menu."""
+    return next(file.stem for files in page_files().values() for file in files)
+
+
 def switches() -> None:
     """Language and projector, at the right of the top bar."""
     with st.container(key="frame-switches", horizontal=True, vertical_alignment="center", gap="small"):
@@ -60,6 +65,7 @@ def show() -> None:
     wrong, long = state.unreadable(), state.cut()
     with state.whole(), state.turn():
         page = st.navigation(menu(), position="top")
+        state.standing_on(page.url_path or start_page())
         dress(page.title)
         if wrong:
             st.toast(t("errors.link", names=", ".join(wrong)))

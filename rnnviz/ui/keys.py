@@ -161,6 +161,7 @@ KEYS: dict[str, Key] = {
     "left": Choice("rnn", (*NETWORKS, YOURS)),
     "right": Choice("lstm", (*NETWORKS, YOURS)),
     "trained": Flag(True),
+    "guess": Flag(False),  # Step: the answers are covered until the reader has guessed, or has come to the end
     # what flows back: the sentence above, or random numbers read by cells that were never trained
     "input": Choice("random", ("random", "sentence")),
     "length": Whole(20, 2, 200),
@@ -205,6 +206,22 @@ KEYS: dict[str, Key] = {
 }
 WRITTEN = ("step", "unit", "side", "drawn")
 """What the browser writes into the link by itself, before Python hears of it."""
+FRAME = ("lang", "projector")
+"""Controls that stand around every page: where a link hides them, they stay hidden."""
+PAGES: dict[str, tuple[str, ...]] = {
+    name: pages
+    for pages, names in {
+        ("step",): ("left", "right", "guess", "step", "unit", "side"),
+        ("gates",): ("gatecell", "challenge", "drawn", "keeps", "listener", "listens", "heard"),
+        ("compare",): ("counted",),
+        ("gradients", "clipping"): ("input", "units", "scale", "activation", "start", "at", "asked", "own"),
+        ("gates", "gradients", "clipping"): ("forget",),
+        ("clipping",): ("net", "clip", "threshold", "cliffw", "cliffb", "cliffrate", "cliffclip"),
+        ("training",): ("task", "twin", "first", "second", *KNOBS, "record"),
+    }.items()
+    for name in names
+}
+"""The pages whose link carries a key; a key that is not named here stands in every page's link."""
 LOOK = Choice("", ("light", "dark"))
 """What a component may say of how the page looks."""
 TICKET = Text("", 64)

@@ -48,7 +48,16 @@ def knobs() -> None:
 def _choose(example: str) -> None:
     """Put an example into the sentence field."""
     state.put(sentence=example)
+    _as_typed()
     st.session_state["sentence-examples"] = False
+
+
+def _as_typed() -> None:
+    """Another sentence is read as it is: words that were put into the one before are no part of it."""
+    state.put(words=state.usual("words"))
+
+
+state.whenever("sentence", _as_typed)
 
 
 def amiss(typed: tuple[str, ...], tokens: tuple[str, ...]) -> None:

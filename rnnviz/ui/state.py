@@ -35,11 +35,13 @@ from streamlit.runtime.state import get_session_state
 from rnnviz.ui import doors
 from rnnviz.ui.keys import (
     ALICE,
+    FRAME,
     IDS,
     KEYS,
     KNOBS,
     LOOK,
     NETWORKS,
+    PAGES,
     SENTENCE,
     WRITTEN,
     YOURS,
@@ -64,6 +66,7 @@ class Memory:
     """What a visit remembers beyond the widgets that happen to be drawn."""
 
     page: str | None = None
+    name: str = ""  # of the page, as its address has it
     moves: int = 0  # to another page, or by the link to another place on this one
     kept: dict[str, Any] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)  # our part of the link as the last run left it
@@ -116,6 +119,8 @@ def follow() -> None:
         return
     session[HEARD] = True
     memory, link, held = _memory(), st.query_params.to_dict(), st.session_state.to_dict()
+    if _moved(memory):  # a lesson on one page leaves the others whole
+        memory.kept["hide"] = tuple(name for name in value("hide") if name in FRAME)
     emptied = _moved(memory) or (memory.seen == memory.refilled and not KEYS.keys() & link.keys())
     wished = _wishes(memory, link, emptied)
     for name, wish in wished.items():
@@ -174,6 +179,11 @@ def _meant(memory: Memory, name: str, held: Any, sent: int) -> Any:
     """The allowed value that a widget's stands for, or None."""
     drawings = memory.drawn.get(name)
     return KEYS[name].check(drawings.meant(held, sent) if drawings else held)
+
+
+def standing_on(name: str) -> None:
+    """Say which page is drawn now: its link carries its own settings and those that all pages share."""
+    _memory().name = name
 
 
 def publish() -> None:
@@ -341,9 +351,11 @@ def _read(name: str, text: str | None) -> Any:
 
 
 def _ours() -> dict[str, str]:
-    """What is remembered, as the link has it."""
-    kept = _memory().kept
-    return {name: as_text(kept[name]) for name in KEYS if name in kept and kept[name] != KEYS[name].default}
+    """What is remembered, as this page's link has it."""
+    memory = _memory()
+    kept, known = memory.kept, any(memory.name in pages for pages in PAGES.values())
+    here = [name for name in KEYS if name in kept and (not known or memory.name in PAGES.get(name, (memory.name,)))]
+    return {name: as_text(kept[name]) for name in here if kept[name] != KEYS[name].default}
 
 
 def _link(link: Mapping[str, str]) -> int:

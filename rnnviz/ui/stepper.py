@@ -37,6 +37,8 @@ def stepper(
     unit: int | None = None,
     network: int = 1,
     place: int = 0,
+    guess: bool = False,
+    typed: str = "",
     key: str = "stepper",
 ) -> None:
     """Mount the stepper.
@@ -44,8 +46,9 @@ def stepper(
     `payload` and `files` are those of a `rnnviz.scenes.step.StepPage`. `rested` is told where the reader is each time
     they have rested for half a second somewhere else than before. `step` (from 0), `unit` and its `network` (0 or 1)
     say where a reader begins who opens the page, or for whom `place` is another number than before; afterwards the
-    browser knows better. Where the page looks different from what the payload was made for, the stepper says so, and
-    the visitor's state remembers it.
+    browser knows better. `guess`: whether the answers are covered until the reader has guessed. `typed`: the sentence
+    as typed; another one is read from its beginning, unless the reader stood at the end. Where the page looks different
+    from what the payload was made for, the stepper says so, and the visitor's state remembers it.
     """
 
     def tell() -> None:
@@ -54,7 +57,9 @@ def stepper(
 
     found = {file: server.weights_url(file) or json.loads(asked(weights_file, file)) for file in files}
     # Where to begin is no part of the payload, so that one payload serves every visitor.
-    data = component.joined(payload, files=found, step=step, unit=unit, network=network, place=place)
+    data = component.joined(
+        payload, files=found, step=step, unit=unit, network=network, place=place, guess=guess, typed=typed
+    )
     callbacks = {"on_rest_change": called(tell), "on_theme_change": called(partial(state.theme_said, key))}
     mount = component.registered("stepper", SCRIPTS, STYLES)
     mount(key=key, data=data, default={"rest": None, "theme": None}, **callbacks)

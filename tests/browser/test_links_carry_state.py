@@ -106,7 +106,9 @@ def test_a_lesson_hides_controls_and_still_sets_them(small: Served, visit: Calla
     assert (values(tab)["words"], values(tab)["projector"]) == (12, True)
     go(tab, "Backward", "Two")
     assert values(tab)["words"] == 12
-    assert link(tab) == {"hide": "lang,projector,words", "words": "12", "projector": "true"}
+    # What a lesson hides of one page is there on the others; the switches around all pages stay hidden.
+    assert link(tab) == {"hide": "lang,projector", "words": "12", "projector": "true"}
+    assert tab.page.get_by_text("日本語").count() == 0
 
 
 def test_the_projector_switch_scales_type_by_one_and_a_half(small: Served, visit: Callable[..., Visit]) -> None:

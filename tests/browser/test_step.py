@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 import rnnviz
 from rnnviz.language import translate
+from rnnviz.text import nearest, vocabulary
 from scripts.serving import Served
 from tests.conftest import Visit
 
@@ -211,3 +212,66 @@ def test_large_type_from_a_link_leaves_a_phone_its_room(app: Served, visit: Call
     assert menu
     assert switches
     assert menu["x"] + menu["width"] <= switches["x"]
+
+
+def test_the_answers_are_covered_until_the_reader_has_guessed(app: Served, visit: Callable[..., Visit]) -> None:
+    """The verdict, the bars and the curve; the guess sends nothing, and stays beside the answers."""
+    tab = opened(visit, app.address, "?guess=true")
+    answers = tab.page.locator(".rv-notice > p:not(.rv-room)"), tab.page.locator(".rv-next, .rv-ask")
+    seen = "nodes => nodes.map(node => getComputedStyle(node).opacity)"
+    assert not answers[0].is_visible()
+    assert set(answers[1].evaluate_all(seen)) == {"0"}
+    tab.page.keyboard.press("ArrowRight")
+    tab.page.wait_for_url("**step=1**")
+    tab.settle()
+    assert not answers[0].is_visible()
+    tab.page.evaluate(COUNT_FRAMES)
+    tab.page.get_by_role("button", name="candles").press("Enter")
+    expect(answers[0]).to_be_visible()
+    assert set(answers[1].evaluate_all(seen)) == {"1"}
+    guess = translate("en", "stepper.guess_yours", thing="candles")
+    expect(tab.page.get_by_text(guess)).to_be_visible()
+    tab.page.keyboard.press("ArrowRight")
+    expect(tab.page.get_by_text(guess)).to_be_visible()
+    assert tab.page.evaluate("window.sent") == 0
+    field = tab.page.get_by_role("textbox").first
+    field.fill("Thirsty, Bob walks to the shop to buy")  # another sentence is another question
+    field.press("Enter")
+    expect(tab.page.get_by_role("button", name="candles")).to_be_visible()
+    tab.page.locator(".rv-chip").last.click()
+    expect(answers[0]).to_be_visible()  # the end is reached
+    assert tab.errors == []
+
+
+def test_a_tapped_word_shows_its_numbers_and_its_neighbours(app: Served, visit: Callable[..., Visit]) -> None:
+    tab = opened(visit, app.address, "?sentence=" + quote("Hungry, Alice meets zzxqy"))
+    numbers, word = tab.page.locator(".rv-vector span"), tab.page.locator(".rv-vectors")
+    assert not numbers.first.is_visible()
+    tab.page.locator(".rv-chip").nth(2).click()
+    assert step_of(tab) == 2
+    table = vocabulary()
+    shown = [float(text.replace("−", "-")) for text in numbers.all_inner_texts()]
+    assert shown == pytest.approx(table.vectors[table.index("alice")].tolist(), abs=0.051)
+    expect(word).to_contain_text(nearest("alice")[0][0])
+    tab.page.keyboard.press("End")
+    expect(word).to_contain_text(translate("en", "stepper.word_none", word="zzxqy"))
+    assert set(numbers.all_inner_texts()) == {"0.0"}
+    tab.page.locator(".rv-chip").last.press("Enter")  # by keyboard, and shut again
+    assert not numbers.first.is_visible()
+    assert tab.errors == []
+
+
+def test_another_sentence_is_read_from_its_beginning_and_as_it_was_typed(
+    app: Served, visit: Callable[..., Visit]
+) -> None:
+    tab = opened(visit, app.address, "?words=40&step=31")
+    field = tab.page.get_by_role("textbox").first
+    field.fill("Thirsty, Bob walks to the shop to buy")
+    field.press("Enter")
+    expect(tab.page.locator(".rv-chip")).to_have_count(9)
+    assert step_of(tab) == 0
+    tab.page.locator(".rv-chip").last.click()
+    field.fill("Hungry, Alice runs to buy")
+    field.press("Enter")
+    expect(tab.page.locator(".rv-chip")).to_have_count(6)
+    assert step_of(tab) == 5  # who stood at the end stays there

@@ -50,6 +50,7 @@ def test_every_word_of_the_language_has_a_vector() -> None:
     assert [token for token in errands.TOKENS if not vocabulary().knows(token)] == []
 
 
+@settings(deadline=None)
 @given(seeds, st.integers(0, 20), st.sampled_from(["known", "held_out"]))
 def test_need_first_thing_last(seed: int, clauses: int, wordings: Literal["known", "held_out"]) -> None:
     tokens, thing = errands.sentence(generator(seed), clauses, wordings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import math
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from rnnviz.language import literal
-from rnnviz.ui.keys import ALICE, KEYS, LOOK, TICKET, Choice, Flag, Names, Real, Text, Whole, as_text
+from rnnviz.ui.keys import ALICE, KEYS, LOOK, PAGES, TICKET, Choice, Flag, Names, Real, Text, Whole, as_text
+from rnnviz.ui.pages import page_files
 from rnnviz.ui.stepper import Rest, rest
 from scripts.serving import ROOT
 
@@ -161,3 +163,12 @@ def test_typed_text_is_taken_literally(text: str) -> None:
         plain += shown[i]
         i += 1
     assert plain == " ".join(text.split())
+
+
+def test_every_page_with_settings_of_its_own_exists() -> None:
+    """And the link of each carries every key that its code names."""
+    files = {file.stem: file.read_text() for files in page_files().values() for file in files}
+    assert {page for pages in PAGES.values() for page in pages} <= files.keys()
+    for page, code in files.items():
+        named = set(re.findall(r'state\.\w+\("(\w+)"', code)) & KEYS.keys()
+        assert not {name for name in named if page not in PAGES.get(name, (page,))}, page

@@ -149,8 +149,9 @@ def test_an_example_stays_when_the_slider_moves_at_once(finished: bool, app: Ser
         assert tab.query.keys() == {"sentence", "words"}
         assert tab.query["words"] == "6"
         assert tab.shows("sentence") == tab.query["sentence"] != ALICE
-        tab.do("sentence", ALICE)
-        assert tab.query == {"words": "6"}
+        tab.do("sentence", ALICE)  # another sentence is read as it is: without the words put into the last one
+        assert tab.query == {}
+        assert tab.shows("words") == 0
 
 
 def test_an_experiment_stays_and_is_what_is_trained(app: Served) -> None:
@@ -366,3 +367,19 @@ def test_a_message_of_the_wrong_kind_gets_calm_words_and_a_short_log(forged: Ser
                 assert tab.errors in ([], [translate(language, "errors.page")])
                 assert tab.query == {"lang": language}
     assert len(forged.log()) - before < 100_000
+
+
+def test_a_pages_own_settings_stay_in_its_own_link(app: Served) -> None:
+    """Training's twins say nothing on Step, and what a lesson hides on Step is there on Compare."""
+    with Tab(app.address, "training", "twin=gate&seed=3") as tab:
+        tab.go("step")
+        assert tab.query == {"seed": "3"}  # the seed is also that of the random numbers on Gradients
+        tab.do("left", tab.options("left")[2])
+        assert tab.query.keys() == {"seed", "left"}
+        tab.go("training")
+        assert tab.query == {"twin": "gate", "seed": "3"}
+    with Tab(app.address, "step", "hide=sentence,lang") as tab:
+        assert "sentence" not in tab.widgets
+        tab.go("compare")
+        assert "sentence" in tab.widgets
+        assert tab.query == {"hide": "lang"}

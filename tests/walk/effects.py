@@ -11,7 +11,7 @@ from benchmarks.browser import Browser
 from benchmarks.widgets import CHOICES, Control
 from rnnviz.language import LANGUAGES, labels_of
 from rnnviz.training.plans import PRESETS
-from rnnviz.ui.keys import KEYS, Choice, Text
+from rnnviz.ui.keys import KEYS, PAGES, Choice, Text
 from tests.walk import words
 from tests.walk.moves import Move, examples, named, seen
 from tests.walk.snapshot import Shown, differences, snapshot
@@ -83,7 +83,7 @@ def _value(tab: Browser, move: Move, was: Before) -> str:
         return ""
     now = widgets.find(tuple(seen(tab)), control.key)
     if tab.page != was.page:  # the visitor went on at once
-        return _in_link(tab, control, wanted) if control.key in KEYS else ""
+        return _in_link(tab, control, wanted) if control.key in KEYS.keys() - PAGES.keys() else ""
     if now is None and not was.alone:  # gone with what else was done
         return _in_link(tab, control, wanted) if control.key in KEYS else ""
     if now is None:
@@ -193,7 +193,10 @@ def _menu(tab: Browser, move: Move, was: Before) -> str:
     page, link = move.value, words.settings(tab.link)
     if tab.page != ("" if page.is_default else page.url_pathname):
         return f"{page.page_name} was followed, the address is /{tab.page}"
-    return (_same(was.link, link, "the move") if was.alone else "") or _drawn(tab)
+    before, after = (
+        {name: one for name, one in some.items() if name not in PAGES and name != "hide"} for some in (was.link, link)
+    )  # a page's own settings stay in its own link, and so does what it hides
+    return (_same(before, after, "the move") if was.alone else "") or _drawn(tab)
 
 
 def _history(tab: Browser, move: Move, was: Before) -> str:

@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from rnnviz.tasks.errands.lexicon import ADVERBS, FILLERS, GO, PLACES, THING_OF, TOKENS
+from rnnviz.tasks.errands.lexicon import ADVERBS, FILLERS, GO, NEEDS, PLACES, TOKENS
+from rnnviz.tasks.errands.meaning import Mention, meaning
 from rnnviz.text import normal
 
 FILLER_TOKENS = tuple(filler.split() for filler in FILLERS)
 ADVERB_TOKENS = tuple(adverb.split() for adverb in ADVERBS)
-NEGATIONS = frozenset(("not", "n't", "never", "no", "nor", "neither", "without"))
 PUNCTUATION = frozenset(".,;:!?)\"'")
 
 _WITHOUT_COMMAS = tuple([word for word in filler if word != ","] for filler in (*FILLER_TOKENS, *ADVERB_TOKENS))
@@ -22,21 +22,34 @@ _LANGUAGE = frozenset(TOKENS)
 
 
 def need_of(tokens: Sequence[str]) -> str | None:
-    """The thing that a sentence's first stated need asks for; None if it states none."""
-    stated = need_at(tuple(tokens))
-    return None if stated is None else THING_OF[normal(tokens[stated])]
+    """The thing that a sentence asks for; None if it states no need, or it is not sure which (`meaning` says why)."""
+    return meaning(tuple(tokens)).thing
 
 
-@lru_cache(maxsize=8)
-def need_at(tokens: tuple[str, ...]) -> int | None:
-    """The token with which the first need is stated.
+def need_at(tokens: Sequence[str]) -> int | None:
+    """The token with which that need is stated."""
+    found = meaning(tuple(tokens))
+    return found.need.end if found.need and found.thing else None
 
-    A wording with a negation among the two words before it ("not very hungry") is no need.
+
+def exchanged(tokens: tuple[str, ...], need: Mention) -> tuple[tuple[str, ...], str, str] | None:
+    """The sentence with another need's wording in the place of this one, that wording, and what answers it.
+
+    It is the next need in the order of `NEEDS` with a known wording of one word and of the same part of speech. None
+    where the need is told in other words than the language of errands has.
     """
-    words = _normal(tokens)
-    for at, word in enumerate(words):
-        if word in THING_OF and not NEGATIONS & set(words[max(0, at - 2) : at]):
-            return at
+    wording = " ".join(normal(token) for token in tokens[need.start : need.end + 1])
+    order = list(NEEDS.values())
+    for at, own in enumerate(order):
+        for kind in ("adjectives", "nouns", "verbs"):
+            if wording in getattr(own, kind):
+                others = (*order[at + 1 :], *order[:at])
+                usual = (
+                    (w, one) for one in others for w in getattr(one, kind) if " " not in w and w not in one.held_out
+                )
+                word, other = next(usual)
+                word = word.capitalize() if tokens[need.start][:1].isupper() else word
+                return (*tokens[: need.start], word, *tokens[need.end + 1 :]), word, other.thing
     return None
 
 
@@ -90,7 +103,8 @@ def _gap(tokens: Sequence[str]) -> int:
         end -= 1
     pairs = list(pairwise(words))
     buy = max((at for at, pair in enumerate(pairs) if pair == ("to", "buy")), default=end)
-    for at in reversed(range(need_at(tuple(tokens)) or 0, buy)):
+    named = meaning(tuple(tokens)).named
+    for at in reversed(range(named.end if named else 0, buy)):
         following = words[at + 1] if at + 1 < len(words) else "."
         if words[at] in GO and following in _STARTS | PUNCTUATION | {"to"}:
             return at + 1

@@ -1,0 +1,114 @@
+"""The second layer under the verdict: what the gradient says, and what an exchange of the need's word shows.
+
+A gradient says how far a small change would move the answer. Whether a word is held is another question: exchange it,
+and look whether the states and the answer change.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnviz.figures.base import MOST_IN_PROSE, shortened
+from rnnviz.language import Runs, filled, translate
+from rnnviz.networks import reading
+from rnnviz.numbers import two_digits
+from rnnviz.scenes.notices import ASKED
+from rnnviz.scenes.readings import Named, Reading, tracing_network
+from rnnviz.tasks import errands
+from rnnviz.text import join
+
+CHANGED = 0.5
+"""By how much a value must differ after the exchange to be counted."""
+SATURATED = 0.9
+"""From here on a hidden unit stands where tanh is nearly flat."""
+TINY = 0.01
+"""Below this share a gradient seems to say that a word does not matter."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One network's reading of the sentence with another need in the place of its own."""
+
+    answer: str
+    """What it would buy now."""
+    follows: bool
+    """Whether that is what the other need asks for, and it bought what its own asks for before."""
+    h: int
+    """How many values of the hidden state after the last word differ by more than `CHANGED`."""
+    c: int | None
+    """The same of the cell state, where there is one."""
+    saturated: int
+    """How many of these `h` stand beyond ±`SATURATED` in the sentence as it is."""
+
+
+def exchange(named: Named, before: Reading, need: errands.Mention, given: tuple[str, ...], thing: str) -> Exchange:
+    """Let the network read the other sentence `given`, whose need asks for `thing`, and compare."""
+    network = tracing_network(named, before.trained)
+    added = ASKED[reading.overlap([token.lower() for token in given], ASKED) :]
+    trace, last = reading.trace(network, (*given, *added)), len(given) - 1
+    assert trace.logits is not None
+    things = [network.words.index(one) for one in errands.THINGS]
+    answer = errands.THINGS[int(trace.logits[-1, things].argmax())]
+    moved = np.abs(trace.h[last] - before.trace.h[-1]) > CHANGED
+    cells = before.trace.c
+    return Exchange(
+        answer,
+        answer == thing and errands.THINGS[int(before.asked[-1].argmax())] == need.thing,
+        int(moved.sum()),
+        None if cells is None or trace.c is None else int((np.abs(trace.c[last] - cells[-1]) > CHANGED).sum()),
+        int((moved & (np.abs(before.trace.h[-1]) > SATURATED)).sum()),
+    )
+
+
+def deeper(networks: Sequence[Named], readings: Sequence[Reading], language: str) -> list[Runs]:
+    """The second layer, a paragraph each; empty for a single word."""
+    tokens = readings[0].trace.tokens
+    if len(tokens) < 2:
+        return []
+    meaning = errands.meaning(tokens)
+    need = meaning.need if meaning.thing else meaning.named
+    at = need.end if need else 0
+    names = [translate(language, f"networks.{one.name}") for one in readings]
+    ratios = [ratio(one, at) for one in readings]
+    answers = [one.gradients.targets[-1] for one in readings]
+    word = shortened(tokens[at], MOST_IN_PROSE)
+
+    def say(key: str, **values: object) -> Runs:
+        return filled(language, f"step.deeper.{key}", values)
+
+    told = {"word": word, "names": names, "answers": answers, "ratios": [two_digits(one) for one in ratios]}
+    paragraphs = [say("gradient" if answers[0] == answers[1] else "gradient_own", **told)]
+    swapped = errands.exchanged(tokens, need) if need else None
+    surprising: Runs = []
+    if need and swapped:
+        given, other, thing = swapped
+        own = shortened(join(tokens[need.start : need.end + 1]), MOST_IN_PROSE)
+        runs = say("exchange", word=own, other=other, changed=CHANGED)
+        for name, network, one, size in zip(names, networks, readings, ratios, strict=True):
+            found = exchange(network, one, need, given, thing)
+            units = one.trace.h.shape[1]
+            counts = {"h": found.h, "c": found.c, "units": units, "saturated": found.saturated, "near": SATURATED}
+            runs += say("changed_h" if found.c is None else "changed_hc", name=name, **counts)
+            before = errands.THINGS[int(one.asked[-1].argmax())]
+            outcome = "follows" if found.follows else "stays" if found.answer == before else "moves"
+            runs += say(outcome, before=before, after=found.answer)
+            if found.follows and size < TINY:
+                c = one.gradients.norms_c
+                beside = "" if c is None else two_digits(float(c[at] / c[-1])) if c[-1] else "?"
+                surprising += say("seems" if c is None else "seems_c", name=name, word=word, ratio=beside)
+        paragraphs.append(runs)
+    if surprising:
+        paragraphs.append(say("contradiction") + surprising)
+    paragraphs.append(say("meaning"))
+    return paragraphs
+
+
+def ratio(one: Reading, t: int) -> float:
+    """The size of the answer's gradient in the hidden state h at token t over its size at the last: h in every
+    network, so that like is compared with like."""
+    norms = one.gradients.norms
+    return float(norms[t] / norms[-1]) if norms[-1] else math.nan

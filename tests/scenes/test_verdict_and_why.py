@@ -1,0 +1,195 @@
+"""The verdict above the figures and the layer beneath it, against networks run by PyTorch alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import torch
+
+import rnnviz
+from rnnviz.language import translate
+from rnnviz.scenes import deeper
+from rnnviz.scenes.readings import read_sentence
+from rnnviz.scenes.step import compose_step
+from rnnviz.scenes.writer import View
+from rnnviz.tasks import errands
+from rnnviz.text import tokenize, vocabulary
+
+LANGUAGES = ["en", "ja"]
+FED = "Bob is not hungry. He goes to the store to buy"
+NAMES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
+
+
+def said(text: str, language: str = "en", trained: bool = True, left: str = "rnn", right: str = "lstm") -> list[str]:
+    """The verdict at each word."""
+    sent = json.loads(compose_step(tokenize(text), left, right, trained, View(language, "light", 1.0)).payload)
+    return ["".join(run for run, _ in runs) for runs in sent["notice"]]
+
+
+def layers(tokens: tuple[str, ...], left: str = "rnn", right: str = "lstm", language: str = "en") -> str:
+    """All of the second layer."""
+    sent = json.loads(compose_step(tokens, left, right, True, View(language, "light", 1.0)).payload)
+    return "\n".join("".join(run for run, _ in runs) for runs in sent["deeper"])
+
+
+def piece(language: str, key: str, **values: Any) -> str:
+    return translate(language, f"step.{key}").replace("*", "").format(**values)
+
+
+def states(name: str, tokens: tuple[str, ...]) -> tuple[Any, list[Any], list[Any]]:
+    """Logits after the last word, and h and c after every one: torch's own modules, in double precision."""
+    network = rnnviz.load(name).double()
+    rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in tokens]].double()
+    read = network.projection(rows)
+    state, hs, cs = None, [], []
+    for x in read:
+        _, state = network.body(x[None, None], state)
+        h, c = state if isinstance(state, tuple) else (state, state)
+        for one in (h, c):
+            one.retain_grad()
+        hs.append(h)
+        cs.append(c)
+    return network.readout(hs[-1])[0, 0], hs, cs
+
+
+def bought(name: str, tokens: tuple[str, ...]) -> str:
+    """The likeliest of the ten things after "… to buy"."""
+    logits, words = states(name, tokens)[0], rnnviz.load(name).words
+    return max(errands.THINGS, key=lambda thing: logits[words.index(thing)].item())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Starving, Alice drives to the nearest store to buy",
+        "Alice is not starving, she is thirsty. She goes to the store to buy",
+        "Famished, Bob goes to buy",
+        "Freezing, Bob walks to the shop to buy",
+    ],
+)
+def test_right_and_wrong_are_what_the_networks_buy(text: str, language: str) -> None:
+    tokens = tokenize(text)
+    wanted = errands.meaning(tokens).thing
+    right = [NAMES[name] for name in ("rnn", "lstm") if bought(name, tokens) == wanted]
+    wrong = [NAMES[name] for name in ("rnn", "lstm") if NAMES[name] not in right]
+    key = "both_right" if not wrong else "one_right" if right else "both_wrong"
+    last = said(text, language)[-1]
+    for other in ("both_right", "one_right", "both_wrong"):
+        told = [piece(language, f"notice.{other}", right=r, wrong=w, thing=wanted)
+                for r in (right or ["RNN"], ["LSTM"]) for w in (wrong or ["LSTM"], ["RNN"])]  # fmt: skip
+        assert any(one in last for one in told) == (other == key)
+    for name in ("rnn", "lstm"):
+        assert bought(name, tokens) in last
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_denied_need_that_is_read_as_a_need_is_told_and_why(language: str) -> None:
+    for text, whole, bare in (
+        (FED, "not hungry", "hungry"),
+        ("Alice is not starving, she is thirsty. She goes to the store to buy", "not starving", "starving"),
+    ):
+        assert all(bought(name, tokenize(text)) == "food" for name in ("rnn", "lstm"))  # or this would prove nothing
+        last = said(text, language)[-1]
+        assert piece(language, "notice.misread_both", whole=whole, bare=bare) in last
+        assert piece(language, "notice.never_before", word="not") in last
+    assert piece(language, "notice.open") in said(FED, language)[-1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("My printer is out of ink, so I go to the store to buy", "open"),
+        ("Bob is tired of waiting. He goes to the store to buy", "open"),
+        ("Alice drives to the store to buy", "lottery"),
+    ],
+)
+def test_where_it_cannot_be_known_nothing_is_called_right(text: str, key: str, language: str) -> None:
+    last = said(text, language)[-1]
+    assert piece(language, f"notice.{key}") in last
+    assert piece(language, "notice.both_right") not in last
+    if errands.meaning(tokenize(text)).says == "none":
+        assert all(need in last for need in errands.NEEDS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_question_is_said_as_it_is_put(language: str) -> None:
+    """What is added stands there, as much of it as the sentence lacks; the answer is to exactly that."""
+    verdicts = said("Starving, Alice drives to buy", language)
+    assert "to buy" in verdicts[3]
+    prefix = tokenize("Starving, Alice drives")
+    for name in ("rnn", "lstm"):
+        assert bought(name, (*prefix, "to", "buy")) in verdicts[3]
+    mark = {"en": ("“to buy”", "“buy”"), "ja": ("「to buy」", "「buy」")}[language]
+    assert mark[0] in verdicts[3]
+    assert mark[1] in verdicts[4]
+    assert not any(one in verdicts[5] for one in mark)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_untrained_networks_guess_blindly_and_are_neither_right_nor_wrong(language: str) -> None:
+    start = translate(language, "step.notice.blind").split("{")[0]
+    for verdict in said("Starving, Alice drives to the store to buy", language, trained=False):
+        assert start in verdict
+        assert piece(language, "notice.both_right") not in verdict
+    assert start not in said("Starving, Alice drives to the store to buy", language)[-1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("why", set(errands.SAYS) - {"stated", "denied", "none"})
+def test_every_reason_has_its_words(why: str, language: str) -> None:
+    assert piece(language, f"notice.because.{why}").strip()
+
+
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("words", [0, 20])
+def test_the_gradient_is_that_of_h_in_every_network(name: str, words: int) -> None:
+    tokens = errands.stretch(tokenize("Starving, Alice drives to the nearest store to buy"), words)
+    logits, hs, _ = states(name, tokens)
+    logits[rnnviz.load(name).words.index("food")].backward()
+    wanted = float(hs[0].grad.norm() / hs[-1].grad.norm())
+    assert deeper.ratio(read_sentence(name, True, tokens), 0) == pytest.approx(wanted, rel=1e-3)
+
+
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("words", [0, 40])
+def test_an_exchange_counts_what_changes(name: str, words: int) -> None:
+    tokens = errands.stretch(tokenize("Starving, Alice drives to the nearest store to buy"), words)
+    given = ("Thirsty", *tokens[1:])
+    need = errands.meaning(tokens).need
+    assert need
+    found = deeper.exchange(name, read_sentence(name, True, tokens), need, given, "water")
+    (_, h, c), (_, other_h, other_c) = (states(name, one) for one in (tokens, given))
+    moved = (h[-1] - other_h[-1]).abs() > 0.5
+    assert found.h == int(moved.sum())
+    assert found.saturated == int((moved & (h[-1].abs() > 0.9)).sum())
+    assert found.c == (int(((c[-1] - other_c[-1]).abs() > 0.5).sum()) if name == "lstm" else None)
+    assert found.answer == bought(name, given)
+    assert found.follows == ((bought(name, tokens), bought(name, given)) == ("food", "water"))
+    text = layers(tokens, name, name)
+    assert str(found.h) in text
+    assert "Thirsty" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_tiny_gradient_beside_an_answer_that_follows_is_explained(language: str) -> None:
+    """In the RNN, after forty words; not without them, where the gradient is not tiny."""
+    near = tokenize("Starving, Alice drives to the nearest store to buy")
+    far = errands.stretch(near, 40)
+    start = piece(language, "deeper.contradiction")
+    assert {bought("rnn", far), bought("rnn", ("Thirsty", *far[1:]))} == {"food", "water"}
+    logits, hs, _ = states("rnn", far)
+    logits[rnnviz.load("rnn").words.index("food")].backward()
+    assert float(hs[0].grad.norm() / hs[-1].grad.norm()) < deeper.TINY
+    assert start in layers(far, language=language)
+    assert start not in layers(near, language=language)
+
+
+def test_a_sentence_without_a_need_exchanges_nothing() -> None:
+    text = layers(tokenize("The capital of France is"))
+    assert piece("en", "deeper.meaning").strip() in text
+    assert "Exchange it" not in text
+    assert layers(("Alice",)) == ""
