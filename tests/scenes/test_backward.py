@@ -152,7 +152,8 @@ def test_the_gradients_page_stands_whatever_is_set(source, view):
         wanted = ["h", "c"] if section["id"] == "map_c" else list(KINDS)
         assert list(figures_of(section)) == wanted
         words = [section["title"], *(run for run, _ in section["text"]), *(one["label"] for one in section["figures"])]
-        assert not any(re.search(r"\{\w+\}|^\s*$", word) for word in words if word not in ALICE)
+        typed = [token for token in source.tokens if re.search(r"\{\w+\}", token)]  # is shown as it is
+        assert not any(re.search(r"\{\w+\}|^\s*$", word) for word in words if not any(one in word for one in typed))
     # What is drawn as overflow is said to be one, and nothing else is.
     tables, norms = (figures_of(next(s for s in shown if s["id"].startswith(id))) for id in ("map", "norms"))
     curves = {
@@ -174,7 +175,7 @@ def test_all_norms_are_autograds(source):
 @settings(deadline=None, max_examples=10)
 @given(sentences)
 def test_all_norms_of_a_sentence_are_autograds(source):
-    check_against_autograd(source, 2e-2)  # LSTM and GRU read in single precision, as PyTorch does
+    check_against_autograd(source, 1e-5)
 
 
 def check_against_autograd(source, close):
