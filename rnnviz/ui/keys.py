@@ -222,10 +222,16 @@ PAGES: dict[str, tuple[str, ...]] = {
     for name in names
 }
 """The pages whose link carries a key; a key that is not named here stands in every page's link."""
+_PAGES = {page for pages in PAGES.values() for page in pages}
 LOOK = Choice("", ("light", "dark"))
 """What a component may say of how the page looks."""
 TICKET = Text("", 64)
 """What a tab of the browser may remember of a training run."""
+
+
+def carries(page: str, name: str) -> bool:
+    """Whether a page's link carries a key. A page that no key names carries all."""
+    return page not in _PAGES or page in PAGES.get(name, (page,))
 
 
 def as_text(value: Any) -> str:

@@ -41,7 +41,6 @@ from rnnviz.ui.keys import (
     KNOBS,
     LOOK,
     NETWORKS,
-    PAGES,
     SENTENCE,
     WRITTEN,
     YOURS,
@@ -49,6 +48,7 @@ from rnnviz.ui.keys import (
     Names,
     Text,
     as_text,
+    carries,
 )
 from rnnviz.ui.labels import Drawings
 
@@ -353,9 +353,8 @@ def _read(name: str, text: str | None) -> Any:
 def _ours() -> dict[str, str]:
     """What is remembered, as this page's link has it."""
     memory = _memory()
-    kept, known = memory.kept, any(memory.name in pages for pages in PAGES.values())
-    here = [name for name in KEYS if name in kept and (not known or memory.name in PAGES.get(name, (memory.name,)))]
-    return {name: as_text(kept[name]) for name in here if kept[name] != KEYS[name].default}
+    kept = {name: memory.kept[name] for name in KEYS if name in memory.kept and carries(memory.name, name)}
+    return {name: as_text(one) for name, one in kept.items() if one != KEYS[name].default}
 
 
 def _link(link: Mapping[str, str]) -> int:

@@ -104,7 +104,7 @@ def test_a_network_of_ones_own_is_told_of_and_a_run_is_overlaid(app: Served, pau
         await tab.wait_for("use0")
         await tab.do(("use0", None), ("rate", 1), pause=pause)
         assert any(words.is_saying(said, "training.used") for said in words.said(tab))
-        await tab.do(("again", None))
+        await tab.do(("train", None))
         await tab.do(("cancel", None))
         await tab.wait_for("sawA")
         for large, seen in ((True, True), (False, False)):

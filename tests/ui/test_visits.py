@@ -7,6 +7,7 @@ import asyncio
 import json
 import math
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -333,7 +334,8 @@ def test_the_usual_value_can_be_chosen_after_an_experiment_has_set_its_own(app: 
             await do("batch", "64")
         await tab.close()
 
-    asyncio.run(visit())
+    with ThreadPoolExecutor() as apart:  # Playwright may have a loop in this thread
+        apart.submit(asyncio.run, visit()).result()
 
 
 def test_the_gates_set_by_hand_are_sent_as_they_were_told(app: Served) -> None:

@@ -127,7 +127,7 @@ class Walk:
             run = await self.trying(tab, recipe, tab.open(self.patience))
             self.look(tab, recipe, run.errors)
             page = tab.page if tab.page not in ("", "start") else "step"
-            asked = {n: v for n, v in words.settings(opened).items() if page in keys.PAGES.get(n, (page,))}
+            asked = {n: v for n, v in words.settings(opened).items() if keys.carries(page, n)}
             changed = asked != words.settings(tab.link)
             self.found(changed, tab, recipe, f"the link {opened} becomes {tab.link} when it is opened")
             for number in range(1, actions + 1):
