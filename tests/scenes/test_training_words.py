@@ -83,7 +83,7 @@ def test_learned_and_held_out_are_two_names(link: dict[str, Any]) -> None:
     few, endless = runs
     whole = [f"{100 * float(share):.0f}%" for share in (few.log["accuracy"][-20:].mean(), few.log["held_accuracy"][24])]
     losses = [float(loss) for loss in (few.log["loss"][-20:].mean(), few.log["held_loss"][24])]
-    for language, both in (("en", "learned {} · held out {}"), ("ja", "学習した例{}・検証データ{}")):
+    for language, both in (("en", "learned {} · held out {}"), ("ja", "学習データ{}・検証データ{}")):
         shown = sections(payload(Shown(plan, runs, runs, 100, (), ""), View(language, "light", 1.0)))["curves"]
         assert both.format(*whole) in shown["title"]
         legends = {one["id"]: one["figure"]["layout"]["annotations"][0]["text"] for one in shown["figures"]}
