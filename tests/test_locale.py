@@ -334,7 +334,7 @@ GATES_MD = {
     "on its direct way the gradient in c is multiplied by f": "on_its_direct_way_a_cells_gradient_is_multiplied_by_f",
     "half is gone after 2.2 steps": "the_half_life_of_a_forget_bias",
     "multiply by the reset gate after the product": "each_part_is_what_remains_if_the_others_are_silenced",
-    "No fixed gate passes any of the three": "javascripts_own_tests_pass",
+    "none passes any of the three": "javascripts_own_tests_pass",
     "the half-life says what the product of its gates": "the_half_life_is_the_time_after_which_the_gates_leave_half",
     "a number only where less than half is left": "the_table_of_half_lives_says_longer_where_nothing_was_measured",
     "a few units may hold for long while most forget at once": "the_mean_of_a_gate_has_no_half_life",

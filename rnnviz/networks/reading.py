@@ -62,7 +62,7 @@ def numbers(given: Any) -> ndarray:
         raise TypeError("a module without a vocabulary reads an array (T, E), not a sentence")
     if isinstance(given, PackedSequence):
         raise TypeError(
-            "wanted one sequence, an array (T, E), got a PackedSequence of several: "
+            "wanted one sequence, an array (T, E), got a PackedSequence, which can hold several: "
             "give one of those that torch.nn.utils.rnn.unpack_sequence makes of it"
         )
     return array_of(given)

@@ -137,7 +137,14 @@ def lengths_quickly(rows: Float[Array, "P N H"]) -> Float[Array, "P N"]:
 
 def jacobians(trace: Trace) -> Jacobians:
     """The step Jacobians of a trace, all T in one batched call (`cells.jacobian`)."""
+    wanted(trace)
     return Jacobians(jacobian(slopes(trace), trace.parameters["weight_hh"].astype(float)))
+
+
+def wanted(trace: Any) -> None:
+    """Raises TypeError for what is no trace, such as a network."""
+    if not isinstance(trace, Trace):
+        raise TypeError(f"wanted a trace, got {type(trace).__name__}: give what rnnviz.trace returns")
 
 
 def slopes(trace: Trace) -> Slopes:
@@ -167,6 +174,7 @@ def backpropagate(
     Raises ValueError for a word that the network cannot say, a target or a logit without a readout, the loss of a
     network that gives one number, and another `of` than "loss" or "logit", or `at` than "last" or "every".
     """
+    wanted(trace)
     for name, given, known in (("of", of, QUANTITIES), ("at", at, PLACES)):
         if given not in known:
             raise ValueError(f"{name} can be {known[0]!r} or {known[1]!r}, got {given!r}")

@@ -102,6 +102,10 @@ def _alone(gradients: Any) -> bool:
 def _named(gradients: Any) -> dict[Any, Any]:
     """Gradients by name, or by place."""
     several = [gradients] if _alone(gradients) else gradients
+    if not hasattr(several, "__iter__"):
+        raise TypeError(
+            f"wanted gradients, got {type(gradients).__name__}: give a dict or a list of them, p.grad of each p"
+        )
     named = dict(several if isinstance(several, Mapping) else enumerate(several))
     # A tensor that wants a gradient and was not computed is a parameter.
     if any(getattr(g, "requires_grad", False) and g.is_leaf for g in named.values()):

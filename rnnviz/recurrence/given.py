@@ -27,5 +27,8 @@ def array_of(given: Any) -> ndarray:
         except (TypeError, ValueError):
             pass
     if found.dtype.kind not in "biuf":
-        raise TypeError(f"wanted numbers, got a {type(given).__name__} of something else ({found.dtype})")
+        if given is None:
+            raise TypeError("wanted numbers, got None")
+        came = "an array" if isinstance(given, ndarray) else f"a {type(given).__name__}"
+        raise TypeError(f"wanted numbers, got {came} of something else ({found.dtype})")
     return found

@@ -12,7 +12,7 @@ import numpy as np
 from rnnviz import figures
 from rnnviz.figures.base import Spec
 from rnnviz.language import translate
-from rnnviz.numbers import three_digits, two_digits
+from rnnviz.numbers import minus, three_digits, two_digits
 from rnnviz.recurrence import cliff, clipping
 from rnnviz.recurrence.bptt import Gradients
 from rnnviz.scenes.gradients import Backward, Source, added, forth_and_back, ratio
@@ -120,6 +120,7 @@ def descents_board(w: float, b: float, rate: float, threshold: float, view: View
     told: dict[str, Any] = {"threshold": f"{threshold:g}", "rate": f"{rate:g}", "steps": DESCENT}
     told |= {"off": three_digits(float(off.errors[-1])), "on": three_digits(float(on.errors[-1]))}
     told |= {"steepest": three_digits(float(off.norms.max())), "longest": three_digits(threshold * rate)}
+    rest = cliff.branches(w, (-4.0, -1.0))
     sections = [
         writer.section("cliff", {"cliff": figures.cliff.spec(ground, paths, look=writer.look)}, **told),
         writer.section("above", {
@@ -128,11 +129,20 @@ def descents_board(w: float, b: float, rate: float, threshold: float, view: View
         }, **told),
         writer.section(
             "bifurcation",
-            {"bifurcation": figures.bifurcation.spec(cliff.branches(w, (-4.0, -1.0)), b, look=writer.look)},
+            {"bifurcation": figures.bifurcation.spec(rest, b, look=writer.look)},
             w=f"{w:g}",
+            places=places_of_rest(writer, rest),
         ),
     ]  # fmt: skip
     return writer.board((w, b, rate, threshold), sections)
+
+
+def places_of_rest(writer: Writer, rest: cliff.Branches) -> str:
+    """For which biases two states attract, and where the wall stands: there are some above w = 4, where the page is."""
+    assert rest.folds
+    low, high = (minus(f"{fold:.3f}") for fold in sorted(rest.folds))
+    between = writer.say("rest_two", low=low, high=high)
+    return between if rest.wall is None else between + writer.say("rest_wall", b=minus(f"{rest.wall:.4f}"))
 
 
 @lru_cache(maxsize=1)

@@ -81,7 +81,9 @@ def deeper(networks: Sequence[Named], readings: Sequence[Reading], language: str
         return filled(language, f"step.deeper.{key}", values)
 
     told = {"word": word, "names": names, "answers": answers, "ratios": [two_digits(one) for one in ratios]}
-    paragraphs = [say("gradient" if answers[0] == answers[1] else "gradient_own", **told)]
+    paragraphs = []
+    if at < len(tokens) - 1:  # at the last word itself there is nothing to compare
+        paragraphs.append(say("gradient" if meaning.thing else "gradient_own", **told))
     swapped = errands.exchanged(tokens, need) if need else None
     surprising: Runs = []
     if need and swapped:
@@ -98,13 +100,23 @@ def deeper(networks: Sequence[Named], readings: Sequence[Reading], language: str
             runs += say(outcome, before=before, after=found.answer)
             if found.follows and size < TINY:
                 c = one.gradients.norms_c
-                beside = "" if c is None else two_digits(float(c[at] / c[-1])) if c[-1] else "?"
-                surprising += say("seems" if c is None else "seems_c", name=name, word=word, ratio=beside)
+                beside = 0.0 if c is None or not c[-1] else float(c[at] / c[-1])
+                surprising += say("seems", name=name, word=word)
+                for key in reasons(found, beside):
+                    surprising += say(key, ratio=two_digits(beside))
         paragraphs.append(runs)
     if surprising:
         paragraphs.append(say("contradiction") + surprising)
     paragraphs.append(say("meaning"))
     return paragraphs
+
+
+def reasons(found: Exchange, c: float) -> list[str]:
+    """Why an answer may follow a word where the gradient in h is tiny, as far as the numbers show it: most of what
+    changed in h is saturated, or the gradient in c (`c` of that at the end) is not tiny. What is always true, if not.
+    """
+    shown = (("seems_ends", 2 * found.saturated > found.h), ("seems_c", c >= TINY))
+    return [key for key, holds in shown if holds] or ["seems_whole"]
 
 
 def ratio(one: Reading, t: int) -> float:

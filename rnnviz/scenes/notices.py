@@ -86,14 +86,19 @@ class Verdict:
         wrong = [name for name, word in zip(self.names, said, strict=True) if word != thing]
         if not wrong:
             self.say("both_right")
-            for name, (_, share) in zip(self.names, self.guesses, strict=True):
-                if share < 0.5:
-                    self.say("hardly", name=name)
+            self.hardly(thing)
             return
         right = [name for name, word in zip(self.names, said, strict=True) if word == thing]
         self.say("one_right" if right else "both_wrong", right=right[:1], wrong=wrong, thing=thing)
+        self.hardly(thing)
         if not self.misread(said):
             self.never_met()
+
+    def hardly(self, thing: str) -> None:
+        """Say who is right with less than an even chance."""
+        for name, (word, share) in zip(self.names, self.guesses, strict=True):
+            if word == thing and share < 0.5:
+                self.say("hardly", name=name)
 
     def misread(self, said: Sequence[str]) -> bool:
         """Say who reads a denied need as if it were none denied."""
@@ -114,7 +119,7 @@ class Verdict:
         """Say what of this sentence no sentence of training had."""
         assert self.meaning.need
         tokens = self.tokens[: self.t + 1]
-        key, word = met.unmet(tokens, self.meaning.need, len(errands.mentions(tokens)))
+        key, word = met.unmet(tokens, self.meaning.need, errands.mentions(tokens))
         self.say(
             {"wording": "never_worded", "before": "never_before", "two": "never_two", "met": "all_met"}[key], word=word
         )

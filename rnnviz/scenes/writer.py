@@ -87,7 +87,8 @@ class Writer:
 def caption(figure: Spec, language: str) -> str:
     """The words in a figure, one after the other, without their marks: for a label that says what they say."""
     texts = "<br>".join(note["text"] for note in figure["layout"].get("annotations", ()))
-    lines = (html.unescape(re.sub("<[^>]*>", "", line)).strip(MARKS) for line in re.split("<br>|&nbsp;", texts))
+    texts = texts.replace("<sup>", "^").replace("<sub>", "_")
+    lines = (html.unescape(re.sub("<[^>]*>", "", line)).strip(MARKS) for line in re.split("<br>|&nbsp;| {2,}", texts))
     return translate(language, "compare.comma").join(line for line in lines if line)
 
 

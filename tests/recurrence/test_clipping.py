@@ -204,6 +204,8 @@ def test_one_gradient_alone_and_lists_of_arrays():
     assert (clipped.norm_before, rnnviz.clip([], norm=1.0).norm_before) == (13, 0)
     whole = rnnviz.clip({"w": [3, 4], "b": None}, norm=1.0).after["w"]
     np.testing.assert_allclose(whole, [0.6, 0.8], rtol=1e-6)
+    with pytest.raises(TypeError, match=r"wanted gradients, got LSTM: give a dict or a list of them"):
+        rnnviz.clip(torch.nn.LSTM(2, 3), norm=1.0)
     with pytest.raises(ValueError, match=r"got parameters in the place of their gradients: give p\.grad"):
         rnnviz.clip(torch.nn.Linear(2, 2).parameters(), norm=1.0)
 

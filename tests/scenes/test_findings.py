@@ -13,6 +13,7 @@ import pytest
 from rnnviz.language import LANGUAGES
 from rnnviz.networks import timing
 from rnnviz.numbers import percent, two_digits
+from rnnviz.recurrence.cliff import folds
 from rnnviz.scenes import clipping as clipping_scene
 from rnnviz.scenes import compare as compare_scene
 from rnnviz.scenes import gates as gates_scene
@@ -21,7 +22,7 @@ from rnnviz.scenes import step as step_scene
 from rnnviz.scenes import training as training_scene
 from rnnviz.scenes.readings import read_sentence
 from rnnviz.scenes.training import Shown
-from rnnviz.scenes.writer import Board, View
+from rnnviz.scenes.writer import Board, View, caption
 from rnnviz.tasks import errands
 from rnnviz.text import tokenize
 from rnnviz.training import advance, plans
@@ -263,3 +264,20 @@ def test_the_steppers_table_holds_the_records() -> None:
     first = groups.index("forget gate f")
     shown = np.array([[number(cell) for cell in row[1 + first : 33 + first]] for row in table["rows"]])
     np.testing.assert_allclose(shown, trace.gates["f"][:, units], rtol=0.006, atol=6e-4)
+
+
+def test_where_the_unit_can_rest_is_told_in_numbers() -> None:
+    """Two folds and the wall between them; the marks and small letters of a figure are read as words."""
+
+    def label(w: float) -> str:
+        board = json.loads(clipping_scene.descents_board(w, -2.0, 0.5, 1.0, EN).payload)
+        return board["sections"][2]["figures"][0]["label"]
+
+    for w in (4.1, 5.5):
+        low, high = sorted(folds(w) or ())
+        assert f"between −{-low:.3f} and −{-high:.3f} two states attract" in label(w)
+    assert "at b = −2.9235 the start lies" in label(5.5)
+    shown = caption(
+        {"data": [], "layout": {"annotations": [{"text": "━ a   ╍ (γσ)<sup>k</sup> of W<sub>hh</sub>"}]}}, "en"
+    )
+    assert shown == "a, (γσ)^k of W_hh"

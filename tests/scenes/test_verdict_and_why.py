@@ -188,6 +188,47 @@ def test_a_tiny_gradient_beside_an_answer_that_follows_is_explained(language: st
     assert start not in layers(near, language=language)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_explains_it_is_what_the_numbers_show(language: str) -> None:
+    """Saturation only where most of what changed is saturated; the cell state only where its gradient is not tiny."""
+    held, ends, c, whole = (
+        translate(language, f"step.deeper.seems{key}").replace("*", "")[-20:] for key in ("", "_ends", "_c", "_whole")
+    )
+    rnn = layers(errands.stretch(tokenize("Starving, Alice drives to the nearest store to buy"), 40), language=language)
+    assert held in rnn
+    assert ends in rnn
+    assert c not in rnn
+    lstm = layers(tokenize("Bob is never tired. He goes to the store to buy"), language=language)
+    assert c in lstm
+    assert ends not in lstm
+
+    def found(saturated: int) -> deeper.Exchange:
+        return deeper.Exchange("food", True, 10, 10, saturated)
+
+    assert deeper.reasons(found(6), 0.5) == ["seems_ends", "seems_c"]
+    assert deeper.reasons(found(5), 0.5) == ["seems_c"]
+    assert deeper.reasons(found(5), 0.001) == ["seems_whole"]
+    assert whole not in rnn + lstm
+
+
+def test_a_need_that_is_the_last_word_is_not_compared_with_itself() -> None:
+    text = layers(tokenize("Bob goes to the store to buy something because he is thirsty"))
+    assert "Exchange it" in text
+    assert "times as large as after the last word" not in text
+
+
+def test_a_gradient_of_each_ones_own_answer_is_called_so() -> None:
+    """Without a need it is the likeliest next word's, which may be a comma, also where both hold the same one."""
+    assert "likeliest to come next" in layers(tokenize("asdf qwer"))
+    assert "(“,”)" in layers(tokenize("asdf qwer"))
+
+
+def test_who_is_right_by_chance_is_not_sure_also_beside_one_that_is_wrong() -> None:
+    last = said("I have a headache and drive to the store to buy")[-1]
+    right = piece("en", "notice.one_right", right=["LSTM"], wrong=["RNN"])
+    assert right + piece("en", "notice.hardly", name="LSTM") in last
+
+
 def test_a_sentence_without_a_need_exchanges_nothing() -> None:
     text = layers(tokenize("The capital of France is"))
     assert piece("en", "deeper.meaning").strip() in text

@@ -30,6 +30,10 @@ DENIED = (
     f"Susan isn't bored. She {GOES}",
 )
 UNSURE = {
+    "Bob is pretending to be ill. He goes to the store to buy": "doubt",
+    "Bob is in the dark about the plan. He goes to the store to buy": "doubt",
+    "Alice is rarely ill. She goes to the store to buy": "negation",
+    "Alice is tired but wants flowers. She goes to the store to buy": "several",
     f"Alice can't stop yawning. She {GOES}": "negation",
     f"Maria is not hungry and thirsty. She {GOES}": "negation",
     f"Lovesick and bored, Werther {GOES}": "several",

@@ -61,7 +61,10 @@ GENDER = PRONOUNS | dict.fromkeys((*HE, *_set("father dad brother son husband un
 GENDER |= dict.fromkeys((*SHE, *_set("mother mum mom sister daughter wife aunt granny grandma woman girl")), "she")
 PLACED = _set("to at in on of past since like with every")
 """A capital after these is a place, a day, a sweetheart."""
-NOT = _set("not n't never no nor neither without nobody noone none nothing cannot isnt dont hardly barely instead than")
+NOT = _set(
+    "not n't never no nor neither without nobody noone none nothing cannot isnt dont hardly barely instead than"
+    " rarely seldom scarcely"
+)
 NOBODY = NOT | PLACED | _set("it this that there what now today because after when while as feeling being")
 VERY = _set(
     "very so really too quite rather pretty extremely terribly totally completely a bit little still now just all"
@@ -78,9 +81,12 @@ DENIES = re.compile(
 DOUBT = _set(
     "if maybe perhaps might may almost nearly seems seem pretends pretend think thinks thought say says said told"
     " believes dreamed unless whether wonders ? wait though however except"
-    " together denies denied free far"
+    " together denies denied free far pretending pretended seemed claims claimed imagines imagined dreams"
 )
-TURNS = ("anything but", "stopped being", "instead of")
+TURNS = ("anything but", "stopped being", "instead of", "in the dark about")
+WANTS = _set("want wants wanted")
+NO_OTHER = MARKS | _set("to something anything some it")
+"""After "wants" these name nothing else to buy."""
 OVER = _set("used ago yesterday earlier recovered cured")
 PAST, PRESENT = _set("was were had felt"), _set("is am are 's 'm feels today wants") | frozenset(GO)
 PERFECT = {(has, had) for has in ("has", "have") for had in ("had", "felt")}

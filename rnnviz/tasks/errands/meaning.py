@@ -8,6 +8,7 @@ and it says which of these it is. `SAYS` names all that it can say.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from rnnviz.tasks.errands import english
 from rnnviz.tasks.errands.lexicon import ADVERBS, ADVICE, FILLERS, GO, HE, NEEDS, OPENINGS, PRONOUN, SHE, TOKENS
@@ -270,4 +271,6 @@ def _turned(words: Sequence[str], end: int, denials: Sequence[Mention], stated: 
         or any(one in " ".join(words) for one in english.TURNS)
     ):
         return "doubt"
+    if any(word in english.WANTS and after not in english.NO_OTHER for word, after in pairwise([*words[:end], "."])):
+        return "several"
     return ""

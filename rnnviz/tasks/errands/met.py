@@ -28,24 +28,32 @@ WORDS = frozenset(OUTPUT_WORDS)
 Unmet = Literal["wording", "before", "two", "met"]
 
 
-def unmet(tokens: Sequence[str], need: Mention, needs: int) -> tuple[Unmet, str]:
+def unmet(tokens: Sequence[str], need: Mention, named: Sequence[Mention]) -> tuple[Unmet, str]:
     """The first thing about a need that no sentence of training had, and the words in question.
 
-    `needs`: how many the sentence names. "met": training had its wording, and every word before it in that place.
+    `named`: all needs that the sentence names. "met": training had its wording, and every word before it before a need.
     """
     words = [normal(token) for token in tokens]
     wording = " ".join(words[need.start : need.end + 1])
     if wording not in WORDINGS:
         return "wording", join(tuple(tokens[need.start : need.end + 1]))
+    if any(other.end < need.start for other in named):
+        return "two", ""
     strange = next((at for at in range(need.start) if words[at] not in BEFORE_NEEDS), None)
     if strange is not None:
-        return "before", tokens[strange]
-    return ("two", "") if needs > 1 else ("met", "")
+        return "before", whole(tokens, strange)
+    return ("two", "") if len(named) > 1 else ("met", "")
+
+
+def whole(tokens: Sequence[str], at: int) -> str:
+    """The word that a token belongs to, as a reader sees it: "isn't" for its "n't"."""
+    clitic = normal(tokens[at]) == "n't" or (tokens[at][:1] in "'’" and tokens[at][1:].isalpha())
+    return join(tuple(tokens[at - 1 if at and clitic else at : at + 1]))
 
 
 def negated(tokens: Sequence[str], need: Mention) -> tuple[str, str, str]:
-    """A denied need as it stands ("not starving"), without its negation ("starving"), and the negation ("not")."""
+    """A denied need as it stands ("isn't starving"), without its negation ("starving"), and the negation ("isn't")."""
     words = [normal(token) for token in tokens[: need.start]]
     at = max((at for at, word in enumerate(words) if word in NOT), default=need.start)
     start = at - 1 if words[at : at + 1] == ["n't"] and at else at
-    return join(tuple(tokens[start : need.end + 1])), join(tuple(tokens[need.start : need.end + 1])), tokens[at]
+    return join(tuple(tokens[start : need.end + 1])), join(tuple(tokens[need.start : need.end + 1])), whole(tokens, at)
