@@ -16,10 +16,12 @@ run: .venv/ready-run
 check: .venv/ready-dev .venv/ready-node style
 	$(PYTEST) $(BOTH) -m "not night and not served and not alone and not slow"
 
-# All but the nights: first, on two processors, what starts no server and no browser; then the others one by one.
+# All but the nights: on two processors what starts no server and no browser, then what does; last, one by one, what
+# measures times or memory.
 test: .venv/ready-dev .venv/ready-browser .venv/ready-node style
 	$(PYTEST) $(BOTH) -m "not night and not alone and not served"
-	$(PYTEST) -m "(alone or served) and not night"
+	$(PYTEST) -n 2 --dist loadfile -m "served and not alone and not night"
+	$(PYTEST) -m "alone and not night"
 
 style: .venv/ready-dev
 	$(BIN)/ruff check .
