@@ -69,10 +69,11 @@ def take(which: str) -> float:
 
 
 class Odd(Exception):
-    """One that cannot be pickled: its constructor wants another argument."""
+    """One that cannot travel, not even as Dask teaches exceptions to: it holds a function without a name."""
 
     def __init__(self, one: int, other: int) -> None:
         super().__init__(f"{one} and {other}")
+        self.why = lambda: one
 
 
 def be_odd() -> None:
