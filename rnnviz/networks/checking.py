@@ -30,8 +30,8 @@ class Check:
     asked: float
     """The same, had the sentence gone on with "to buy" from there; 0 where that was not asked."""
     gradients: float
-    """Relative, over ‖∂L/∂x_t‖, the gradient in each token's input, where it is at least a millionth of the largest
-    and PyTorch's is a finite number."""
+    """Relative, over the norms of ∂L/∂x_t, ∂L/∂h_t and ∂L/∂c_t, where they are at least a millionth of the largest and
+    PyTorch's are finite numbers."""
 
     @property
     def groups(self) -> dict[str, float]:
@@ -47,22 +47,26 @@ class Check:
 def check(reader: Network | Body, trace: Trace, gradients: Gradients, asked: ndarray | None = None) -> Check:
     """Let PyTorch compute what a trace of `reader` holds: the module reads the same input itself, autograd goes back.
 
-    The gradient in a token's input is drawn from ∂L/∂h_t and ∂L/∂c_t of the same step, so that it agrees only if
-    these do. `gradients` are those of the trace's last step (`backpropagate(trace, …, at="last")`); `asked` is what
-    `rnnviz.networks.reading.ask` says, `(T, V)`.
+    Back, each step is taken by itself, from the gradients after it that it is held against: a difference shows in the
+    step in which it arises. `gradients` are those of the trace's last step (`backpropagate(trace, …, at="last")`);
+    `asked` is what `rnnviz.networks.reading.ask` says, `(T, V)`.
     """
     network = reader if isinstance(reader, Network) else None
     module = recurrent(network.body if network else reader)
     inputs = read_by(network, trace.tokens) if network else torch.from_numpy(trace.inputs)
-    output, last = module(inputs.requires_grad_())
-    (found,) = torch.autograd.grad(answer_of(output[-1], network, trace, gradients), inputs)
     with torch.no_grad():
-        states, gates = gap(trace.h, output), 0.0
+        output, last = module(inputs)
         before = torch.cat([torch.zeros_like(output[:1]), output[:-1]])
-        after: tuple[Tensor, ...] = (output,)
+    earlier = (before, *(torch.from_numpy(part) for part in trace.states_before[1:]))
+    with torch.enable_grad():
+        given = tuple(part.detach().requires_grad_() for part in (inputs, *earlier))
+        after = one_step(module, given[0][:, None], *given[1:])
+    back = one_step_back(given, after, answer_gradient(output[-1], network, trace, gradients), gradients)
+    with torch.no_grad():
+        after = (output, *(part.detach() for part in after[1:]))
+        states, gates = max(map(gap, trace.states, after)), 0.0
         if trace.c is not None:
-            c = cells(module, inputs, before, torch.from_numpy(trace.states_before[1]))
-            after, states = (output, c), max(states, gap(trace.c, c), gap(trace.c[-1:], last[1]))
+            states = max(states, gap(trace.c[-1:], last[1]))
         if trace.gates:
             theirs = gates_of(module, inputs, before, trace)
             gates = max(gap(values, theirs[letter]) for letter, values in trace.gates.items())
@@ -70,7 +74,7 @@ def check(reader: Network | Body, trace: Trace, gradients: Gradients, asked: nda
         if network:
             said = gap(trace.probabilities, network.readout(output).softmax(-1))
             gone = 0.0 if asked is None else gap(asked, asked_of(network, after, trace.tokens))
-    return Check(states, gates, said, gone, relative(np.linalg.norm(gradients.dx, axis=1), found))
+    return Check(states, gates, said, gone, back)
 
 
 def read_by(network: Network, tokens: tuple[str, ...]) -> Tensor:
@@ -79,12 +83,35 @@ def read_by(network: Network, tokens: tuple[str, ...]) -> Tensor:
         return network.projection(torch.tensor(vectors_of(tokens), dtype=network.readout.weight.dtype))
 
 
-def answer_of(h: Tensor, network: Network | None, trace: Trace, gradients: Gradients) -> Tensor:
-    """L of the last step, in autograd's graph."""
+def answer_gradient(h: Tensor, network: Network | None, trace: Trace, gradients: Gradients) -> Tensor:
+    """∂L/∂h `(H,)` of the last step's own L."""
     if not network:
-        return h.square().sum() / 2
-    logits, word = network.readout(h), int(answer_ids(trace, gradients.targets[-1])[-1])
-    return logits[word] if gradients.of == "logit" else -logits.log_softmax(0)[word]
+        return h  # L = ½‖h‖²
+    word = int(answer_ids(trace, gradients.targets[-1])[-1])
+    if gradients.of == "logit":
+        return network.readout.weight[word]
+    h = h.detach().requires_grad_()
+    with torch.enable_grad():
+        return torch.autograd.grad(-network.readout(h).log_softmax(0)[word], h)[0]
+
+
+def one_step_back(given: tuple[Tensor, ...], after: tuple[Tensor, ...], answer: Tensor, gradients: Gradients) -> float:
+    """The largest relative difference of the gradients in inputs and states, every step back at once.
+
+    `given`: the inputs and the state before each step, `after`: the state after it, in autograd's graph. What a step is
+    given from behind is our ∂L/∂h after it, and for c what comes past the hidden state: the next step's f · ∂L/∂c.
+    """
+    behind = [torch.from_numpy(gradients.dh)]
+    ours = [gradients.dx, np.concatenate([gradients.dh[:-1], answer.detach().numpy()[None].astype(float)])]
+    if gradients.dc is not None:
+        kept = gradients.trace.gates[gradients.trace.cell.keeper].astype(float) * gradients.dc
+        behind.append(torch.from_numpy(np.concatenate([kept[1:], 0 * kept[:1]])))
+        ours.append(kept)
+    weight = [part.to(result.dtype) for part, result in zip(behind, after, strict=True)]
+    dx, dh, *dc = torch.autograd.grad(after, given, weight)
+    theirs = [dx, torch.cat([dh[1:], behind[0][-1:].to(dh.dtype)]), *dc]
+    with np.errstate(over="ignore", invalid="ignore"):
+        return max(relative(np.linalg.norm(one, axis=1), other) for one, other in zip(ours, theirs, strict=True))
 
 
 def one_step(module: Body, inputs: Tensor, *state: Tensor) -> tuple[Tensor, ...]:
@@ -93,12 +120,6 @@ def one_step(module: Body, inputs: Tensor, *state: Tensor) -> tuple[Tensor, ...]
     parts = tuple(part[None] for part in state)
     _, last = module(given, parts if len(parts) > 1 else parts[0])
     return tuple(part[0] for part in (last if isinstance(last, tuple) else (last,)))
-
-
-def cells(module: Body, inputs: Tensor, h: Tensor, c: Tensor) -> Tensor:
-    """The cell state after every token. `nn.LSTM` tells the last alone, so that it reads each token by itself, from its
-    own h and the c that it is held against: a difference shows in the step in which it arises."""
-    return one_step(module, inputs[:, None], h, c)[1]
 
 
 def gates_of(module: Body, inputs: Tensor, before: Tensor, trace: Trace) -> dict[str, Tensor]:

@@ -76,8 +76,8 @@ def test_what_is_compared_is_what_pytorch_says(name, sentence):
         if trace.c is not None:
             c = [module(inputs[: t + 1])[1][1][0] for t in range(len(tokens))]
             after = (h, torch.stack(c))
-            ours = checking.cells(module, inputs, before, torch.cat([0 * after[1][:1], after[1][:-1]]))
-            torch.testing.assert_close(ours, after[1], rtol=0, atol=1e-12)
+            ours = checking.one_step(module, inputs[:, None], before, torch.cat([0 * after[1][:1], after[1][:-1]]))
+            torch.testing.assert_close(ours[1], after[1], rtol=0, atol=1e-12)
         asked = checking.asked_of(network, after, tokens).numpy()
     for t in range(len(tokens)):
         prefix = tokens[: t + 1]
@@ -122,6 +122,11 @@ def test_it_sees_whatever_is_a_little_wrong(name):
     wrong("probabilities", trace=dataclasses.replace(trace, logits=trace.logits * 1.01))
     wrong("asked", asked=moved(asked, (1, 7)))
     wrong("gradients", gradients=dataclasses.replace(gradients, da_ih=gradients.da_ih * (1 + 1e-4)))
+    for part in ("dh", "dc")[: len(trace.states)]:
+        for at in (-1, len(trace) // 2):
+            spoiled = getattr(gradients, part).copy()
+            spoiled[at] *= 1.001
+            wrong("gradients", gradients=dataclasses.replace(gradients, **{part: spoiled}))
 
 
 def test_other_weights_than_those_of_the_module_are_seen():

@@ -64,7 +64,16 @@ def _letters(word: str) -> str:
     return word[:1] + "".join(sorted(word[1:])) if len(word) > 5 else word
 
 
+_FIRST = {wording[0] for wording in _WORDINGS}
 _SPELLED = {_letters(one[0]): one[0] for one in _WORDINGS if len(one) == 1}
+
+
+@lru_cache(maxsize=4096)
+def _spelled(word: str) -> str:
+    """The wording of which these are the letters, else the word."""
+    return _SPELLED.get(_letters(word), word)
+
+
 _FRAMES = {
     tuple(frame.split()[: frame.split().index("W")])
     for kind, frames in (*OPENINGS.items(), *ADVICE.items())
@@ -74,7 +83,11 @@ _FRAMES = {
 """What stands before the need in the language of errands: N a name, P its pronoun."""
 _LANGUAGE = frozenset(TOKENS)
 _DETERMINED = [[word] for word in ("the", "an", "my", "our", "his", "her")] + [[]]
-_FILLERS = [tuple(word for word in filler.split() if word != ",") for filler in (*FILLERS, *ADVERBS)]
+_FILLERS: dict[str, list[tuple[str, ...]]] = {}
+"""All clauses that can be put in between, by their first word, the longest first."""
+for _filler in sorted((*FILLERS, *ADVERBS), key=len, reverse=True):
+    _words = tuple(word for word in _filler.split() if word != ",")
+    _FILLERS.setdefault(_words[0], []).append(_words)
 
 # --- who and what is named --------------------------------------------------------------------------
 
@@ -83,10 +96,11 @@ _FILLERS = [tuple(word for word in filler.split() if word != ",") for filler in 
 def _plain(tokens: tuple[str, ...]) -> tuple[str, ...]:
     """The words as they are looked up; a comma in the place of each word of a known filler clause."""
     words = [normal(token) for token in tokens]
-    for filler in _FILLERS:
-        for at in [at for at, word in enumerate(words) if word == filler[0]]:
+    for at in range(len(words)):
+        for filler in _FILLERS.get(words[at], ()):
             if tuple(words[at : at + len(filler)]) == filler:
                 words[at : at + len(filler)] = [","] * len(filler)
+                break
     return tuple(words)
 
 
@@ -99,9 +113,10 @@ def _latest(words: Sequence[str]) -> list[str]:
 def _mentions(words: Sequence[str]) -> list[Mention]:
     """All needs that are named, in their order."""
     found = {}
-    for at in range(len(words)):
+    spelled = tuple(map(_spelled, words))
+    for at in [at for at, word in enumerate(spelled) if word in _FIRST]:
         for size in range(1, min(3, len(words) - at) + 1):
-            if wording := _WORDINGS.get(tuple(_SPELLED.get(_letters(word), word) for word in words[at : at + size])):
+            if wording := _WORDINGS.get(spelled[at : at + size]):
                 thing, kind = wording
                 found[at + size - 1] = Mention(at, at + size - 1, thing, "cue" if size > 1 else kind)
     text = " ".join(words)
