@@ -11,7 +11,7 @@ from benchmarks.browser import Browser
 from benchmarks.widgets import CHOICES, Control
 from rnnviz.language import LANGUAGES, labels_of
 from rnnviz.training.plans import PRESETS
-from rnnviz.ui.keys import KEYS, PAGES, Choice, Text
+from rnnviz.ui.keys import KEYS, PAGES, Choice, Text, carries
 from tests.walk import words
 from tests.walk.moves import Move, examples, named, seen
 from tests.walk.snapshot import Shown, differences, snapshot
@@ -205,6 +205,7 @@ def _history(tab: Browser, move: Move, was: Before) -> str:
     if tab.page != page:
         return f"the address was to be /{page}, it is /{tab.page}"
     wanted, link = words.settings(query), words.settings(tab.link)
+    wanted = {name: one for name, one in wanted.items() if carries(page or "step", name)}
     if was.page != tab.page:  # a move to another page empties the link: what is missing there is kept
         link = {name: value for name, value in link.items() if name in wanted}
     # An entry with an empty link is left by such a move, and says nothing.
