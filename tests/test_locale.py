@@ -341,7 +341,33 @@ GATES_MD = {
     "c_T is the sum over all words": "what_the_words_still_make_adds_up_to_the_last_state",
     "is W_ih x plus W_hh h plus the biases, as `torch.nn` computes it": "what_a_gate_listens_to_adds_up_to_torchs_gate",
 }
+TRAINING_MD = {
+    "twins read the same only until one of them is ahead": "the_step_from_which_twins_read_other_examples",
+    "reached all 15 levels with every seed": "how_far_each_shipped_network_came_is_as_its_seeds_say",
+    "four times as many weights": "an_lstm_has_four_times_the_weights_of_an_rnn_and_a_gru_three_times",
+    "exactly the weights that it has after 200 steps": "however_a_run_is_split_it_is_the_same",
+    "the best answer that does not look at the input": "chance",
+    "those that are off by less than 0.04": "the_adding_problem_is_asked_as_it_is_counted",
+    "which it never meets in training": "the_examples_are_drawn_once_and_the_held_out_are_others",
+    "the last good step": "a_gradient_that_is_no_number_is_told",
+    "learns with 1 and not with 5": "a_threshold_within_the_band_can_fail",
+    "with every seed": "what_is_said_of_overfitting_stands_in_its_table",
+    "The answer is half the sum": "adding",
+    "a cue before the answer": "recall",
+    "of their embedded Reber grammar": "a_stream_is_strings_of_the_grammar_without_a_gap",
+}
+CHECK_MD = {
+    "the largest difference in any unit": "what_is_compared_is_what_pytorch_says",
+    "A difference shows in the step in which it arises": "it_sees_whatever_is_a_little_wrong",
+    "computed in double precision": "every_network_on_the_pages_is_read_in_double_precision",
+    "What is left is rounding": "on_ordinary_texts_it_says_equals_every_time",
+}
+NETWORKS_MD = {
+    "in the loss": "training_learns_what_comes_next",
+    "no network met in training": "training_never_sees_a_held_out_wording",
+}
 CLAIMS |= {"compare.md": COMPARE_MD, "gates.md": GATES_MD}
+CLAIMS |= {"training.md": TRAINING_MD, "check.md": CHECK_MD, "networks.md": NETWORKS_MD}
 TESTS = "\n".join(file.read_text(encoding="utf-8") for file in files("tests"))
 
 
