@@ -72,6 +72,7 @@ def test_the_step_from_which_twins_read_other_examples(
         assert not alike(first.settings, second.settings)
 
 
+@pytest.mark.slow
 def test_the_tests_above_see_both_ways_of_parting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library, "MASTERY", 0.01)
     found = set()
