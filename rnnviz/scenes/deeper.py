@@ -6,7 +6,6 @@ and look whether the states and the answer change.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from rnnviz.figures.base import MOST_IN_PROSE, shortened
 from rnnviz.language import Runs, filled, translate
 from rnnviz.networks import reading
 from rnnviz.numbers import two_digits
+from rnnviz.scenes.gradients import ratio
 from rnnviz.scenes.notices import ASKED
 from rnnviz.scenes.readings import Named, Reading, tracing_network
 from rnnviz.tasks import errands
@@ -73,7 +73,7 @@ def deeper(networks: Sequence[Named], readings: Sequence[Reading], language: str
     need = meaning.need if meaning.thing else meaning.named
     at = need.end if need else 0
     names = [translate(language, f"networks.{one.name}") for one in readings]
-    ratios = [ratio(one, at) for one in readings]
+    ratios = [ratio(one.gradients.norms, at) for one in readings]
     answers = [one.gradients.targets[-1] for one in readings]
     word = shortened(tokens[at], MOST_IN_PROSE)
 
@@ -117,10 +117,3 @@ def reasons(found: Exchange, c: float) -> list[str]:
     """
     shown = (("seems_ends", 2 * found.saturated > found.h), ("seems_c", c >= TINY))
     return [key for key, holds in shown if holds] or ["seems_whole"]
-
-
-def ratio(one: Reading, t: int) -> float:
-    """The size of the answer's gradient in the hidden state h at token t over its size at the last: h in every
-    network, so that like is compared with like."""
-    norms = one.gradients.norms
-    return float(norms[t] / norms[-1]) if norms[-1] else math.nan
