@@ -52,15 +52,16 @@ class Cell:''',
         self.mode = "leaky"
 
     def forward(self, x: Tensor, h: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """`(B, T, E)` or `(T, E)` -> the states and the last of them, as `nn.RNN`."""
+        """`(B, T, E)`, or `(T, B, E)` without `batch_first`, or `(T, E)` -> the states and the last, as `nn.RNN`."""
         read = nn.functional.linear(x, self.weight_ih_l0, self.bias_ih_l0)
-        now = read.new_zeros(read.select(-2, 0).shape) if h is None else h[0]
+        time = 1 if self.batch_first and x.dim() == 3 else 0
+        now = read.new_zeros(read.select(time, 0).shape) if h is None else h[0]
         states = []
-        for a in read.unbind(-2):
+        for a in read.unbind(time):
             n = torch.tanh(a + nn.functional.linear(now, self.weight_hh_l0, self.bias_hh_l0))
             now = 0.75 * now + 0.25 * n
             states.append(now)
-        return torch.stack(states, -2), now[None]
+        return torch.stack(states, time), now[None]
 
 
 Body = nn.RNN | nn.LSTM | nn.GRU
