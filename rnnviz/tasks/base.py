@@ -66,9 +66,8 @@ class Task(ABC):
         """How many levels of difficulty enter one by one; 1 for a task without a curriculum."""
         return 1
 
-    glimpses: ClassVar[float] = 0.0
-    """The share of training steps that read examples of any level, those not yet reached among them, so that a network
-    which stays at the first still meets what all look like."""
+    sparse: ClassVar[bool] = False
+    """Whether few steps of an example count in training, and only these are read out."""
 
     def steps(self, length: int) -> int:
         """T of an example of this length, or the most that it may be."""

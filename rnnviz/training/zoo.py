@@ -37,7 +37,7 @@ def recipe(name: str, rate: float = 4e-3, steps: int = STEPS, seed: int = 0) -> 
     """
     if name not in NAMES:
         raise ValueError(f"no network {name!r}; there are {', '.join(NAMES)}")
-    shape, task = SHAPES[name.removesuffix("-ja")], "errands-ja" if name.endswith("-ja") else "errands"
+    shape, task = SHAPES[name.removesuffix("-ja")], "everyday-ja" if name.endswith("-ja") else "everyday"
     return Settings(shape, rate, steps, seed=seed, task=task)
 
 

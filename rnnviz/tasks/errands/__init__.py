@@ -5,6 +5,7 @@ from rnnviz.tasks.errands.lexicon import NEEDS
 from rnnviz.tasks.errands.meaning import SAYS, Meaning, Mention, meaning, mentions
 from rnnviz.tasks.errands.reading import can_end, exchanged, need_at, need_of, stretch
 from rnnviz.tasks.errands.sentences import (
+    ANSWER_WEIGHT,
     EXAMPLES,
     LOTTERY,
     PADDING,
@@ -20,6 +21,7 @@ from rnnviz.tasks.errands.sentences import (
 )
 
 __all__ = [
+    "ANSWER_WEIGHT",
     "EXAMPLES",
     "LANGUAGES",
     "LOTTERY",

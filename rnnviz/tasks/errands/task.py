@@ -1,4 +1,4 @@
-"""The language of errands as a task: sentences with few fillers first, with more of them level by level.
+"""The language of errands as a task, as a class types it, in English and in Japanese.
 
 The network predicts every next word; what is asked for is the thing to buy.
 """
@@ -15,6 +15,9 @@ from rnnviz.text import normal, tokenize, vocabulary
 
 LONGEST = 24
 """The most fillers that may be asked for."""
+SAID = 0.1
+"""The share of a sentence's words whose prediction counts in a step of training; the answer always does. A tenth, drawn
+anew each time and weighing ten times as much, has the same mean as all, and takes a quarter of the time."""
 PROBE = {
     "en": ("Starving, Alice drives past the old bridge, while the birds sing, to the nearest store to buy", "food"),
     "ja": ("お腹を空かせたアリスは、一番近い店まで車を走らせる。買うのは", "食べ物"),
@@ -22,33 +25,36 @@ PROBE = {
 """The sentence whose gradient is followed through training, and its answer; the need has a known wording."""
 
 
-class Errands(Task):
+class Everyday(Task):
     """`length`: the most fillers in a sentence."""
 
-    name = "errands"
+    name = "everyday"
     language: ClassVar = "en"
-    place = 1
+    place = 2
     inputs = 64
     outputs = errands.output_words("en")
     lengths = (0, LONGEST)
     words = True
-    glimpses = 0.2
-    suggested: ClassVar = {"kind": "lstm", "units": 32, "embedding": 64, "batch": 64, "steps": 1000, "length": 4}
-
-    def levels(self, length: int) -> int:
-        """0 to `length` fillers."""
-        return length + 1
+    sparse = True
+    suggested: ClassVar = {"kind": "lstm", "units": 48, "embedding": 64, "batch": 64, "steps": 3000, "length": 4}
 
     def steps(self, length: int) -> int:
         """As batches of hundreds have it: there is no bound that is ever met, for a filler has four to nine words."""
         return 60 + 13 * length // 2
 
     def batch(self, rng: np.random.Generator, size: int, length: int, level: int | None = None) -> Batch:
-        """Of all levels mixed, or of one."""
-        made = errands.batch(rng, size, length if level is None else [level], language=self.language)
+        """For a step of training (`level` is 0) all sentences have equally many fillers, seldom many; else each has a
+        number of its own, and all its words count."""
+        training = level is not None
+        fillers: int | list[int] = [int((length + 1) * rng.random() ** 3)] if training else length
+        made = errands.batch(rng, size, fillers, language=self.language)
+        weights = made.weights
+        if training:
+            weights = weights * np.where(rng.random(weights.shape) < SAID, 1 / SAID, 0).astype(np.float32)
+            weights[np.arange(size), made.answer_at] = errands.ANSWER_WEIGHT
         asked = np.zeros(made.targets.shape, bool)
         asked[np.arange(size), made.answer_at] = made.stated
-        return Batch(vocabulary(self.language).vectors[made.inputs], made.targets, made.weights, asked, made.inputs)
+        return Batch(vocabulary(self.language).vectors[made.inputs], made.targets, weights, asked, made.inputs)
 
     def augmented(self, batch: Batch, rng: np.random.Generator, synonyms: bool, word_dropout: float) -> Batch:
         """`synonyms`: the wording of the need is replaced by any known one of the same need and part of speech
@@ -81,12 +87,12 @@ class Errands(Task):
         return _probe(self.language)
 
 
-class Japanese(Errands):
+class EverydayJapanese(Everyday):
     """The same in Japanese."""
 
-    name = "errands-ja"
+    name = "everyday-ja"
     language: ClassVar = "ja"
-    place = 2
+    place = 3
     outputs = errands.output_words("ja")
 
 
@@ -106,7 +112,7 @@ def _probe(language: str) -> Batch:
 @cache
 def _entropy(task: str, length: int) -> float:
     """Of the targets' frequencies, weighted as in the loss, over 3000 sentences."""
-    made = {one.name: one for one in (Errands, Japanese)}[task]().batch(np.random.default_rng(0), 3000, length)
+    made = {one.name: one for one in (Everyday, EverydayJapanese)}[task]().batch(np.random.default_rng(0), 3000, length)
     counted = made.weights > 0
     p = np.bincount(made.targets[counted], made.weights[counted])
     p = p[p > 0] / p.sum()
