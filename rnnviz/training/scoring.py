@@ -66,7 +66,7 @@ def scores(network: Network, language: str) -> dict[str, object]:
         return accuracy(network, sentences(language, "plain", clauses, wordings), language)
 
     kinds = {kind: accuracy(network, sentences(language, kind, 1), language) for kind in KINDS}
-    others = {kind: accuracy(network, errands.by_others(language, kind), language) for kind in OTHERS}
+    others = {kind: accuracy(network, errands.by_second_author(language, kind), language) for kind in OTHERS}
     return {
         "shortest": accuracy(network, sentences(language, "advice", 0), language),
         "brief": accuracy(network, sentences(language, "brief", 0), language),

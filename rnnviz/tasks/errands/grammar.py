@@ -267,7 +267,7 @@ def filled(grammar: Grammar, draw: Random, choice: Choice, wordings: Wordings = 
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def by_second_author(language: str) -> tuple[Grammar, dict[str, list[Choice]]]:
+def second_author(language: str) -> tuple[Grammar, dict[str, list[Choice]]]:
     """The frames of somebody who never saw those of training: by kind, each with its thing where it tells it itself.
 
     English ones are of one person; training never reads any.
@@ -302,13 +302,17 @@ def held_out(told: Told, language: str) -> dict[str, frozenset[int]]:
             rows = _rows(line, language)
             if 0 < len(rows) <= WORD[language] and "{" not in line:
                 found.setdefault(thing, {}).setdefault(rows[0], line)
-    names = {thing: next(iter(words)) for thing, words in found.items()}
-    ordered = {thing: sorted(words.keys() - {0, names[thing]}, key=words.__getitem__) for thing, words in found.items()}
+    names: dict[str, set[int]] = {}
+    for (thing, _), lines in told.items():
+        names.setdefault(thing, {0, *_rows(lines[0], language)})
+    ordered = {thing: sorted(words.keys() - names[thing], key=words.__getitem__) for thing, words in found.items()}
     return {thing: frozenset(rows[FIFTH - 1 :: FIFTH]) for thing, rows in ordered.items()}
 
 
 def _rows(line: str, language: str) -> tuple[int, ...]:
-    return tuple(vocabulary(language).index(token) for token in tokenize(_PART.sub(" ", line)))
+    """The row of every word of an entry, with those of its agreements."""
+    text = _PART.sub(lambda part: f" {part[3] or ''} {part[4] or ''} ", line)
+    return tuple(vocabulary(language).index(token) for token in tokenize(text))
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -330,7 +334,7 @@ def grammar_of(language: str) -> Grammar:
     def unseen(thing: str, lines: Iterable[str]) -> tuple[str, ...]:
         return tuple(line for line in lines if not never[thing].isdisjoint(_rows(line, language)))
 
-    people = [Person(name, group) for group, lines in files["people"].items() for name in lines or (group,)]
+    people = [Person(name, group) for group, lines in files["people"].items() for name in known(lines)]
     return Grammar(
         language,
         templates("frames"),

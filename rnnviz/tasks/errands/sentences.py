@@ -16,15 +16,15 @@ import numpy as np
 from numpy import ndarray
 
 from rnnviz.shipped import ASSETS
-from rnnviz.tasks.errands.grammar import WORD, Wordings, by_second_author, drawn, filled, grammar_of
+from rnnviz.tasks.errands.grammar import WORD, Wordings, drawn, filled, grammar_of, second_author
 from rnnviz.tasks.errands.lexicon import NEEDS
 from rnnviz.text import normal, tokenize, vocabulary
 
 Kind = Literal["plain", "late", "denied", "implied", "two", "several", "brief", "advice", "none", "denied.none"]
 """How a need is told, and where: as the sections of `frames.txt`."""
 SHARES: dict[Kind, float] = {
-    "plain": 0.26, "late": 0.16, "denied": 0.16, "implied": 0.16, "two": 0.1, "several": 0.08,
-    "brief": 0.02, "advice": 0.01, "none": 0.03, "denied.none": 0.02,
+    "plain": 0.16, "late": 0.14, "denied": 0.22, "implied": 0.2, "two": 0.13, "several": 0.08,
+    "brief": 0.02, "advice": 0.01, "none": 0.02, "denied.none": 0.02,
 }  # fmt: skip
 """Of the kinds among all sentences."""
 LOTTERY: tuple[Kind, ...] = ("none", "denied.none")
@@ -146,9 +146,9 @@ def packed(sentences: Sequence[Made], language: str) -> Batch:
     )
 
 
-def by_others(language: str, kind: str, each: int = 20) -> Batch:
+def by_second_author(language: str, kind: str, each: int = 20) -> Batch:
     """Sentences of the second author's frames of a kind, each frame filled so many times, always the same."""
-    frames, draw = by_second_author(language), Random(f"{language} {kind}")
+    frames, draw = second_author(language), Random(f"{language} {kind}")
     own, found = frames
     texts = [filled(own, draw, choice)[:2] for choice in found[kind] for _ in range(each)]
     return packed(

@@ -15,6 +15,8 @@ from rnnviz.text import normal, tokenize, vocabulary
 
 LONGEST = 24
 """The most fillers that may be asked for."""
+import os as _os
+SAID_WEIGHT = float(_os.environ.get("SW", "1"))
 SAID = 0.1
 """The share of a sentence's words whose prediction counts in a step of training; the answer always does. A tenth, drawn
 anew each time and weighing ten times as much, has the same mean as all, and takes a quarter of the time."""
@@ -50,7 +52,7 @@ class Everyday(Task):
         made = errands.batch(rng, size, fillers, language=self.language)
         weights = made.weights
         if training:
-            weights = weights * np.where(rng.random(weights.shape) < SAID, 1 / SAID, 0).astype(np.float32)
+            weights = weights * np.where(rng.random(weights.shape) < SAID, SAID_WEIGHT, 0).astype(np.float32)
             weights[np.arange(size), made.answer_at] = errands.ANSWER_WEIGHT
         asked = np.zeros(made.targets.shape, bool)
         asked[np.arange(size), made.answer_at] = made.stated
