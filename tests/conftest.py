@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import os
+
+# One thread each, as in the app (app.py) and in its workers: with two for every process on two cores they wait for
+# each other. NumPy's BLAS and torch's OpenMP read this once, when they are first imported.
+os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+import inspect
 import re
 import shutil
 import time
