@@ -18,15 +18,15 @@ from types import CodeType, FunctionType
 
 import pytest
 from hypothesis import settings
-from jaxtyping import install_import_hook
+
+from tests.checked import check_all
 
 # CI tries the same examples every time, so that a run says something about the change; at home they are new each time.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
-# Before anything imports rnnviz: every Float[...] and plain annotation in it is now checked at each call.
-install_import_hook("rnnviz", "beartype.beartype")
+check_all()
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright  # noqa: E402
 
@@ -68,6 +68,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if isinstance(item, pytest.Function) and served(item):
             item.add_marker("served")
     items.sort(key=lambda item: (item.get_closest_marker("served") is not None, _in_chromium(item)))
+
+
+def pytest_collection_finish() -> None:
+    """All is imported: whoever is started from now on, as the app, finds what a visitor's machine says."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.pop(name, None)
 
 
 def _in_chromium(item: pytest.Item) -> bool:
