@@ -14,7 +14,7 @@ from rnnviz.networks.network import Shape
 from rnnviz.tasks import TASKS, errands
 from rnnviz.tasks.errands.task import form_of
 from rnnviz.text import vocabulary
-from rnnviz.training.advance import HELD, advance, drawn, network_of, new_run, restore, start
+from rnnviz.training.advance import HELD, _Stepper, advance, drawn, network_of, new_run, restore, start
 from rnnviz.training.files import dump, read
 from rnnviz.training.runs import EVERY, Run
 from rnnviz.training.settings import Settings, check
@@ -102,6 +102,18 @@ def test_however_a_run_is_split_it_is_the_same(case: str, splits: list[int], thr
     assert_same(run, thirty_steps(case))
     assert dump(first) == untouched
     assert {len(values) for values in run.log.values()} == {30}
+
+
+def test_one_thread_trains_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual, seen = _Stepper.read, []
+    monkeypatch.setattr(_Stepper, "read", lambda *given: seen.append(torch.get_num_threads()) or usual(*given))
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        advance(begun("recall"), 3)
+        assert (set(seen), torch.get_num_threads()) == ({1}, 2)
+    finally:
+        torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize("case", CASES)
