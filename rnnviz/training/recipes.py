@@ -51,8 +51,7 @@ def accuracy(
 
     `form="advice"` asks of the shortest sentences.
     """
-    rng = np.random.default_rng((seed, clauses, wordings == "held_out"))
-    batch = errands.batch(rng, sentences, [clauses], wordings=wordings, stated=True, form=form)
+    batch = fresh(clauses, wordings, form, sentences, seed)
     table, inputs, answer_at = (
         torch.tensor(vocabulary().vectors),
         *map(torch.from_numpy, (batch.inputs, batch.answer_at)),
@@ -63,6 +62,13 @@ def accuracy(
             logits = network(table[inputs[rows]])
             said.append(logits[torch.arange(len(rows)), answer_at[rows]].argmax(1).numpy())
     return float((np.concatenate(said) == batch.answers).mean())
+
+
+@lru_cache
+def fresh(clauses: int, wordings: errands.Wordings, form: errands.Form, sentences: int, seed: int) -> errands.Batch:
+    """The sentences that every network is asked."""
+    rng = np.random.default_rng((seed, clauses, wordings == "held_out"))
+    return errands.batch(rng, sentences, [clauses], wordings=wordings, stated=True, form=form)
 
 
 @lru_cache
