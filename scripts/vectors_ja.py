@@ -4,12 +4,13 @@
 
 Source: chiVe (Apache-2.0; Manabe et al. 2019), carried by the PyPI package ja-ginza: 480,000 words on 20,000 vectors.
 Principal components reduce the 300 numbers to 64, as in the English table. A key is a word of Sudachi's small
-dictionary, or one of chiVe's most frequent that Sudachi reads as one token; its row is chiVe's for the word itself,
-else for its normalised form (石けん: 石鹸), else for what `ALIASES` says of that. The table is the same, byte by byte,
-each time.
+dictionary, or one of chiVe's most frequent that Sudachi reads as one token, or a number in kanji. Its row is chiVe's
+for the word itself, else for its normalised form (石けん: 石鹸), else for what `ALIASES` says of that; forms that stand
+before た (空い) have that of their normalised form first. The table is the same, byte by byte, each time.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,8 +28,10 @@ from scripts.reduce import SIZE, reduce
 
 FREQUENT = 100_000
 """So many of chiVe's words may be keys without being in the dictionary, the most frequent."""
-ALIASES = {"渇く": "乾く"}
-"""Normalised forms that chiVe lacks, and what they are read as."""
+ALIASES = {"渇く": "乾く", "かわく": "乾く", "かわい": "乾く", "すい": "空く"}
+"""Words that chiVe lacks or has for something else (のどがかわいた, おなかがすいた), and what they are read as."""
+BEFORE_TA = ("連用形-イ音便", "連用形-促音便", "連用形-撥音便")
+DIGITS = "〇一二三四五六七八九"
 
 
 def spacy_hash(text: str, seed: int = 1) -> int:
@@ -44,6 +47,14 @@ def spacy_hash(text: str, seed: int = 1) -> int:
     return result ^ result >> 47
 
 
+def folder() -> Path:
+    """Where ja-ginza keeps its vectors. It is not imported: it wants another Sudachi than ours, and spaCy."""
+    spec = find_spec("ja_ginza")
+    if not spec or not spec.origin:
+        raise SystemExit("python -m pip install --no-deps -r requirements-vectors.txt")
+    return next(Path(spec.origin).parent.glob("ja_ginza-*/vocab"))
+
+
 def chive(folder: Path) -> tuple[dict[str, int], ndarray]:
     """The row of every word, the most frequent first, and the vectors (20000, 300)."""
     rows = msgpack.unpackb((folder / "key2row").read_bytes(), strict_map_key=False)
@@ -52,36 +63,53 @@ def chive(folder: Path) -> tuple[dict[str, int], ndarray]:
     return {words[key]: row for key, row in rows.items() if key in words}, np.load(folder / "vectors")
 
 
-def dictionary_words() -> dict[str, str]:
-    """Each word of Sudachi's small dictionary, and its normalised form: that of its reading by itself, if it is one."""
+def dictionary_words() -> tuple[dict[str, str], dict[str, str]]:
+    """Each word of Sudachi's small dictionary, and its normalised form: that of its reading by itself, if it is one.
+    And the same for the forms that verbs and adjectives have before た only (空い, 買っ, 死ん), as read there."""
     dictionary = Dictionary(dict="small")
     tokenizer = dictionary.tokenizer()
     found: dict[str, str] = {}
+    possible: dict[str, list[str]] = {}
     for entry in sorted(dictionary.entries(), key=lambda entry: (entry.surface(), entry.word_id())):
-        if entry.surface() not in found:
-            alone = tokenizer.tokenize(entry.surface())
-            found[entry.surface()] = (alone[0] if len(alone) == 1 else entry).normalized_form()
-    return found
+        word = entry.surface()
+        if word not in found:
+            alone = tokenizer.tokenize(word)
+            found[word] = (alone[0] if len(alone) == 1 else entry).normalized_form()
+        if entry.part_of_speech()[5] in BEFORE_TA:
+            possible.setdefault(word, []).append(entry.normalized_form())
+    read = {word: {tokenizer.tokenize(word + ta)[0].normalized_form() for ta in "ただ"} for word in possible}
+    before_ta = {word: next((f for f in forms if f in read[word]), forms[0]) for word, forms in possible.items()}
+    return found, before_ta
 
 
 def keys(rows: dict[str, int]) -> Iterator[tuple[str, int]]:
     """Each key and its row in chiVe; where several have one form, the first counts."""
-    words = dictionary_words()
+    aliases = {word: rows[alias] for word, alias in ALIASES.items()}
+    yield from aliases.items()
+    known = rows | aliases
+    words, before_ta = dictionary_words()
+    numbers = set(range(11, 10_000)) - {100, 1000}  # 十, 百 and 千 are words
+    yield from ((in_kanji(number), rows[str(number)]) for number in sorted(numbers) if str(number) in rows)
+    for word, form in before_ta.items():
+        if form in known and re.search("[一-鿿]|っ$", word):  # ない and よん are other words
+            yield word, known[form]
     for rank, (word, row) in enumerate(rows.items()):
         if (word in words or rank < FREQUENT) and len(tokenize(word)) == 1:
             yield word, row
-    for word, normalised in words.items():
-        for form in (normalised, ALIASES.get(normalised, "")):
-            if form in rows and len(tokenize(word)) == 1:
-                yield word, rows[form]
-                break
+    for word, form in words.items():
+        if form in known and len(tokenize(word)) == 1:
+            yield word, known[form]
+
+
+def in_kanji(number: int) -> str:
+    """A number below 10,000 as kanji write it: 352 is 三百五十二."""
+    parts = zip(f"{number:04}", "千百十*", strict=True)
+    written = "".join((DIGITS[int(digit)] + unit) for digit, unit in parts if digit != "0")
+    return re.sub("一(?=[千百十])", "", written).replace("*", "")
 
 
 def main() -> None:
-    spec = find_spec("ja_ginza")
-    if not spec or not spec.origin:
-        raise SystemExit("python -m pip install --no-deps -r requirements-vectors.txt")
-    rows, vectors = chive(next(Path(spec.origin).parent.glob("ja_ginza-*/vocab")))
+    rows, vectors = chive(folder())
     found: dict[str, int] = {}
     for word, row in keys(rows):
         found.setdefault(japanese_form(word), row)
@@ -92,7 +120,7 @@ def main() -> None:
         names.setdefault(row, word)  # the most frequent key; where none is chiVe's own, the most frequent word
     table = sorted({hashed(form): place[row] for form, row in found.items()}.items())
     reduced = reduce(vectors[used].astype(np.float64))
-    parts = {
+    parts: dict[str, ndarray] = {
         "vectors": np.vstack([np.zeros((1, SIZE)), reduced]).astype(np.float16),
         "hashes": np.array([first for (first, _), _ in table], np.uint32),
         "checks": np.array([check for (_, check), _ in table], np.uint8),
