@@ -48,17 +48,20 @@ def state_of(pid: int) -> str:
         return ""
 
 
-def give_back(part: str, rights: str) -> None:
-    """Give back to Linux what this process has read of files whose path contains `part`, where they are mapped with
-    these rights ("r--": to be read, "r-x": machine code). What is needed after all is read again from the file."""
+def mapped(part: str, rights: str) -> list[tuple[int, int]]:
+    """Where files whose path contains `part` lie in this process's memory, with these rights ("r--": to be read,
+    "r-x": machine code): start and end. Nothing elsewhere than on Linux."""
     if sys.platform != "linux":
-        return
-    libc = ctypes.CDLL(None)
-    for line in Path("/proc/self/maps").read_text().splitlines():
-        place, given, *_, path = line.split()
-        if given.startswith(rights) and part in path:
-            start, end = (int(address, 16) for address in place.split("-"))
-            libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), mmap.MADV_DONTNEED)
+        return []
+    lines = [line.split() for line in Path("/proc/self/maps").read_text().splitlines()]
+    found = [place.split("-") for place, given, *_, path in lines if given.startswith(rights) and part in path]
+    return [(int(start, 16), int(end, 16)) for start, end in found]
+
+
+def give_back(places: list[tuple[int, int]]) -> None:
+    """Give back to the system what has been read of mapped files. What is needed after all is read again."""
+    for start, end in places:
+        ctypes.CDLL(None).madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), mmap.MADV_DONTNEED)
 
 
 def _limits() -> Iterator[int]:

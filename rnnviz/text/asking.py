@@ -28,6 +28,8 @@ def missing(read: Sequence[str], language: str = "en") -> tuple[str, ...]:
 
 def overlap(read: Sequence[str], ending: tuple[str, ...]) -> int:
     """How many words at the end of `read` are already the first words of `ending`."""
+    if not read or read[-1] not in ending:
+        return 0
     return max(k for k in range(len(ending) + 1) if tuple(read[len(read) - k :]) == ending[:k])
 
 

@@ -61,4 +61,4 @@ def give_back() -> None:
     It was read while torch was imported, and only the readers run it. What is needed after all is read again from its
     file.
     """
-    host.give_back("/torch/lib/", "r-x")
+    host.give_back(host.mapped("/torch/lib/", "r-x"))
