@@ -57,6 +57,8 @@ class Task(ABC):
     words: ClassVar[bool] = False
     """Whether its inputs are the vectors of words, `Batch.rows` says of which, and words can be varied. A network that
     learned it can read any sentence."""
+    reads: ClassVar[str] = "en"
+    """The language whose table of word vectors these are."""
 
     @property
     def kind(self) -> Literal["classes", "number"]:

@@ -77,7 +77,7 @@ def new_run(settings: Settings) -> Run:
 def untrained_network(settings: Settings) -> Network:
     """The untrained network that a run with these settings begins from."""
     task = TASKS[settings.task]
-    network = Network(settings.shape, task.outputs or ("value",), task.inputs, settings.seed)
+    network = Network(settings.shape, task.outputs or ("value",), task.inputs, settings.seed, reads=task.reads)
     if settings.fixed_forget:
         units = settings.shape.units
         for name, parameter in network.body.named_parameters():
