@@ -7,6 +7,7 @@ How the files are written stands in `assets/errands/README.md`.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -21,8 +22,10 @@ LANGUAGES = ("en", "ja")
 CLOSING = {"en": "{text} {thing}.", "ja": "{text}{thing}。"}
 """How a sentence ends, by language."""
 FILES = ("frames", "needs", "implied", "fillers", "people", "lists")
-WORD = {"en": 1, "ja": 2}
-"""The most tokens that make one word."""
+FEW = {"en": 1, "ja": 2}
+"""The most words of a wording in which a word is looked for that tells the need."""
+SELDOM = 0.08
+"""A word that stands in more of a need's wordings is not held out: too few would be left."""
 FIFTH = 5
 """Of the words that tell of a need, training never sees every fifth."""
 
@@ -120,8 +123,10 @@ class Grammar:
     """By kind: "plain", "late" …"""
     wordings: Mapping[Wordings, Told]
     """Known, or held out from training."""
+    telling: Mapping[str, tuple[int, ...]]
+    """By thing: the words that tell its need and no other, by their rows in the table."""
     held_out: Mapping[str, frozenset[int]]
-    """By thing: the words that training never sees, wherever they might stand, by their rows in the table."""
+    """Those of them that training never sees, wherever they might stand."""
     implied: Mapping[str, tuple[Template, ...]]
     """By thing: clauses that tell the need by what happened."""
     lists: Mapping[str, tuple[Template, ...]]
@@ -292,21 +297,32 @@ def tidy(text: str, language: str) -> str:
     return re.sub(r"(^\W*|[.!?]\W* |\" )([a-z])", lambda found: found[1] + found[2].upper(), text)
 
 
-def held_out(told: Told, language: str) -> dict[str, frozenset[int]]:
-    """For each thing the words that training never sees, by their rows in the table of word vectors: of the wordings
-    of one word (in Japanese with a particle) every fifth in the order of the alphabet; the first of all, the need's
-    name, is left aside."""
-    found: dict[str, dict[int, str]] = {}
+def telling(told: Told, language: str) -> dict[str, dict[int, str]]:
+    """For each thing the words that tell its need and no other, in wordings of few words: row in the table -> the first
+    wording it stands in. The need's name, the first wording of all, is left aside."""
+    rows = {line: _rows(line, language) for lines in told.values() for line in lines}
+    tells: dict[int, Counter[str]] = {}
+    sizes: Counter[str] = Counter()
+    names: dict[str, tuple[int, ...]] = {}
+    for (thing, _), lines in told.items():
+        names.setdefault(thing, rows[lines[0]])
+        sizes[thing] += len(lines)
+        for row in (row for line in lines for row in set(rows[line])):
+            tells.setdefault(row, Counter())[thing] += 1
+    found: dict[str, dict[int, str]] = {thing: {} for thing in names}
     for (thing, _), lines in told.items():
         for line in lines:
-            rows = _rows(line, language)
-            if 0 < len(rows) <= WORD[language] and "{" not in line:
-                found.setdefault(thing, {}).setdefault(rows[0], line)
-    names: dict[str, set[int]] = {}
-    for (thing, _), lines in told.items():
-        names.setdefault(thing, {0, *_rows(lines[0], language)})
-    ordered = {thing: sorted(words.keys() - names[thing], key=words.__getitem__) for thing, words in found.items()}
-    return {thing: frozenset(rows[FIFTH - 1 :: FIFTH]) for thing, rows in ordered.items()}
+            short = len(rows[line]) <= FEW[language] and "{" not in line
+            for row in rows[line] if short else ():
+                seldom = len(tells[row]) == 1 and tells[row][thing] <= SELDOM * sizes[thing]
+                if row and seldom and row not in names[thing]:
+                    found[thing].setdefault(row, line)
+    return found
+
+
+def held_out(words: Mapping[str, Mapping[int, str]]) -> dict[str, frozenset[int]]:
+    """Of the words that tell a need those that training never sees: every fifth in the order of the alphabet."""
+    return {thing: frozenset(sorted(rows, key=rows.__getitem__)[FIFTH - 1 :: FIFTH]) for thing, rows in words.items()}
 
 
 def _rows(line: str, language: str) -> tuple[int, ...]:
@@ -321,7 +337,8 @@ def grammar_of(language: str) -> Grammar:
     folder = ASSETS / "errands" / language
     files = {file: sections((folder / f"{file}.txt").read_text("utf-8")) for file in FILES}
     told = {(thing, form): lines for at, lines in files["needs"].items() for thing, form in [at.split(".")]}
-    never = held_out(told, language)
+    words = telling(told, language)
+    never = held_out(words)
     hidden = frozenset().union(*never.values())
 
     def known(lines: Iterable[str]) -> tuple[str, ...]:
@@ -342,6 +359,7 @@ def grammar_of(language: str) -> Grammar:
             "known": {at: kept for at, lines in told.items() if (kept := known(lines))},
             "held_out": {at: kept for at, lines in told.items() if (kept := unseen(at[0], lines))},
         },
+        {thing: tuple(sorted(rows)) for thing, rows in words.items()},
         never,
         templates("implied"),
         templates("lists"),

@@ -16,7 +16,7 @@ import numpy as np
 from numpy import ndarray
 
 from rnnviz.shipped import ASSETS
-from rnnviz.tasks.errands.grammar import WORD, Wordings, drawn, filled, grammar_of, second_author
+from rnnviz.tasks.errands.grammar import Wordings, drawn, filled, grammar_of, second_author
 from rnnviz.tasks.errands.lexicon import NEEDS
 from rnnviz.text import normal, tokenize, vocabulary
 
@@ -180,13 +180,13 @@ def held_out_ceiling(language: str = "en", ridge: float = 0.05, steps: int = 300
 
 
 def _told(language: str, which: Wordings) -> tuple[ndarray, ndarray]:
-    """The vectors (n, 64) of the wordings of one word, and the places of their things."""
-    spoken, table = grammar_of(language), vocabulary(language)
-    pairs = {
-        (table.index(words[0]), spoken.things.index(thing))
-        for (thing, _), lines in spoken.wordings[which].items()
-        for words in map(tokenize, lines)
-        if len(words) <= WORD[language]
-    }
-    rows, at = np.array(sorted(pairs)).T
-    return table.vectors[rows], at
+    """The vectors (n, 64) of the words that tell a need, and the places of their things."""
+    own = grammar_of(language)
+    pairs = [
+        (row, at)
+        for at, thing in enumerate(own.things)
+        for row in own.telling[thing]
+        if (row in own.held_out[thing]) == (which == "held_out")
+    ]
+    rows, places = np.array(pairs).T
+    return vocabulary(language).vectors[rows], places

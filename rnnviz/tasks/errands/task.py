@@ -16,6 +16,7 @@ from rnnviz.text import normal, tokenize, vocabulary
 LONGEST = 24
 """The most fillers that may be asked for."""
 import os as _os
+
 SAID_WEIGHT = float(_os.environ.get("SW", "1"))
 SAID = 0.1
 """The share of a sentence's words whose prediction counts in a step of training; the answer always does. A tenth, drawn
