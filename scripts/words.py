@@ -9,7 +9,7 @@ from random import Random
 from rnnviz.shipped import ASSETS
 from rnnviz.tasks.errands.grammar import LANGUAGES
 from rnnviz.tasks.errands.sentences import made
-from rnnviz.text import normal
+from rnnviz.text import form
 
 SENTENCES = 100_000
 
@@ -17,7 +17,7 @@ SENTENCES = 100_000
 def words(language: str) -> list[str]:
     """Every word of so many sentences."""
     draw = Random(0)
-    return sorted({normal(token) for _ in range(SENTENCES) for token in made(draw, language, clauses=2)[0]})
+    return sorted({form(token, language) for _ in range(SENTENCES) for token in made(draw, language, clauses=2)[0]})
 
 
 if __name__ == "__main__":

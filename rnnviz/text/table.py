@@ -62,6 +62,11 @@ def japanese_form(token: str) -> str:
     return form.replace(",", "") if form[:1].isdecimal() else form
 
 
+def form(token: str, language: str) -> str:
+    """The form a token is looked up in, and in which a network says it."""
+    return japanese_form(token) if language == "ja" else normal(token)
+
+
 def hashed(form: str) -> tuple[int, int]:
     """Stands for a form in the table of keys: 32 bits, and eight more to tell apart what is alike in these."""
     digest = hashlib.blake2b(form.encode(), digest_size=5).digest()

@@ -40,7 +40,7 @@ RUNS = ASSETS.parent / ".runs"
 
 def key(settings: Settings) -> str:
     """Stands for a run: its settings, and the files of its language."""
-    language = TASKS[settings.task].language  # type: ignore[attr-defined]
+    language = TASKS[settings.task].reads
     files = sorted((ASSETS / "errands" / language).glob("*.txt"))
     parts = [repr(settings).encode(), *(file.read_bytes() for file in files)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
@@ -65,7 +65,7 @@ def one_run(name: str, settings: Settings) -> tuple[dict, dict[str, ndarray]]:
 
 def row_of(name: str, run: Run) -> dict:
     """One row of the table of all seeds."""
-    language = TASKS[run.settings.task].language  # type: ignore[attr-defined]
+    language = TASKS[run.settings.task].reads
     network = network_of(run)
     mastered = next(iter(np.flatnonzero(run.log["level"] == run.settings.top).tolist()), None)
     chosen_by = scoring.chosen_by(network, language, run.settings.length)
@@ -114,7 +114,7 @@ def write(name: str, tried: list[dict], done: list[tuple[dict, dict[str, ndarray
     untrained = untrained_network(settings)
     tensors = {f"trained.{k}": v for k, v in done[chosen][1].items()}
     save_file(tensors | {f"initial.{k}": v for k, v in snapshot(untrained).items()}, WEIGHTS / f"{name}.safetensors")
-    language = TASKS[settings.task].language  # type: ignore[attr-defined]
+    language = TASKS[settings.task].reads
     card = {
         "name": name,
         "data": f"the language of errands, assets/errands/{language}",

@@ -16,7 +16,7 @@ from rnnviz.shipped import ASSETS
 from rnnviz.tasks import errands
 from rnnviz.tasks.errands.grammar import LANGUAGES, Slot, drawn, filled, form_of, grammar_of, sections
 from rnnviz.tasks.errands.sentences import by_second_author, made
-from rnnviz.text import normal, tokenize, vocabulary
+from rnnviz.text import form, tokenize, vocabulary
 
 KINDS = get_args(errands.Kind)
 ENDS = {"en": re.compile(r"\b(buy|buys|bought|buying)( some)?$"), "ja": re.compile(r"買(うのは|いたいのは|った物は)$")}
@@ -84,7 +84,7 @@ def test_all_can_be_read_and_said(language: str) -> None:
     """The table has every word, and the list of words is not older than the frames."""
     words, table = set(errands.output_words(language)), vocabulary(language)
     draw = Random(3)
-    met = {normal(token) for _ in range(4000) for token in made(draw, language, clauses=2).tokens}
+    met = {form(token, language) for _ in range(4000) for token in made(draw, language, clauses=2).tokens}
     assert len(met - words) <= 0.002 * len(words), met - words
     if language == "en":
         assert [word for word in met if not table.knows(word)] == []
@@ -116,7 +116,7 @@ def _runs(line: str, language: str) -> list[tuple[str, ...]]:
     cut = re.sub(closing[language], r"\1", line)
     found = []
     for part in re.split(r"\{[^}]*\}|\[[^\]]*\]", cut):
-        words = [normal(token) for token in tokenize(part) if any(map(str.isalnum, token))]
+        words = [form(token, language) for token in tokenize(part) if any(map(str.isalnum, token))]
         found += [tuple(words[at : at + 5]) for at in range(len(words) - 4)]
     return found
 

@@ -18,7 +18,7 @@ from numpy import ndarray
 from rnnviz.shipped import ASSETS
 from rnnviz.tasks.errands.grammar import Wordings, drawn, filled, grammar_of, second_author
 from rnnviz.tasks.errands.lexicon import NEEDS
-from rnnviz.text import normal, tokenize, vocabulary
+from rnnviz.text import form, tokenize, vocabulary
 
 Kind = Literal["plain", "late", "denied", "implied", "two", "several", "brief", "advice", "none", "denied.none"]
 """How a need is told, and where: as the sections of `frames.txt`."""
@@ -131,7 +131,7 @@ def packed(sentences: Sequence[Made], language: str) -> Batch:
     read, said = np.zeros(inside.shape, np.int64), np.full(inside.shape, PADDING)
     tokens = [token for one in sentences for token in one.tokens]
     read[inside] = [table.index(token) for token in tokens]
-    said[inside] = [places.get(normal(token), PADDING) for token in tokens]
+    said[inside] = [places.get(form(token, language), PADDING) for token in tokens]
     targets = said[:, 1:]
     weights = (targets != PADDING).astype(np.float32)
     answer_at = lengths - 3

@@ -11,7 +11,7 @@ from numpy import ndarray
 
 from rnnviz.tasks import errands
 from rnnviz.tasks.base import Batch, Task
-from rnnviz.text import normal, tokenize, vocabulary
+from rnnviz.text import form, tokenize, vocabulary
 
 LONGEST = 24
 """The most fillers that may be asked for."""
@@ -32,7 +32,6 @@ class Everyday(Task):
     """`length`: the most fillers in a sentence."""
 
     name = "everyday"
-    language: ClassVar = "en"
     place = 2
     inputs = 64
     outputs = errands.output_words("en")
@@ -50,14 +49,14 @@ class Everyday(Task):
         number of its own, and all its words count."""
         training = level is not None
         fillers: int | list[int] = [int((length + 1) * rng.random() ** 3)] if training else length
-        made = errands.batch(rng, size, fillers, language=self.language)
+        made = errands.batch(rng, size, fillers, language=self.reads)
         weights = made.weights
         if training:
             weights = weights * np.where(rng.random(weights.shape) < SAID, SAID_WEIGHT, 0).astype(np.float32)
             weights[np.arange(size), made.answer_at] = errands.ANSWER_WEIGHT
         asked = np.zeros(made.targets.shape, bool)
         asked[np.arange(size), made.answer_at] = made.stated
-        return Batch(vocabulary(self.language).vectors[made.inputs], made.targets, weights, asked, made.inputs)
+        return Batch(vocabulary(self.reads).vectors[made.inputs], made.targets, weights, asked, made.inputs)
 
     def augmented(self, batch: Batch, rng: np.random.Generator, synonyms: bool, word_dropout: float) -> Batch:
         """`synonyms`: the wording of the need is replaced by any known one of the same need and part of speech
@@ -66,7 +65,7 @@ class Everyday(Task):
         assert batch.rows is not None
         rows, targets = batch.rows.copy(), batch.targets.copy()
         if synonyms:
-            group, at = _groups(self.language)
+            group, at = _groups(self.reads)
             found = group[rows] >= 0
             first = found.argmax(1)
             each = np.flatnonzero(found.any(1) & batch.asked.any(1))
@@ -79,22 +78,22 @@ class Everyday(Task):
                     targets[sentence, place - 1] = word
         if word_dropout:
             rows[rng.random(rows.shape) < word_dropout] = 0
-        return Batch(vocabulary(self.language).vectors[rows], targets, batch.weights, batch.asked, rows)
+        return Batch(vocabulary(self.reads).vectors[rows], targets, batch.weights, batch.asked, rows)
 
     def chance(self, length: int) -> tuple[float, float]:
         """Of always giving words their share, over all levels mixed; one in ten things is right."""
-        return _entropy(self.name, length), 1 / len(errands.grammar_of(self.language).things)
+        return _entropy(self.name, length), 1 / len(errands.grammar_of(self.reads).things)
 
     def probe(self, length: int) -> Batch:
         """Always the same sentence."""
-        return _probe(self.language)
+        return _probe(self.reads)
 
 
 class EverydayJapanese(Everyday):
     """The same in Japanese."""
 
     name = "everyday-ja"
-    language: ClassVar = "ja"
+    reads: ClassVar = "ja"
     place = 3
     outputs = errands.output_words("ja")
 
@@ -103,7 +102,7 @@ class EverydayJapanese(Everyday):
 def _probe(language: str) -> Batch:
     """The sentence of `PROBE`; only the thing counts."""
     text, thing = PROBE[language]
-    words = [normal(token) for token in (*tokenize(text), thing)]
+    words = [form(token, language) for token in (*tokenize(text), thing)]
     table, places = vocabulary(language), errands.output_words(language)
     rows = np.array([[table.index(word) for word in words[:-1]]])
     targets = np.array([[places.index(word) for word in words[1:]]])
@@ -130,7 +129,7 @@ def _groups(language: str) -> tuple[ndarray, list[ndarray]]:
     group = np.full(len(table.vectors), -1)
     members: list[ndarray] = []
     for lines in errands.grammar_of(language).wordings["known"].values():
-        pairs = [(table.index(line), places.index(normal(line))) for line in lines if len(tokenize(line)) == 1]
+        pairs = [(table.index(line), places.index(form(line, language))) for line in lines if len(tokenize(line)) == 1]
         if pairs:
             group[[row for row, _ in pairs]] = len(members)
             members.append(np.array(pairs))
