@@ -18,6 +18,7 @@ from rnnviz.recurrence.bptt import Gradients
 from rnnviz.scenes.gradients import Backward, Source, added, forth_and_back, ratio
 from rnnviz.scenes.writer import Board, Section, View, Writer
 from rnnviz.tasks import errands
+from rnnviz.text import language_of
 from rnnviz.training.records import record
 
 RUNS = 30
@@ -103,7 +104,7 @@ def others(source: Source) -> Iterator[Source]:
     rng = np.random.default_rng(source.seed)
     for k in range(RUNS):
         if source.tokens:
-            yield replace(source, tokens=tuple(errands.sentence(rng, clauses=2)[0]))
+            yield replace(source, tokens=errands.sentence(rng, 2, language=language_of(source.tokens))[0])
         else:
             yield replace(source, reads=k + 1)
 

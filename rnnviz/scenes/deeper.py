@@ -49,13 +49,13 @@ def exchange(named: Named, before: Reading, need: errands.Mention, given: tuple[
     network = tracing_network(named, before.trained)
     trace, last = reading.trace(network, (*given, *missing(given, network.reads))), len(given) - 1
     assert trace.logits is not None
-    things = [network.words.index(one) for one in errands.THINGS]
-    answer = errands.THINGS[int(trace.logits[-1, things].argmax())]
+    things = errands.things(network.reads)
+    answer = things[int(trace.logits[-1, [network.words.index(one) for one in things]].argmax())]
     moved = np.abs(trace.h[last] - before.trace.h[-1]) > CHANGED
     cells = before.trace.c
     return Exchange(
         answer,
-        answer == thing and errands.THINGS[int(before.asked[-1].argmax())] == need.thing,
+        answer == thing and things[int(before.asked[-1].argmax())] == need.thing,
         int(moved.sum()),
         None if cells is None or trace.c is None else int((np.abs(trace.c[last] - cells[-1]) > CHANGED).sum()),
         int((moved & (np.abs(before.trace.h[-1]) > SATURATED)).sum()),
@@ -93,7 +93,7 @@ def deeper(networks: Sequence[Named], readings: Sequence[Reading], language: str
             units = one.trace.h.shape[1]
             counts = {"h": found.h, "c": found.c, "units": units, "saturated": found.saturated, "near": SATURATED}
             runs += say("changed_h" if found.c is None else "changed_hc", name=name, **counts)
-            before = errands.THINGS[int(one.asked[-1].argmax())]
+            before = errands.things(one.reads)[int(one.asked[-1].argmax())]
             outcome = "follows" if found.follows else "stays" if found.answer == before else "moves"
             runs += say(outcome, before=before, after=found.answer)
             if found.follows and size < TINY:

@@ -15,7 +15,7 @@ from rnnviz.numbers import duration, percent
 from rnnviz.recurrence import memory
 from rnnviz.recurrence.cells import CELLS, ROLES
 from rnnviz.recurrence.trace import Trace
-from rnnviz.scenes.readings import tracing_network
+from rnnviz.scenes.readings import in_language, tracing_network
 from rnnviz.scenes.writer import Board, View, Writer
 
 LETTERS = {
@@ -47,7 +47,7 @@ def unit_half_lives(kind: str, trained: bool, tokens: tuple[str, ...]) -> tuple[
 @lru_cache(maxsize=4)
 def trace_of(kind: str, trained: bool, tokens: tuple[str, ...]) -> Trace:
     """What a network of the zoo did with the sentence."""
-    return reading.trace(tracing_network(kind, trained), tokens)
+    return reading.trace(tracing_network(in_language(kind, tokens), trained), tokens)
 
 
 def forgetting_board(bias: float, view: View) -> Board:

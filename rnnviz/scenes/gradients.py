@@ -19,9 +19,10 @@ from rnnviz.recurrence.bptt import Gradients
 from rnnviz.recurrence.cells import CELLS
 from rnnviz.recurrence.fresh import fresh_weights, random_sequence
 from rnnviz.recurrence.trace import Trace, trace_cell
-from rnnviz.scenes.readings import tracing_network
+from rnnviz.scenes.readings import in_language, tracing_network
 from rnnviz.scenes.writer import Board, View, Writer
 from rnnviz.tasks import errands
+from rnnviz.text import language_of
 from rnnviz.training.frozen import OwnNetwork
 
 KINDS = tuple(CELLS)
@@ -77,7 +78,7 @@ def forth_and_back(kind: str, source: Source, maps: bool = False) -> Backward:
 
 def heard(kind: str, source: Source) -> Trace:
     """The sentence as the network of a kind reads it: the visitor's own, if it is of this kind, else ours."""
-    name = source.own if source.own and source.own.kind == kind else kind
+    name = source.own if source.own and source.own.kind == kind else in_language(kind, source.tokens)
     return reading.trace(tracing_network(name, source.trained), source.tokens)
 
 
@@ -86,7 +87,9 @@ def asked_word(source: Source) -> str:
     """The word whose logit all networks are asked for: the chosen one, else the one the need asks for; where no need
     is stated, the one that all together hold likeliest. One word for all, or their gradients could not be held
     side by side."""
-    if word := source.asked or errands.need_of(source.tokens):
+    if source.asked:
+        return errands.things(language_of(source.tokens))[errands.THINGS.index(source.asked)]
+    if word := errands.need_of(source.tokens):
         return word
     traces = [heard(kind, source) for kind in KINDS]
     together = sum(trace.probabilities[-1] for trace in traces)

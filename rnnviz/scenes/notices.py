@@ -126,4 +126,4 @@ class Verdict:
 def guess(reading: "Reading", t: int) -> tuple[str, float]:
     """The likeliest thing to buy, had the sentence ended at token t, and its probability."""
     best = int(reading.asked[t].argmax())
-    return errands.THINGS[best], float(reading.asked[t, best])
+    return errands.things(reading.reads)[best], float(reading.asked[t, best])

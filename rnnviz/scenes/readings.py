@@ -18,7 +18,7 @@ from rnnviz.recurrence import bptt
 from rnnviz.recurrence.bptt import Gradients
 from rnnviz.recurrence.trace import Trace
 from rnnviz.tasks import errands
-from rnnviz.text import vectors_of
+from rnnviz.text import language_of, vectors_of
 from rnnviz.training import zoo
 from rnnviz.training.frozen import OwnNetwork, network_of
 
@@ -33,7 +33,7 @@ class Reading:
     gradients: Gradients
     check: Check
     asked: ndarray
-    """`(T, 10)`: probabilities of `errands.THINGS`, had it ended here by asking for one (`rnnviz.text.missing`)."""
+    """`(T, 10)`: probabilities of `errands.things`, had it ended here by asking for one (`rnnviz.text.missing`)."""
     weights: int
     """How many weights and biases its body has."""
     reads: str = "en"
@@ -54,6 +54,11 @@ def tracing_network(name: Named, trained: bool) -> Network:
     weights whose sums only double precision can hold."""
     loaded = network_of(name, trained) if isinstance(name, OwnNetwork) else zoo.load(name, trained)
     return loaded.double()
+
+
+def in_language(name: Named, tokens: tuple[str, ...]) -> Named:
+    """The network of this name that reads the language of a sentence; a visitor's own is what it is."""
+    return name if isinstance(name, OwnNetwork) else zoo.reading(name, language_of(tokens))
 
 
 def weights_of(name: Named, trained: bool) -> dict[str, ndarray]:
@@ -103,12 +108,20 @@ def read_sentence(name: Named, trained: bool, tokens: tuple[str, ...]) -> Readin
     gradients = bptt.backpropagate(trace, errands.need_of(tokens), of="logit", through_time=False)
     everything = ask(reader, trace)
     checked = check(reader, trace, gradients, everything)
-    asked = everything[:, [reader.words.index(thing) for thing in errands.THINGS]]
+    asked = everything[:, [reader.words.index(thing) for thing in errands.things(reader.reads)]]
     overflows = isinstance(name, OwnNetwork) and (
         beyond(name, trained, tokens) or not np.isfinite(gradients.norms).all()
     )
     return Reading(
-        reader.name, trained, trace, gradients, checked, asked, reader.body_weights(), reader.reads, overflows
+        zoo.plain(reader.name),
+        trained,
+        trace,
+        gradients,
+        checked,
+        asked,
+        reader.body_weights(),
+        reader.reads,
+        overflows,
     )
 
 

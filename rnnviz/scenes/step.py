@@ -15,7 +15,7 @@ from rnnviz.recurrence.trace import Trace, surprise
 from rnnviz.scenes.deeper import deeper
 from rnnviz.scenes.findings import asked_finding, states_finding
 from rnnviz.scenes.notices import notices
-from rnnviz.scenes.readings import Named, Reading, file_of, read_sentence, weights_of
+from rnnviz.scenes.readings import Named, Reading, file_of, in_language, read_sentence, weights_of
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
 from rnnviz.text import nearest, vectors_of, vocabulary
@@ -40,6 +40,7 @@ class StepPage:
 @np.errstate(over="ignore", invalid="ignore")
 def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bool, view: View) -> StepPage:
     """Everything for one sentence. `tokens` must not be empty."""
+    left, right = in_language(left, tokens), in_language(right, tokens)
     readings = (read_sentence(left, trained, tokens), read_sentence(right, trained, tokens))
     answer, reads = errands.need_of(tokens), readings[0].reads
     revision = hashlib.sha256(repr((tokens, left, right, trained)).encode()).hexdigest()[:16]
@@ -55,7 +56,7 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
         "notice": notices(readings, view.language),
         "deeper": deeper((left, right), readings, view.language),
         "nearest": neighbours(tokens, reads),
-        "things": errands.THINGS,
+        "things": errands.things(reads),
         "vectors": vectors_of(tokens, reads),
         "networks": [
             network_block(
@@ -122,7 +123,7 @@ def ask_block(readings: tuple[Reading, Reading], answer: str | None, view: View)
     curves = {
         title(reading, view.language): reading.asked.max(1)
         if answer is None
-        else reading.asked[:, errands.THINGS.index(answer)]
+        else reading.asked[:, errands.things(reading.reads).index(answer)]
         for reading in readings
     }
     tokens = readings[0].trace.tokens

@@ -12,22 +12,20 @@ from rnnviz.training.advance import Settings, untrained_network
 
 WEIGHTS = ASSETS / "weights"
 SHAPES = {
-    "rnn": Shape("rnn", 84),
-    "rnn-orthogonal": Shape("rnn", 84, start="orthogonal"),
-    "lstm": Shape("lstm", 32),
-    "gru": Shape("gru", 40),
-    "window": Shape("window", 39),
-    "conv": Shape("conv", 28),
-    "attention": Shape("attention", 32),
+    "rnn": Shape("rnn", 118),
+    "rnn-orthogonal": Shape("rnn", 118, start="orthogonal"),
+    "lstm": Shape("lstm", 48),
+    "gru": Shape("gru", 58),
+    "window": Shape("window", 68),
+    "conv": Shape("conv", 40),
+    "attention": Shape("attention", 48),
 }
-"""Units chosen so that all bodies have as good as equally many weights: 12,600, 12,600, 12,544, 12,720, and those that
-are not recurrent 12,519, 12,544, 12,508."""
-
-
+"""Units chosen so that all bodies have as good as equally many weights: 21,712, 21,712, 21,888, 21,576, and those that
+are not recurrent 21,828, 22,240, 21,788."""
 JAPANESE = tuple(f"{name}-ja" for name in ("rnn", "rnn-orthogonal", "lstm", "gru"))
 """The recurrent ones, once more, reading Japanese."""
 NAMES = (*SHAPES, *JAPANESE)
-STEPS = 3500
+STEPS = 6000
 
 
 def recipe(name: str, rate: float = 4e-3, steps: int = STEPS, seed: int = 0) -> Settings:
@@ -39,6 +37,17 @@ def recipe(name: str, rate: float = 4e-3, steps: int = STEPS, seed: int = 0) -> 
         raise ValueError(f"no network {name!r}; there are {', '.join(NAMES)}")
     shape, task = SHAPES[name.removesuffix("-ja")], "everyday-ja" if name.endswith("-ja") else "everyday"
     return Settings(shape, rate, steps, seed=seed, task=task)
+
+
+def reading(name: str, language: str) -> str:
+    """The network that stands for `name` where a sentence is in this language: `name-ja` for Japanese, if there is one."""
+    other = f"{name}-{language}"
+    return other if other in NAMES else name
+
+
+def plain(name: str) -> str:
+    """A network's name without its language: what it is called on a page."""
+    return name.removesuffix("-ja")
 
 
 def load(name: str, trained: bool = True) -> Network:

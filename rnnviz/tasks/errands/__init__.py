@@ -18,6 +18,7 @@ from rnnviz.tasks.errands.sentences import (
     held_out_ceiling,
     output_words,
     sentence,
+    things,
 )
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "output_words",
     "sentence",
     "stretch",
+    "things",
 ]

@@ -30,6 +30,7 @@ SHARES: dict[Kind, float] = {
 LOTTERY: tuple[Kind, ...] = ("none", "denied.none")
 """Kinds that tell no need: the thing is drawn at random, so that the best bet is spread."""
 THINGS: tuple[str, ...] = tuple(need.thing for need in NEEDS.values())
+THINGS_JA = ("食べ物", "水", "薬", "手袋", "コーヒー", "石鹸", "本", "花", "ろうそく", "靴")
 EXAMPLES: tuple[str, ...] = (
     "Starving, Alice drives to the nearest store to buy",
     "Alice drives to the nearest store to buy",
@@ -45,6 +46,11 @@ ANSWER_WEIGHT = 60.0
 """What the thing to buy weighs in the loss; every other token weighs 1."""
 PADDING = -100
 """The target where a sentence has ended: what PyTorch's cross entropy ignores."""
+
+
+def things(language: str = "en") -> tuple[str, ...]:
+    """The ten things that can be bought, as a language calls them; in both in the same order."""
+    return THINGS_JA if language == "ja" else THINGS
 
 
 @lru_cache
