@@ -112,17 +112,8 @@ def read_sentence(name: Named, trained: bool, tokens: tuple[str, ...]) -> Readin
     overflows = isinstance(name, OwnNetwork) and (
         beyond(name, trained, tokens) or not np.isfinite(gradients.norms).all()
     )
-    return Reading(
-        zoo.plain(reader.name),
-        trained,
-        trace,
-        gradients,
-        checked,
-        asked,
-        reader.body_weights(),
-        reader.reads,
-        overflows,
-    )
+    weights, reads = reader.body_weights(), reader.reads
+    return Reading(zoo.plain(reader.name), trained, trace, gradients, checked, asked, weights, reads, overflows)
 
 
 def beyond(own: OwnNetwork, trained: bool, tokens: tuple[str, ...]) -> bool:

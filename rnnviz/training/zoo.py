@@ -40,7 +40,7 @@ def recipe(name: str, rate: float = 4e-3, steps: int = STEPS, seed: int = 0) -> 
 
 
 def reading(name: str, language: str) -> str:
-    """The network that stands for `name` where a sentence is in this language: `name-ja` for Japanese, if there is one."""
+    """The network that stands for `name` in this language: `name-ja` for a Japanese sentence, if there is one."""
     other = f"{name}-{language}"
     return other if other in NAMES else name
 
@@ -56,14 +56,21 @@ def load(name: str, trained: bool = True) -> Network:
     `trained=False` gives the very weights that training began from. Each call returns its own copy.
     Raises ValueError for a name that is not in the zoo.
     """
-    settings = recipe(name)
+    if name not in NAMES:
+        raise ValueError(f"no network {name!r}; there are {', '.join(NAMES)}")
     weights = load_file(WEIGHTS / f"{name}.safetensors")
     moment = "trained." if trained else "initial."
-    network = untrained_network(settings)
+    network = untrained_network(trained_with(name))
     parts = {key.removeprefix(moment): torch.from_numpy(v) for key, v in weights.items() if key.startswith(moment)}
     network.load_state_dict(parts)
     network.name = name
     return network.eval()
+
+
+def trained_with(name: str) -> Settings:
+    """The settings with which a shipped network was trained, as its card has them."""
+    told = dict(card(name)["settings"])
+    return Settings(Shape(**told.pop("shape")), **told | {"noise": tuple(told["noise"])})
 
 
 @lru_cache

@@ -15,12 +15,9 @@ from rnnviz.text import form, tokenize, vocabulary
 
 LONGEST = 24
 """The most fillers that may be asked for."""
-import os as _os
-
-SAID_WEIGHT = float(_os.environ.get("SW", "1"))
-SAID = 0.1
-"""The share of a sentence's words whose prediction counts in a step of training; the answer always does. A tenth, drawn
-anew each time and weighing ten times as much, has the same mean as all, and takes a quarter of the time."""
+SAID, SAID_WEIGHT = 0.1, 0.3
+"""The share of a sentence's words whose prediction counts in a step of training, drawn anew each time, and what each
+weighs beside the answer, which always counts. So a step costs a quarter, and what to buy is learned first."""
 PROBE = {
     "en": ("Starving, Alice drives past the old bridge, while the birds sing, to the nearest store to buy", "food"),
     "ja": ("お腹を空かせたアリスは、一番近い店まで車を走らせる。買うのは", "食べ物"),
