@@ -171,7 +171,7 @@ class Vocabulary:
 
 
 @lru_cache(maxsize=1)
-def vocabulary() -> Vocabulary:
+def vocabulary(language: str = "en") -> Vocabulary:
     """The shipped table, made by scripts/vectors.py."""
     words = tuple((ASSETS / "vectors.txt").read_text(encoding="utf-8").splitlines())
     vectors = load_file(ASSETS / "vectors.safetensors")["vectors"].astype(np.float32)

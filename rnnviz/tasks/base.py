@@ -66,6 +66,9 @@ class Task(ABC):
         """How many levels of difficulty enter one by one; 1 for a task without a curriculum."""
         return 1
 
+    sparse: ClassVar[bool] = False
+    """Whether few steps of an example count in training, and only these are read out."""
+
     def steps(self, length: int) -> int:
         """T of an example of this length, or the most that it may be."""
         return length
