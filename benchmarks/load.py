@@ -59,7 +59,7 @@ def sentences(count: int, seed: int) -> list[str]:
     rng = np.random.default_rng(seed)
     found: dict[str, None] = {}
     while len(found) < count:
-        tokens, _ = errands.sentence(rng, clauses=int(rng.integers(0, 4)), stated=None)
+        tokens, _ = errands.sentence(rng, int(rng.integers(0, 4)))
         found[" ".join(tokens[:-2]).replace(" ,", ",").replace(" .", ".")] = None
     return list(found)
 
@@ -88,7 +88,7 @@ async def attend(visitor: Visitor, end: float, mine: list[str], chance: random.R
             if kind < 0.5:
                 run = await visitor.type(mine.pop(), PATIENCE)
             elif kind < 0.75:
-                run = await visitor.type(chance.choice(errands.EXAMPLES), PATIENCE)
+                run = await visitor.type(chance.choice(errands.EXAMPLES["en"]), PATIENCE)
             else:
                 run = await visitor.slide(chance.choice(PLACES), PATIENCE)
         except TimeoutError:

@@ -33,6 +33,8 @@ class Shape:
     forget_bias: float = 0.0
     """Added to bias_hh of the gate that keeps the old state: f of an LSTM (Gers, Schmidhuber & Cummins 2000), z of a
     GRU. Nothing else has such a gate."""
+    reach: int = 0
+    """Window: how many inputs an output is made of; 0: the usual five."""
     dropout: float = 0.0
     """The share of what the body reads, and of what the readout reads, that is set to zero in training, the rest
     being scaled up (Srivastava et al. 2014; between layers only, Zaremba, Sutskever & Vinyals 2014)."""
@@ -70,7 +72,8 @@ class Network(nn.Module):
             read = shape.embedding or vector_size
             self.body: nn.Module
             if shape.kind in OTHERS:
-                self.body = OTHERS[shape.kind](read, shape.units)
+                reach = {"reach": shape.reach} if shape.reach else {}
+                self.body = OTHERS[shape.kind](read, shape.units, **reach)
             else:
                 self.body = RECURRENT[shape.kind](read, shape.units, batch_first=True)
             self.readout = nn.Linear(shape.units, len(words))

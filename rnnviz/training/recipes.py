@@ -26,9 +26,9 @@ from rnnviz.tasks import TASKS, errands
 from rnnviz.training import scoring
 from rnnviz.training.advance import Run, advance, network_of, new_run, one_thread, snapshot, untrained_network
 from rnnviz.training.settings import Settings
-from rnnviz.training.zoo import WEIGHTS, all_seeds, recipe
+from rnnviz.training.zoo import BESIDE, WEIGHTS, all_seeds, recipe
 
-RATES = (2e-3, 4e-3, 8e-3)
+RATES = (1e-3, 2e-3, 4e-3)
 TRIAL_STEPS = 1000
 SEEDS = (0, 1, 2, 3, 4)
 TRIAL_SEED = 100
@@ -98,6 +98,13 @@ def make(names: list[str], processes: int = 2) -> None:
             rate = max((row for row, _ in tried), key=standing)["rate"]
             done = gather([pool.submit(one_run, name, recipe(name, rate, seed=seed)) for seed in SEEDS])
             write(name, [row for row, _ in tried], done)
+
+
+def beside(processes: int = 2, seeds: tuple[int, ...] = (0, 1, 2)) -> None:
+    """Train what is only compared, and write its rows to `assets/records/beside.json`."""
+    with ProcessPoolExecutor(processes) as pool:
+        jobs = [pool.submit(one_run, name, recipe(name, seed=seed)) for name in BESIDE for seed in seeds]
+        as_json(ASSETS / "records" / "beside.json", [row for row, _ in gather(jobs)])
 
 
 def gather(jobs: "list[Future[tuple[dict, dict[str, ndarray]]]]") -> list[tuple[dict, dict[str, ndarray]]]:

@@ -73,6 +73,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "patience": (1, 100_000),
     "units": (1, 256),
     "embedding": (0, 256),
+    "reach": (0, 100),
     "forget_bias": (-20.0, 20.0),
     "dropout": (0.0, 0.95),
 }
@@ -117,6 +118,7 @@ def check(settings: Settings) -> None:
         "examples cannot be drawn from a stream": task.streams and settings.examples,
         "patience needs examples": settings.patience and not settings.examples,
         "a stream needs a recurrent network": task.streams and settings.shape.kind not in RECURRENT,
+        "only a window has a reach": settings.shape.reach and settings.shape.kind != "window",
         "only an LSTM has a forget gate": settings.fixed_forget and settings.shape.kind != "lstm",
         "weight decay would open the forget gate": settings.fixed_forget and settings.weight_decay,
     }

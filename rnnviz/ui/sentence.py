@@ -7,7 +7,7 @@ import streamlit as st
 from rnnviz.figures.base import MOST_IN_PROSE, shortened
 from rnnviz.language import literal
 from rnnviz.tasks import errands
-from rnnviz.text import MAX_TOKENS, tokenize, vocabulary
+from rnnviz.text import MAX_TOKENS, language_of, tokenize, vocabulary
 from rnnviz.ui import state
 from rnnviz.ui.calm import called
 from rnnviz.ui.language import t
@@ -33,7 +33,9 @@ def row() -> None:
         )
         menu = st.popover(t("step.examples"), width="content", key="sentence-examples", on_change="rerun")
     if menu.open:  # what is not seen is not drawn: it would cost every visitor at every move of a slider
-        for i, example in enumerate(errands.EXAMPLES):
+        reads = language_of(state.value("sentence"))
+        both = (reads, *(one for one in errands.EXAMPLES if one != reads))
+        for i, example in enumerate(example for one in both for example in errands.EXAMPLES[one]):
             menu.button(literal(example), key=f"example{i}", type="tertiary", on_click=called(_choose), args=(example,))
 
 
@@ -64,11 +66,12 @@ def amiss(typed: tuple[str, ...], tokens: tuple[str, ...]) -> None:
     """Say in place what cannot be read of what was typed."""
     if len(typed) > MAX_TOKENS:
         st.warning(t("step.too_long", count=f"{len(typed):,}", limit=MAX_TOKENS))
-    unknown = [token for token in dict.fromkeys(tokens) if not vocabulary().knows(token)]
+    table = vocabulary(language_of(tokens))
+    unknown = [token for token in dict.fromkeys(tokens) if not table.knows(token)]
     if not tokens:
         st.info(t("step.nothing"))
     elif len(unknown) == len(set(tokens)):
         st.info(t("step.all_unknown"))
     elif unknown:
         words = " ".join(literal(shortened(token, MOST_IN_PROSE)) for token in unknown[:12])
-        st.caption(t("step.some_unknown", size=f"{len(vocabulary().words) - 1:,}", words=words))
+        st.caption(t("step.some_unknown", size=f"{len(table.words) - 1:,}", words=words))

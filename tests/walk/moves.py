@@ -193,4 +193,4 @@ def _draw(tab: Browser, part: GatesPart, settings: list[int]) -> Do:
 
 def examples() -> tuple[str, ...]:
     """The sentences in the menu of examples."""
-    return tuple(errands.EXAMPLES)
+    return tuple(example for examples in errands.EXAMPLES.values() for example in examples)

@@ -294,7 +294,7 @@ def tidy(text: str, language: str) -> str:
         return re.sub(r"、(?=[、。！？」])", "", text)
     text = re.sub(r" (?=[,.;:!?])", "", text)
     text = re.sub(r",(?=[,.;:!?])|(?<=[.!?;:]),|^,", "", text).strip()
-    return re.sub(r"(^\W*|[.!?]\W* |\" )([a-z])", lambda found: found[1] + found[2].upper(), text)
+    return re.sub(r"(^\W*|[.!?] \"?|\.\" )([a-z])", lambda found: found[1] + found[2].upper(), text)
 
 
 def telling(told: Told, language: str) -> dict[str, dict[int, str]]:
