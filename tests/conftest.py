@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import os
+
+# One thread each, as in the app (app.py) and in its workers: with two for every process on two cores they wait for
+# each other. NumPy's BLAS and torch's OpenMP read this once, when they are first imported.
+os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+import inspect
 import re
 import shutil
 import time
@@ -13,15 +18,15 @@ from types import CodeType, FunctionType
 
 import pytest
 from hypothesis import settings
-from jaxtyping import install_import_hook
+
+from tests.checked import check_all
 
 # CI tries the same examples every time, so that a run says something about the change; at home they are new each time.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
-# Before anything imports rnnviz: every Float[...] and plain annotation in it is now checked at each call.
-install_import_hook("rnnviz", "beartype.beartype")
+check_all()
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright  # noqa: E402
 
@@ -63,6 +68,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if isinstance(item, pytest.Function) and served(item):
             item.add_marker("served")
     items.sort(key=lambda item: (item.get_closest_marker("served") is not None, _in_chromium(item)))
+
+
+def pytest_collection_finish() -> None:
+    """All is imported: whoever is started from now on, as the app, finds what a visitor's machine says."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.pop(name, None)
 
 
 def _in_chromium(item: pytest.Item) -> bool:

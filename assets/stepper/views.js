@@ -159,10 +159,11 @@ function wordView(root, { shape: [, size], values }, { tokens, nearest }, labels
   grid.setAttribute("role", "group");
   const cells = Array.from({ length: size }, () => newElement(grid, "span"));
   newElement(root, "p", "rv-small", filledLabel(labels.word_scale, { full: FULL }));
+  const shared = newElement(root, "p");
   const near = newElement(root, "p");
   return {
     show(step) {
-      const { text, known } = tokens[step];
+      const { text, known, as } = tokens[step];
       grid.setAttribute("aria-label", filledLabel(labels.word_title, { word: text }));
       cells.forEach((cell, k) => {
         const value = values[step * size + k];
@@ -170,6 +171,8 @@ function wordView(root, { shape: [, size], values }, { tokens, nearest }, labels
         cell.textContent = value.toFixed(1).replace("-", "−").replace("−0.0", "0.0");
         cell.style.background = `color-mix(in srgb, var(--rv-${value < 0 ? "hidden" : "forget"}) ${share}%, transparent)`;
       });
+      shared.hidden = !as;
+      shared.textContent = as ? filledLabel(labels.word_as, { word: text, as }) : "";
       const words = (nearest[text] ?? []).map(([word, cosine]) => `${word} ${cosine.toFixed(2)}`).join(labels.comma);
       near.textContent = filledLabel(known ? labels.word_near : labels.word_none, { word: text, words });
     },

@@ -10,9 +10,10 @@ from torch.nn.functional import linear
 
 from rnnviz.networks.bodies import Body
 from rnnviz.networks.network import Network
-from rnnviz.networks.reading import overlap, recurrent, vectors_of
+from rnnviz.networks.reading import asked_at, recurrent
 from rnnviz.recurrence.bptt import Gradients, answer_ids
 from rnnviz.recurrence.trace import Trace
+from rnnviz.text import asking_words, vectors_of
 
 SQUASH = {"σ": torch.sigmoid, "tanh": torch.tanh, "ReLU": torch.relu}
 
@@ -28,7 +29,7 @@ class Check:
     probabilities: float
     """Over every word's probability after every token; 0 for a module without a readout."""
     asked: float
-    """The same, had the sentence gone on with "to buy" from there; 0 where that was not asked."""
+    """The same, had the sentence gone on by asking for a thing from there; 0 where that was not asked."""
     gradients: float
     """Relative, over the norms of ∂L/∂x_t, ∂L/∂h_t and ∂L/∂c_t, where they are at least a millionth of the largest and
     PyTorch's are finite numbers."""
@@ -80,7 +81,7 @@ def check(reader: Network | Body, trace: Trace, gradients: Gradients, asked: nda
 def read_by(network: Network, tokens: tuple[str, ...]) -> Tensor:
     """What the body reads, as PyTorch projects it."""
     with torch.no_grad():
-        return network.projection(torch.tensor(vectors_of(tokens), dtype=network.readout.weight.dtype))
+        return network.projection(torch.tensor(vectors_of(tokens, network.reads), dtype=network.readout.weight.dtype))
 
 
 def answer_gradient(h: Tensor, network: Network | None, trace: Trace, gradients: Gradients) -> Tensor:
@@ -135,19 +136,16 @@ def gates_of(module: Body, inputs: Tensor, before: Tensor, trace: Trace) -> dict
     return found
 
 
-def asked_of(
-    network: Network, states: tuple[Tensor, ...], tokens: tuple[str, ...], ending: tuple[str, ...] = ("to", "buy")
-) -> Tensor:
-    """Probabilities of the word after each prefix, gone on with what is missing of `ending`: the module reads on from
-    its states after each token. `(T, V)`."""
-    module, words = recurrent(network.body), [token.lower() for token in tokens]
-    given = np.array([overlap(words[: t + 1], ending) for t in range(len(words))])
-    found, read = states[0].clone(), read_by(network, ending)
-    for k in range(len(ending)):
-        rows = torch.from_numpy(np.flatnonzero(given == k))
-        if len(rows):
-            missing = read[k:].expand(len(rows), -1, -1)
-            found[rows] = one_step(module, missing, *(part[rows] for part in states))[0]
+def asked_of(network: Network, states: tuple[Tensor, ...], tokens: tuple[str, ...]) -> Tensor:
+    """Probabilities of the word after each prefix, gone on with what it lacks to ask for a thing: the module reads on
+    from its states after each token. `(T, V)`."""
+    module, words = recurrent(network.body), asking_words(network.reads)
+    added = asked_at(tokens, network.reads)
+    found, read = states[0].clone(), read_by(network, words)
+    for more in filter(None, set(added)):
+        rows = torch.tensor([t for t, one in enumerate(added) if one == more])
+        given = read[[words.index(word) for word in more]].expand(len(rows), -1, -1)
+        found[rows] = one_step(module, given, *(part[rows] for part in states))[0]
     return network.readout(found).softmax(-1)
 
 

@@ -42,13 +42,22 @@ class Network(nn.Module):
     """A language model over word vectors.
 
     `projection` (N -> E), `body` (one layer of an `nn.RNN`, `nn.LSTM` or `nn.GRU`, or one of `rnnviz.networks.bodies`),
-    `readout` (H -> V). `words` are the V words it can say; `name` is its name in the zoo, if it has one.
+    `readout` (H -> V). `words` are the V words it can say; `name` is its name in the zoo, if it has one; `reads` is the
+    language whose table of word vectors it reads.
     Raises ValueError for a kind that does not exist, and for a start that its body cannot have.
     """
 
-    def __init__(self, shape: Shape, words: tuple[str, ...], vector_size: int, seed: int = 0, name: str = ""):
+    def __init__(
+        self,
+        shape: Shape,
+        words: tuple[str, ...],
+        vector_size: int,
+        seed: int = 0,
+        name: str = "",
+        reads: str = "en",
+    ):
         super().__init__()
-        self.shape, self.words, self.name = shape, words, name
+        self.shape, self.words, self.name, self.reads = shape, words, name, reads
         self.inputs = vector_size
         """N, how many numbers it reads at each step."""
         if shape.kind not in RECURRENT | OTHERS:

@@ -16,7 +16,7 @@ from rnnviz.networks.network import Network
 from rnnviz.recurrence.cells import input_half
 from rnnviz.recurrence.given import array_of
 from rnnviz.recurrence.trace import Array, Trace, sequence_of, softmax, trace_cell
-from rnnviz.text import tokenize, vocabulary
+from rnnviz.text import asking_words, missing, tokenize, vectors_of, vocabulary
 
 HALF = {torch.float16: "float16", torch.bfloat16: "bfloat16"}
 
@@ -27,7 +27,7 @@ def trace(network: Any, given: Any) -> Trace:
     if not isinstance(network, Network):
         return traced(recurrent(network), numbers(given))
     body, tokens = recurrent(network.body), words_of(network, given)
-    vectors = vectors_of(tokens) if tokens else sequence_of(numbers(given), network.inputs).astype(float)
+    vectors = vectors_of(tokens, network.reads) if tokens else sequence_of(numbers(given), network.inputs).astype(float)
     read = traced(body, project(network, vectors), tokens)
     weight, bias = arrays(network.readout, "weight", "bias")
     parameters = read.parameters | {"weight_out": weight, "bias_out": bias}
@@ -48,7 +48,7 @@ def words_of(network: Network, given: Any) -> tuple[str, ...] | None:
     tokens = tokenize(given) if isinstance(given, str) else given
     if not isinstance(tokens, list | tuple) or not all(isinstance(token, str) for token in tokens):
         return None
-    if network.inputs != vocabulary().vectors.shape[1]:
+    if network.inputs != vocabulary(network.reads).vectors.shape[1]:
         raise TypeError(f"this network reads an array (T, {network.inputs}) of numbers, got words")
     if not tokens:
         raise ValueError("there is no word to read")
@@ -70,12 +70,7 @@ def numbers(given: Any) -> ndarray:
 
 def embed(network: Network, tokens: Sequence[str]) -> Float[Array, "T E"]:
     """What the body is given for each token: its word vector, projected if the network has a projection."""
-    return project(network, vectors_of(tokens))
-
-
-def vectors_of(tokens: Sequence[str]) -> Float[Array, "T N"]:
-    """The row of each token in the table of word vectors."""
-    return vocabulary().vectors[[vocabulary().index(token) for token in tokens]]
+    return project(network, vectors_of(tokens, network.reads))
 
 
 def project(network: Network, vectors: Float[Array, "T N"]) -> Float[Array, "T E"]:
@@ -86,27 +81,28 @@ def project(network: Network, vectors: Float[Array, "T N"]) -> Float[Array, "T E
     return vectors.astype(weight.dtype) @ weight.T + bias
 
 
-def ask(network: Network, trace: Trace, ending: tuple[str, ...] = ("to", "buy")) -> Float[Array, "T V"]:
-    """Probabilities of the word after each prefix, had the sentence gone on with `ending` from there.
+def ask(network: Network, trace: Trace) -> Float[Array, "T V"]:
+    """Probabilities of the word after each prefix, had the sentence gone on from there by asking for a thing, in the
+    language that the network reads.
 
-    A prefix that already ends with the beginning of `ending` is given only what is missing. All T
-    prefixes take their steps together, as one batch.
+    A prefix that already asks in part is given only what is missing (`rnnviz.text.missing`). All T prefixes take their
+    steps together, as one batch.
     """
-    read = [word.lower() for word in trace.tokens]
-    given = np.array([overlap(read[: t + 1], ending) for t in range(len(read))])
+    words = asking_words(network.reads)
+    given = input_half(embed(network, words), trace.parameters)
+    added = asked_at(trace.tokens, network.reads)
     states = trace.states
-    for k, a in enumerate(input_half(embed(network, ending), trace.parameters)):
-        stepped, _ = trace.cell.step(a, states, trace.parameters)
-        go = (given <= k)[:, None]
+    for left in range(max(map(len, added)), 0, -1):  # how many words are left to add
+        steps = [words.index(more[-left]) if len(more) >= left else -1 for more in added]
+        stepped, _ = trace.cell.step(given[steps], states, trace.parameters)
+        go = np.array(steps)[:, None] >= 0
         states = tuple(np.where(go, new, old) for new, old in zip(stepped, states, strict=True))
     return softmax(states[0] @ trace.parameters["weight_out"].T + trace.parameters["bias_out"])
 
 
-def overlap(read: list[str], ending: tuple[str, ...]) -> int:
-    """How many words at the end of `read` are already the first words of `ending`."""
-    if read[-1] not in ending:
-        return 0
-    return max(k for k in range(len(ending) + 1) if tuple(read[len(read) - k :]) == ending[:k])
+def asked_at(tokens: Sequence[str], language: str) -> list[tuple[str, ...]]:
+    """What each prefix is given so that it asks for a thing."""
+    return [missing(tokens[: t + 1], language) for t in range(len(tokens))]
 
 
 def arrays(module: nn.Module, *names: str) -> tuple[ndarray, ...]:

@@ -12,7 +12,7 @@ from numpy import ndarray
 from rnnviz.networks.bodies import Attention
 from rnnviz.networks.network import Network
 from rnnviz.recurrence.trace import softmax
-from rnnviz.text import vocabulary
+from rnnviz.text import vectors_of
 
 Array = ndarray
 
@@ -56,10 +56,7 @@ def sight_of(network: Network, tokens: tuple[str, ...], target: str | None = Non
         raise ValueError("there is no word to read")
     if target and target not in network.words:
         raise ValueError(f"the network cannot say {target!r}")
-    table = vocabulary()
-    vectors = torch.tensor(
-        table.vectors[[table.index(token) for token in tokens]], dtype=next(network.parameters()).dtype
-    )
+    vectors = torch.tensor(vectors_of(tokens, network.reads), dtype=next(network.parameters()).dtype)
     vectors.requires_grad_()
     logits = network(vectors[None])[0, -1]
     said = network.words.index(target) if target else int(logits.argmax())

@@ -16,10 +16,9 @@ from rnnviz.language import Runs, filled, translate
 from rnnviz.networks import reading
 from rnnviz.numbers import two_digits
 from rnnviz.scenes.gradients import ratio
-from rnnviz.scenes.notices import ASKED
 from rnnviz.scenes.readings import Named, Reading, tracing_network
 from rnnviz.tasks import errands
-from rnnviz.text import join
+from rnnviz.text import join, missing
 
 CHANGED = 0.5
 """By how much a value must differ after the exchange to be counted."""
@@ -48,8 +47,7 @@ class Exchange:
 def exchange(named: Named, before: Reading, need: errands.Mention, given: tuple[str, ...], thing: str) -> Exchange:
     """Let the network read the other sentence `given`, whose need asks for `thing`, and compare."""
     network = tracing_network(named, before.trained)
-    added = ASKED[reading.overlap([token.lower() for token in given], ASKED) :]
-    trace, last = reading.trace(network, (*given, *added)), len(given) - 1
+    trace, last = reading.trace(network, (*given, *missing(given, network.reads))), len(given) - 1
     assert trace.logits is not None
     things = [network.words.index(one) for one in errands.THINGS]
     answer = errands.THINGS[int(trace.logits[-1, things].argmax())]

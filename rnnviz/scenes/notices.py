@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 
 from rnnviz.figures.base import MOST_IN_PROSE, shortened
 from rnnviz.language import Runs, filled, translate
-from rnnviz.networks.reading import overlap
 from rnnviz.numbers import percent
 from rnnviz.tasks import errands
 from rnnviz.tasks.errands import met
+from rnnviz.text import ASKED, join, missing
 
 if TYPE_CHECKING:
     from rnnviz.scenes.readings import Reading
-
-ASKED = ("to", "buy")
-"""What is added to a sentence to ask for a thing."""
 
 
 def notices(readings: Sequence["Reading"], language: str) -> list[Runs]:
@@ -68,11 +65,12 @@ class Verdict:
 
     def what_each_would_buy(self) -> None:
         words, shares = zip(*self.guesses, strict=True)
-        given = overlap([token.lower() for token in self.tokens[: self.t + 1]], ASKED)
-        key = "asked" if given < len(ASKED) else "asked_now"
+        reads = self.readings[0].reads
+        added = missing(self.tokens[: self.t + 1], reads)
+        key = "asked" if added else "asked_now"
         key = key if self.readings[0].trained else "blind"
-        added, percents = " ".join(ASKED[given:] or ASKED), [percent(share) for share in shares]
-        self.say(key, added=added, names=self.names, words=words, percents=percents)
+        percents = [percent(share) for share in shares]
+        self.say(key, added=join(added or ASKED[reads][0]), names=self.names, words=words, percents=percents)
 
     def whether_that_is_right(self) -> None:
         """Right or wrong, and why; where that cannot be known, what the reader thinks."""

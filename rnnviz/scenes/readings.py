@@ -18,7 +18,7 @@ from rnnviz.recurrence import bptt
 from rnnviz.recurrence.bptt import Gradients
 from rnnviz.recurrence.trace import Trace
 from rnnviz.tasks import errands
-from rnnviz.text import vocabulary
+from rnnviz.text import vectors_of
 from rnnviz.training import zoo
 from rnnviz.training.frozen import OwnNetwork, network_of
 
@@ -33,9 +33,11 @@ class Reading:
     gradients: Gradients
     check: Check
     asked: ndarray
-    """`(T, 10)`: probabilities of `errands.THINGS`, had the sentence ended here with "to buy"."""
+    """`(T, 10)`: probabilities of `errands.THINGS`, had it ended here by asking for one (`rnnviz.text.missing`)."""
     weights: int
     """How many weights and biases its body has."""
+    reads: str = "en"
+    """The language of its table of word vectors."""
     overflows: bool = False
     """Whether its numbers go beyond the largest that there is, in the single precision in which it was trained."""
 
@@ -105,11 +107,13 @@ def read_sentence(name: Named, trained: bool, tokens: tuple[str, ...]) -> Readin
     overflows = isinstance(name, OwnNetwork) and (
         beyond(name, trained, tokens) or not np.isfinite(gradients.norms).all()
     )
-    return Reading(reader.name, trained, trace, gradients, checked, asked, reader.body_weights(), overflows)
+    return Reading(
+        reader.name, trained, trace, gradients, checked, asked, reader.body_weights(), reader.reads, overflows
+    )
 
 
 def beyond(own: OwnNetwork, trained: bool, tokens: tuple[str, ...]) -> bool:
     """Whether a visitor's network has numbers that single precision cannot hold."""
-    vectors = vocabulary().vectors[[vocabulary().index(token) for token in tokens]]
+    network = network_of(own, trained)
     with torch.inference_mode():
-        return not bool(network_of(own, trained)(torch.tensor(vectors)[None]).isfinite().all())
+        return not bool(network(torch.tensor(vectors_of(tokens, network.reads))[None]).isfinite().all())

@@ -18,7 +18,7 @@ from rnnviz.scenes.notices import notices
 from rnnviz.scenes.readings import Named, Reading, file_of, read_sentence, weights_of
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
-from rnnviz.text import nearest, vocabulary
+from rnnviz.text import nearest, vectors_of, vocabulary
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class StepPage:
 def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bool, view: View) -> StepPage:
     """Everything for one sentence. `tokens` must not be empty."""
     readings = (read_sentence(left, trained, tokens), read_sentence(right, trained, tokens))
-    answer = errands.need_of(tokens)
+    answer, reads = errands.need_of(tokens), readings[0].reads
     revision = hashlib.sha256(repr((tokens, left, right, trained)).encode()).hexdigest()[:16]
     files = tuple(file_of(name, trained) for name in (left, right) if isinstance(name, str))
     shown = labels_of(view.language, "stepper") | labels_of(view.language, "cell")
@@ -51,12 +51,12 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
         "theme": view.theme,
         "scale": view.scale,
         "labels": shown,
-        "tokens": [{"text": token, "known": vocabulary().knows(token)} for token in tokens],
+        "tokens": [facts(token, reads) for token in tokens],
         "notice": notices(readings, view.language),
         "deeper": deeper((left, right), readings, view.language),
-        "nearest": neighbours(tokens),
+        "nearest": neighbours(tokens, reads),
         "things": errands.THINGS,
-        "vectors": vocabulary().vectors[[vocabulary().index(token) for token in tokens]],
+        "vectors": vectors_of(tokens, reads),
         "networks": [
             network_block(
                 side, reading, file_of(name, trained) if isinstance(name, str) else weights_of(name, trained), view
@@ -69,9 +69,15 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
     return StepPage(figures.as_json(payload), (left_check, right_check), answer, revision, files)
 
 
-def neighbours(tokens: tuple[str, ...]) -> dict[str, list[tuple[str, float]]]:
+def facts(token: str, reads: str) -> dict[str, object]:
+    """What is said of a word: whether the networks know it, and as which other word they read it, if they do."""
+    table = vocabulary(reads)
+    return {"text": token, "known": table.knows(token), "as": table.shares(token)}
+
+
+def neighbours(tokens: tuple[str, ...], reads: str = "en") -> dict[str, list[tuple[str, float]]]:
     """For each word of the sentence those whose vectors are most like its own, and the cosine, in two decimals."""
-    return {token: [(word, round(c, 2)) for word, c in nearest(token)] for token in dict.fromkeys(tokens)}
+    return {token: [(word, round(c, 2)) for word, c in nearest(token, reads)] for token in dict.fromkeys(tokens)}
 
 
 def title(reading: Reading, language: str) -> str:

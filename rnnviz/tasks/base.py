@@ -57,6 +57,8 @@ class Task(ABC):
     words: ClassVar[bool] = False
     """Whether its inputs are the vectors of words, `Batch.rows` says of which, and words can be varied. A network that
     learned it can read any sentence."""
+    reads: ClassVar[str] = "en"
+    """The language whose table of word vectors these are."""
 
     @property
     def kind(self) -> Literal["classes", "number"]:
@@ -65,6 +67,9 @@ class Task(ABC):
     def levels(self, length: int) -> int:
         """How many levels of difficulty enter one by one; 1 for a task without a curriculum."""
         return 1
+
+    sparse: ClassVar[bool] = False
+    """Whether few steps of an example count in training, and only these are read out."""
 
     def steps(self, length: int) -> int:
         """T of an example of this length, or the most that it may be."""

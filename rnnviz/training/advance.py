@@ -77,7 +77,7 @@ def new_run(settings: Settings) -> Run:
 def untrained_network(settings: Settings) -> Network:
     """The untrained network that a run with these settings begins from."""
     task = TASKS[settings.task]
-    network = Network(settings.shape, task.outputs or ("value",), task.inputs, settings.seed)
+    network = Network(settings.shape, task.outputs or ("value",), task.inputs, settings.seed, reads=task.reads)
     if settings.fixed_forget:
         units = settings.shape.units
         for name, parameter in network.body.named_parameters():
@@ -173,13 +173,13 @@ class _Stepper:
         length = int(rng.integers(self.level + 1))
         batch, carried = self.batch(rng, step, length)
         with dropout_of(s, step):
-            outputs, after = self.read(torch.from_numpy(noisy(rng, batch, s)))
+            outputs, after = self.read(torch.from_numpy(noisy(rng, batch, s)), batch)
         loss = loss_of(outputs, batch, self.task)
         network.zero_grad()
         loss.backward()
         gradients = [p.grad for p in network.parameters() if p.grad is not None]
         norm = nn.utils.get_total_norm(gradients).item()
-        accuracy = share(self.task.right(outputs.detach().numpy(), batch))
+        accuracy = share(right(outputs.detach().numpy(), batch, self.task))
         entry = {"loss": loss.item(), "norm": norm, "clipped": norm > limit, "accuracy": accuracy}
         entry |= {"level": self.level, "length": length, "held_loss": nan, "held_accuracy": nan}
         if not (isfinite(entry["loss"]) and isfinite(norm)):
@@ -245,11 +245,17 @@ class _Stepper:
             batch = self.task.augmented(batch, generator(s, VARIATION, step), s.synonyms, s.word_dropout)
         return batch, {}
 
-    def read(self, inputs: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """Outputs (B, T, V), and in a stream the state after the last step, `(h,)` or `(h, c)`, each (1, B, H)."""
-        if self.carried is None:
-            return self.network(inputs), ()
+    def read(self, inputs: Tensor, batch: Batch) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Outputs (B, T, V), of a sparse task (N, V) of the N steps that count; and in a stream the state after the
+        last step, `(h,)` or `(h, c)`, each (1, B, H)."""
         network, p = self.network, self.settings.shape.dropout
+        if self.task.sparse:
+            states = network.body(nn.functional.dropout(network.projection(inputs), p))[0][
+                torch.from_numpy(batch.weights > 0)
+            ]
+            return network.readout(nn.functional.dropout(states, p)), ()
+        if self.carried is None:
+            return network(inputs), ()
         before = tuple(torch.tensor(self.carried[name])[None] for name in "hc" if name in self.carried)
         state = None if not before else before if len(before) == 2 else before[0]
         states, after = network.body(nn.functional.dropout(network.projection(inputs), p), state)
@@ -311,11 +317,23 @@ def noisy(rng: np.random.Generator, batch: Batch, settings: Settings) -> ndarray
 def loss_of(outputs: Tensor, batch: Batch, task: Task) -> Tensor:
     """Cross entropy in nats, or the square error; the weighted mean over all steps that count."""
     targets, weights = torch.from_numpy(batch.targets), torch.from_numpy(batch.weights)
+    if outputs.dim() == 2:
+        counted = weights > 0
+        return (
+            nn.functional.cross_entropy(outputs, targets[counted], reduction="none") * weights[counted]
+        ).sum() / weights.sum()
     if task.kind == "number":
         losses = (outputs[..., 0] - targets).square().flatten()
     else:
-        losses = nn.functional.cross_entropy(outputs.flatten(0, 1), targets.flatten(), reduction="none")
+        losses = nn.functional.cross_entropy(outputs.flatten(0, -2), targets.flatten(), reduction="none")
     return (losses * weights.flatten()).sum() / weights.sum()
+
+
+def right(outputs: ndarray, batch: Batch, task: Task) -> ndarray:
+    """Which of the asked-for answers are right; `outputs` as `_Stepper.read` gives them."""
+    if outputs.ndim == 3:
+        return task.right(outputs, batch)
+    return task.judge(outputs.argmax(1)[batch.asked[batch.weights > 0]], batch.targets[batch.asked])
 
 
 def share(right: ndarray) -> float:

@@ -24,17 +24,33 @@ SHAPES = {
 are not recurrent 12,519, 12,544, 12,508."""
 
 
+JAPANESE = tuple(f"{name}-ja" for name in ("rnn", "rnn-orthogonal", "lstm", "gru"))
+"""The recurrent ones, once more, reading Japanese."""
+NAMES = (*SHAPES, *JAPANESE)
+STEPS = 3500
+
+
+def recipe(name: str, rate: float = 4e-3, steps: int = STEPS, seed: int = 0) -> Settings:
+    """How a network of the zoo is trained: `name-ja` is the same shape, and reads Japanese.
+
+    Raises ValueError for a name that is not in the zoo.
+    """
+    if name not in NAMES:
+        raise ValueError(f"no network {name!r}; there are {', '.join(NAMES)}")
+    shape, task = SHAPES[name.removesuffix("-ja")], "everyday-ja" if name.endswith("-ja") else "everyday"
+    return Settings(shape, rate, steps, seed=seed, task=task)
+
+
 def load(name: str, trained: bool = True) -> Network:
     """A network of the zoo: `rnn`, `rnn-orthogonal`, `lstm`, `gru`, `window`, `conv` or `attention`.
 
     `trained=False` gives the very weights that training began from. Each call returns its own copy.
     Raises ValueError for a name that is not in the zoo.
     """
-    if name not in SHAPES:
-        raise ValueError(f"no network {name!r}; there are {', '.join(SHAPES)}")
+    settings = recipe(name)
     weights = load_file(WEIGHTS / f"{name}.safetensors")
     moment = "trained." if trained else "initial."
-    network = untrained_network(Settings(SHAPES[name]))
+    network = untrained_network(settings)
     parts = {key.removeprefix(moment): torch.from_numpy(v) for key, v in weights.items() if key.startswith(moment)}
     network.load_state_dict(parts)
     network.name = name
@@ -48,7 +64,7 @@ def card(name: str) -> dict:
 
 
 @lru_cache
-def all_seeds(names: tuple[str, ...] = tuple(SHAPES)) -> list[dict]:
+def all_seeds(names: tuple[str, ...] = NAMES) -> list[dict]:
     """Every seed of these networks: `network`, `seed`, `shipped`, `words`, `accuracy`, `held_out`, in this order."""
     rows = json.loads((WEIGHTS / "seeds.json").read_text())
     return [row for name in names for row in rows if row["network"] == name]

@@ -6,11 +6,10 @@ import ctypes
 import functools
 import gc
 import importlib
-import mmap
 import pkgutil
 import sys
-from pathlib import Path
 
+from rnnviz import host
 from rnnviz.language import LANGUAGES
 from rnnviz.ui import visits
 from rnnviz.ui.server import plotly_url
@@ -22,10 +21,9 @@ def warm() -> None:
 
     Frozen objects are skipped by the garbage collector, which else would walk all of torch again and again.
     """
-    from rnnviz import figures, scenes
+    from rnnviz import figures, scenes, text
     from rnnviz.scenes import readings, writer
     from rnnviz.scenes import step as step_scene
-    from rnnviz.text import tokenize
     from rnnviz.training import zoo
     from rnnviz.ui import calm, state
 
@@ -36,9 +34,11 @@ def warm() -> None:
     for name in state.NETWORKS:
         for trained in (True, False):
             readings.tracing_network(name, trained)
+    for language in text.ASKED:  # the readers share the tables
+        text.vocabulary(language)
     for language in LANGUAGES:  # the start page as a visitor first sees it
         view = writer.View(language, "light", 1.0)
-        step_scene.compose_step(tuple(tokenize(state.ALICE)), "rnn", "lstm", True, view)
+        step_scene.compose_step(tuple(text.tokenize(state.ALICE)), "rnn", "lstm", True, view)
     figures.lengths(zoo.all_seeds(state.NETWORKS))  # two visitors at once may not be the first to import Plotly's parts
     plotly_url()
     one_heap()
@@ -61,11 +61,4 @@ def give_back() -> None:
     It was read while torch was imported, and only the readers run it. What is needed after all is read again from its
     file.
     """
-    if sys.platform != "linux":
-        return
-    libc = ctypes.CDLL(None)
-    for line in Path("/proc/self/maps").read_text().splitlines():
-        place, rights, *_, path = line.split()
-        if rights == "r-xp" and "/torch/lib/" in path:
-            start, end = (int(address, 16) for address in place.split("-"))
-            libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), mmap.MADV_DONTNEED)
+    host.give_back(host.mapped("/torch/lib/", "r-x"))

@@ -81,6 +81,7 @@ def test_the_depth_is_the_longest_chain_of_products(kind: str, length: int) -> N
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@torch.inference_mode()
 def test_a_word_that_changes_is_felt_as_far_as_there_is_a_path(kind: str) -> None:
     network, length = made(kind).double(), 40
     vectors = drawn(length).double()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import torch
 
 import rnnviz
 from rnnviz.language import translate
+from rnnviz.networks.network import Network
 from rnnviz.scenes import deeper
 from rnnviz.scenes.gradients import ratio
 from rnnviz.scenes.readings import read_sentence
@@ -23,12 +25,14 @@ FED = "Bob is not hungry. He goes to the store to buy"
 NAMES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 
 
+@cache
 def said(text: str, language: str = "en", trained: bool = True, left: str = "rnn", right: str = "lstm") -> list[str]:
     """The verdict at each word."""
     sent = json.loads(compose_step(tokenize(text), left, right, trained, View(language, "light", 1.0)).payload)
     return ["".join(run for run, _ in runs) for runs in sent["notice"]]
 
 
+@cache
 def layers(tokens: tuple[str, ...], left: str = "rnn", right: str = "lstm", language: str = "en") -> str:
     """All of the second layer."""
     sent = json.loads(compose_step(tokens, left, right, True, View(language, "light", 1.0)).payload)
@@ -39,9 +43,14 @@ def piece(language: str, key: str, **values: Any) -> str:
     return translate(language, f"step.{key}").replace("*", "").format(**values)
 
 
+@cache
+def double(name: str) -> Network:
+    return rnnviz.load(name).double()
+
+
 def states(name: str, tokens: tuple[str, ...]) -> tuple[Any, list[Any], list[Any]]:
     """Logits after the last word, and h and c after every one: torch's own modules, in double precision."""
-    network = rnnviz.load(name).double()
+    network = double(name)
     rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in tokens]].double()
     read = network.projection(rows)
     state, hs, cs = None, [], []
@@ -55,9 +64,10 @@ def states(name: str, tokens: tuple[str, ...]) -> tuple[Any, list[Any], list[Any
     return network.readout(hs[-1])[0, 0], hs, cs
 
 
+@cache
 def bought(name: str, tokens: tuple[str, ...]) -> str:
     """The likeliest of the ten things after "… to buy"."""
-    logits, words = states(name, tokens)[0], rnnviz.load(name).words
+    logits, words = states(name, tokens)[0], double(name).words
     return max(errands.THINGS, key=lambda thing: logits[words.index(thing)].item())
 
 
@@ -150,7 +160,7 @@ def test_every_reason_has_its_words(why: str, language: str) -> None:
 def test_the_gradient_is_that_of_h_in_every_network(name: str, words: int) -> None:
     tokens = errands.stretch(tokenize("Starving, Alice drives to the nearest store to buy"), words)
     logits, hs, _ = states(name, tokens)
-    logits[rnnviz.load(name).words.index("food")].backward()
+    logits[double(name).words.index("food")].backward()
     wanted = float(hs[0].grad.norm() / hs[-1].grad.norm())
     assert ratio(read_sentence(name, True, tokens).gradients.norms) == pytest.approx(wanted, rel=1e-3)
 
@@ -183,7 +193,7 @@ def test_a_tiny_gradient_beside_an_answer_that_follows_is_explained(language: st
     start = piece(language, "deeper.contradiction")
     assert {bought("rnn", far), bought("rnn", ("Thirsty", *far[1:]))} == {"food", "water"}
     logits, hs, _ = states("rnn", far)
-    logits[rnnviz.load("rnn").words.index("food")].backward()
+    logits[double("rnn").words.index("food")].backward()
     assert float(hs[0].grad.norm() / hs[-1].grad.norm()) < deeper.TINY
     assert start in layers(far, language=language)
     assert start not in layers(near, language=language)

@@ -1,6 +1,7 @@
 """Runs as values: split anywhere, dumped, tampered with; equal to a plain PyTorch loop; what goes wrong is told."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from rnnviz.networks.network import Shape
 from rnnviz.tasks import TASKS, errands
 from rnnviz.tasks.errands.task import form_of
 from rnnviz.text import vocabulary
-from rnnviz.training.advance import HELD, advance, drawn, network_of, new_run, restore, start
+from rnnviz.training.advance import HELD, _Stepper, advance, drawn, network_of, new_run, restore, start
 from rnnviz.training.files import dump, read
 from rnnviz.training.runs import EVERY, Run
 from rnnviz.training.settings import Settings, check
@@ -55,6 +56,12 @@ def begun(case: str) -> Run:
     return start(task, **SMALL | more)
 
 
+@cache
+def thirty_steps(case: str) -> Run:
+    """At once."""
+    return advance(begun(case), 30)
+
+
 def assert_same(a: Run, b: Run) -> None:
     """Bit for bit, NaN for NaN."""
 
@@ -92,9 +99,21 @@ def test_however_a_run_is_split_it_is_the_same(case: str, splits: list[int], thr
         torch.rand(3)
         run = advance(run, min(steps, 30 - run.step))
         run = read(dump(run)) if through_a_file else run
-    assert_same(run, advance(first, 30))
+    assert_same(run, thirty_steps(case))
     assert dump(first) == untouched
     assert {len(values) for values in run.log.values()} == {30}
+
+
+def test_one_thread_trains_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual, seen = _Stepper.read, []
+    monkeypatch.setattr(_Stepper, "read", lambda *given: seen.append(torch.get_num_threads()) or usual(*given))
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        advance(begun("recall"), 3)
+        assert (set(seen), torch.get_num_threads()) == ({1}, 2)
+    finally:
+        torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize("case", CASES)

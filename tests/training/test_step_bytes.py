@@ -13,7 +13,7 @@ import pytest
 
 from rnnviz.tasks import TASKS
 from rnnviz.training import plans
-from rnnviz.training.advance import start
+from rnnviz.training.advance import settled, start
 from rnnviz.training.files import TooMuch, dump, read
 from rnnviz.training.plans import Plan
 from rnnviz.training.runs import STEP_BYTES, step_bytes
@@ -67,7 +67,7 @@ def test_the_estimate_is_right_within_a_factor_of_two() -> None:
     measured = dict(json.loads(line) for line in said.splitlines())
     assert measured.keys() == CASES.keys()
     for name, (task, settings) in CASES.items():
-        ratio = step_bytes(start(task, **settings).settings) / measured[name]
+        ratio = step_bytes(settled(task, **settings)) / measured[name]
         assert 0.5 < ratio < 2, (name, ratio, measured[name])
 
 
@@ -82,17 +82,17 @@ def test_whatever_the_page_offers_fits(task: str) -> None:
         knobs = {knob: plans.usual(task, knob) for knob in state.KNOBS} | largest
         knobs |= {"cell": cell, "examples": examples, "dropout": dropout}
         (settings,) = Plan(task, "none", ("",), tuple(knobs.items()), 0).settings()
-        assert step_bytes(start(task, **settings).settings) < STEP_BYTES
+        assert step_bytes(settled(task, **settings)) < STEP_BYTES
 
 
 def test_what_grows_makes_a_step_larger() -> None:
     small: dict[str, Any] = {"units": 64, "batch": 64, "length": 100}
     for kind in ("rnn", "lstm", "gru", "window", "conv", "attention"):
-        usual = step_bytes(start("recall", kind=kind, **small).settings)
+        usual = step_bytes(settled("recall", kind=kind, **small))
         for name, value in small.items():
-            twice = step_bytes(start("recall", kind=kind, **small | {name: 2 * value}).settings)
+            twice = step_bytes(settled("recall", kind=kind, **small | {name: 2 * value}))
             assert 1.3 * usual < twice < 3 * usual
-        assert step_bytes(start("recall", kind=kind, **small, examples=10_000).settings) > usual
+        assert step_bytes(settled("recall", kind=kind, **small, examples=10_000)) > usual
 
 
 def test_a_strangers_run_that_needs_too_much_is_refused_and_ones_own_is_not() -> None:

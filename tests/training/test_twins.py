@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from torch import Tensor
 
 from rnnviz.training import advance as library
 from rnnviz.training.runs import Run
-from rnnviz.training.settings import KNOBS
+from rnnviz.training.settings import KNOBS, Settings
 from rnnviz.training.twins import alike, body_weights, parting
 
 STEPS = 60
@@ -33,8 +34,13 @@ DIFFERENCES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 ]
 
 
-def read_by(run: Run, monkeypatch: pytest.MonkeyPatch) -> tuple[Run, list[bytes]]:
+def trained(task: str, side: dict[str, Any]) -> tuple[Run, list[bytes]]:
     """The run at its end, and what its network read at each step."""
+    return read_by(library.settled(task, **SMALL | side))
+
+
+@cache
+def read_by(settings: Settings) -> tuple[Run, list[bytes]]:
     found: list[bytes] = []
     usual = library._Stepper.read
 
@@ -42,20 +48,15 @@ def read_by(run: Run, monkeypatch: pytest.MonkeyPatch) -> tuple[Run, list[bytes]
         found.append(inputs.numpy().tobytes())
         return usual(stepper, inputs)
 
-    with monkeypatch.context() as patched:
+    with pytest.MonkeyPatch.context() as patched:
         patched.setattr(library._Stepper, "read", read)
-        return library.advance(run, STEPS), found
+        patched.setattr(library, "MASTERY", 0.01)  # so that levels rise within a few steps, sooner in one of the two
+        return library.advance(library.new_run(settings), STEPS), found
 
 
 @pytest.mark.parametrize(("task", "one", "other"), DIFFERENCES)
-def test_the_step_from_which_twins_read_other_examples(
-    task: str, one: dict[str, Any], other: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(library, "MASTERY", 0.01)  # so that levels rise within a few steps, sooner in one of the two
-    (first, a), (second, b) = (
-        read_by(library.start(task, **SMALL | side), monkeypatch)  # type: ignore[arg-type]
-        for side in (one, other)
-    )
+def test_the_step_from_which_twins_read_other_examples(task: str, one: dict[str, Any], other: dict[str, Any]) -> None:
+    (first, a), (second, b) = trained(task, one), trained(task, other)
     same = np.array([mine == theirs for mine, theirs in zip(a, b, strict=False)])
     found = parting(first, second)
     if same.all():
@@ -73,12 +74,11 @@ def test_the_step_from_which_twins_read_other_examples(
 
 
 @pytest.mark.slow
-def test_the_tests_above_see_both_ways_of_parting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library, "MASTERY", 0.01)
+def test_the_tests_above_see_both_ways_of_parting() -> None:
     found = set()
     for task, *sides in DIFFERENCES:
-        runs = [library.advance(library.start(task, **SMALL | side), STEPS) for side in sides]  # type: ignore[arg-type]
-        parted = parting(*runs)
+        first, second = (trained(task, side)[0] for side in sides)  # type: ignore[arg-type]
+        parted = parting(first, second)
         found.add(parted.why if parted else None)
     assert found == {"setting", "level", None}
 

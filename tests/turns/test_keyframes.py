@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz.training import advance
@@ -72,6 +72,7 @@ def test_rewound_runs_are_those_that_were_there() -> None:
             ticket.rewind(step)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=200))
 def test_keyframes_are_few_and_spread(strides: list[int]) -> None:
     frames, steps = keyframes.Keyframes((RUN,)), np.cumsum([0, *strides])

@@ -27,7 +27,7 @@ from rnnviz.turns.nursery import Nursery, Refused, Role
 from rnnviz.turns.pool import Line, Pool, Request
 from rnnviz.ui import asked
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.slow
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux has them")
 ROLE = Role("tester", nice=0, first_to_go=500, memory=256 * 2**20, limit=60.0, eager=True)

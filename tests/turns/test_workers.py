@@ -26,7 +26,7 @@ from scripts.serving import ROOT
 from tests.turns.test_keyframes import assert_same
 from tests.turns.test_pool import wait_until
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.slow
 
 
 def sum_and_place(*numbers: int) -> tuple[int, int]:

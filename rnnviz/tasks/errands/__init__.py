@@ -1,43 +1,51 @@
 """The language of errands: its words, its sentences, how they are read, and the task that is made of them."""
 
-from rnnviz.tasks.errands.lexicon import NEEDS, OUTPUT_WORDS, TOKENS
+from rnnviz.tasks.errands.grammar import LANGUAGES, Wordings, grammar_of
+from rnnviz.tasks.errands.lexicon import NEEDS
 from rnnviz.tasks.errands.meaning import SAYS, Meaning, Mention, meaning, mentions
 from rnnviz.tasks.errands.reading import can_end, exchanged, need_at, need_of, stretch
 from rnnviz.tasks.errands.sentences import (
+    ANSWER_WEIGHT,
     EXAMPLES,
+    LOTTERY,
     PADDING,
-    POOLS,
+    SHARES,
     THINGS,
     Batch,
-    Form,
-    Wordings,
+    Kind,
     batch,
+    by_second_author,
     held_out_ceiling,
+    output_words,
     sentence,
 )
 
 __all__ = [
+    "ANSWER_WEIGHT",
     "EXAMPLES",
+    "LANGUAGES",
+    "LOTTERY",
     "NEEDS",
-    "OUTPUT_WORDS",
     "PADDING",
-    "POOLS",
     "SAYS",
+    "SHARES",
     "THINGS",
-    "TOKENS",
     "Batch",
-    "Form",
+    "Kind",
     "Meaning",
     "Mention",
     "Wordings",
     "batch",
+    "by_second_author",
     "can_end",
     "exchanged",
+    "grammar_of",
     "held_out_ceiling",
     "meaning",
     "mentions",
     "need_at",
     "need_of",
+    "output_words",
     "sentence",
     "stretch",
 ]

@@ -1,4 +1,4 @@
-"""The language of errands as a task: sentences from the shortest to the longest enter one by one.
+"""The language of errands as a task, as a class types it, in English and in Japanese.
 
 The network predicts every next word; what is asked for is the thing to buy.
 """
@@ -11,53 +11,53 @@ from numpy import ndarray
 
 from rnnviz.tasks import errands
 from rnnviz.tasks.base import Batch, Task
-from rnnviz.text import vocabulary
+from rnnviz.text import normal, tokenize, vocabulary
 
 LONGEST = 24
-"""The most filler clauses that may be asked for."""
-PROBE = "Starving, Alice drives past the old bridge, while the birds sing, to the nearest store to buy food."
-"""The sentence whose gradient is followed through training; its need has a known wording."""
+"""The most fillers that may be asked for."""
+import os as _os
+
+SAID_WEIGHT = float(_os.environ.get("SW", "1"))
+SAID = 0.1
+"""The share of a sentence's words whose prediction counts in a step of training; the answer always does. A tenth, drawn
+anew each time and weighing ten times as much, has the same mean as all, and takes a quarter of the time."""
+PROBE = {
+    "en": ("Starving, Alice drives past the old bridge, while the birds sing, to the nearest store to buy", "food"),
+    "ja": ("お腹を空かせたアリスは、一番近い店まで車を走らせる。買うのは", "食べ物"),
+}
+"""The sentence whose gradient is followed through training, and its answer; the need has a known wording."""
 
 
-def form_of(level: int) -> tuple[errands.Form, int]:
-    """Form and number of clauses of a level's sentences: advice, brief, then errands with 0, 1, 2 … clauses."""
-    return (("advice", 0), ("brief", 0))[level] if level < 2 else ("errand", level - 2)
+class Everyday(Task):
+    """`length`: the most fillers in a sentence."""
 
-
-class Errands(Task):
-    """`length`: the most clauses between need and thing."""
-
-    name = "errands"
-    place = 1
+    name = "everyday"
+    language: ClassVar = "en"
+    place = 2
     inputs = 64
-    outputs = errands.OUTPUT_WORDS
+    outputs = errands.output_words("en")
     lengths = (0, LONGEST)
     words = True
-    suggested: ClassVar = {"kind": "lstm", "units": 32, "embedding": 64, "batch": 64, "steps": 1000, "length": 4}
-
-    def levels(self, length: int) -> int:
-        """Advice, brief, and errands with 0 to `length` clauses."""
-        return length + 3
+    sparse = True
+    suggested: ClassVar = {"kind": "lstm", "units": 48, "embedding": 64, "batch": 64, "steps": 3000, "length": 4}
 
     def steps(self, length: int) -> int:
-        """As batches of hundreds have it: there is no bound that is ever met, for a clause has four to nine words."""
-        return 20 + 13 * length // 2
+        """As batches of hundreds have it: there is no bound that is ever met, for a filler has four to nine words."""
+        return 60 + 13 * length // 2
 
     def batch(self, rng: np.random.Generator, size: int, length: int, level: int | None = None) -> Batch:
-        """All levels mixed: as good as equally many of each, in random order, padded to the longest."""
-        if level is not None:
-            return _batch(rng, size, level)
-        levels, counts = np.unique(rng.integers(self.levels(length), size=size), return_counts=True)
-        parts = [_batch(rng, int(count), int(level)) for level, count in zip(levels, counts, strict=True)]
-        longest = max(part.asked.shape[1] for part in parts)
-        order = rng.permutation(size)
-
-        def joined(name: str, padding: int = 0) -> ndarray:
-            arrays = (getattr(part, name) for part in parts)
-            return np.concatenate([_padded(array, longest, padding) for array in arrays])[order]
-
-        weights, asked, rows = joined("weights"), joined("asked"), joined("rows")
-        return Batch(vocabulary().vectors[rows], joined("targets", errands.PADDING), weights, asked, rows)
+        """For a step of training (`level` is 0) all sentences have equally many fillers, seldom many; else each has a
+        number of its own, and all its words count."""
+        training = level is not None
+        fillers: int | list[int] = [int((length + 1) * rng.random() ** 3)] if training else length
+        made = errands.batch(rng, size, fillers, language=self.language)
+        weights = made.weights
+        if training:
+            weights = weights * np.where(rng.random(weights.shape) < SAID, SAID_WEIGHT, 0).astype(np.float32)
+            weights[np.arange(size), made.answer_at] = errands.ANSWER_WEIGHT
+        asked = np.zeros(made.targets.shape, bool)
+        asked[np.arange(size), made.answer_at] = made.stated
+        return Batch(vocabulary(self.language).vectors[made.inputs], made.targets, weights, asked, made.inputs)
 
     def augmented(self, batch: Batch, rng: np.random.Generator, synonyms: bool, word_dropout: float) -> Batch:
         """`synonyms`: the wording of the need is replaced by any known one of the same need and part of speech
@@ -66,7 +66,7 @@ class Errands(Task):
         assert batch.rows is not None
         rows, targets = batch.rows.copy(), batch.targets.copy()
         if synonyms:
-            group, at = _groups()
+            group, at = _groups(self.language)
             found = group[rows] >= 0
             first = found.argmax(1)
             each = np.flatnonzero(found.any(1) & batch.asked.any(1))
@@ -79,45 +79,43 @@ class Errands(Task):
                     targets[sentence, place - 1] = word
         if word_dropout:
             rows[rng.random(rows.shape) < word_dropout] = 0
-        return Batch(vocabulary().vectors[rows], targets, batch.weights, batch.asked, rows)
+        return Batch(vocabulary(self.language).vectors[rows], targets, batch.weights, batch.asked, rows)
 
     def chance(self, length: int) -> tuple[float, float]:
         """Of always giving words their share, over all levels mixed; one in ten things is right."""
-        return _entropy(length), 1 / len(errands.THINGS)
+        return _entropy(self.name, length), 1 / len(errands.grammar_of(self.language).things)
 
     def probe(self, length: int) -> Batch:
         """Always the same sentence."""
-        return errands_probe()
+        return _probe(self.language)
 
 
-def _batch(rng: np.random.Generator, size: int, level: int) -> Batch:
-    """Sentences of one level."""
-    form, clauses = form_of(level)
-    made = errands.batch(rng, size, [clauses], form=form)
-    asked = np.zeros(made.targets.shape, bool)
-    asked[np.arange(size), made.answer_at] = made.stated
-    return Batch(vocabulary().vectors[made.inputs], made.targets, made.weights, asked, made.inputs)
+class EverydayJapanese(Everyday):
+    """The same in Japanese."""
 
-
-def _padded(array: ndarray, length: int, value: int) -> ndarray:
-    return np.pad(array, ((0, 0), (0, length - array.shape[1])), constant_values=value)
+    name = "everyday-ja"
+    language: ClassVar = "ja"
+    place = 3
+    outputs = errands.output_words("ja")
 
 
 @cache
-def errands_probe() -> Batch:
-    """The sentence `PROBE`; only the thing counts."""
-    words = [word.lower() for word in PROBE.replace(",", " ,").replace(".", " .").split()]
-    rows = np.array([[vocabulary().index(word) for word in words[:-2]]])
-    targets = np.array([[errands.OUTPUT_WORDS.index(word) for word in words[1:-1]]])
+def _probe(language: str) -> Batch:
+    """The sentence of `PROBE`; only the thing counts."""
+    text, thing = PROBE[language]
+    words = [normal(token) for token in (*tokenize(text), thing)]
+    table, places = vocabulary(language), errands.output_words(language)
+    rows = np.array([[table.index(word) for word in words[:-1]]])
+    targets = np.array([[places.index(word) for word in words[1:]]])
     asked = np.zeros(rows.shape, bool)
     asked[:, -1] = True
-    return Batch(vocabulary().vectors[rows], targets, asked.astype(np.float32), asked, rows)
+    return Batch(table.vectors[rows], targets, asked.astype(np.float32), asked, rows)
 
 
 @cache
-def _entropy(length: int) -> float:
+def _entropy(task: str, length: int) -> float:
     """Of the targets' frequencies, weighted as in the loss, over 3000 sentences."""
-    made = Errands().batch(np.random.default_rng(0), 3000, length)
+    made = {one.name: one for one in (Everyday, EverydayJapanese)}[task]().batch(np.random.default_rng(0), 3000, length)
     counted = made.weights > 0
     p = np.bincount(made.targets[counted], made.weights[counted])
     p = p[p > 0] / p.sum()
@@ -125,16 +123,15 @@ def _entropy(length: int) -> float:
 
 
 @cache
-def _groups() -> tuple[ndarray, list[ndarray]]:
+def _groups(language: str) -> tuple[ndarray, list[ndarray]]:
     """For each row of the table the group of its wording, -1 for other words; for each group its members,
-    (row, place among the outputs)."""
-    group = np.full(len(vocabulary().words), -1)
+    (row, place among the outputs). A group: the known wordings of one word, of one need and form."""
+    table, places = vocabulary(language), errands.output_words(language)
+    group = np.full(len(table.vectors), -1)
     members: list[ndarray] = []
-    for wordings in errands.POOLS["known"].values():
-        for part in ("adjective", "noun", "verb"):
-            single = [words[0] for kind, words in wordings if kind == part and len(words) == 1]
-            pairs = [(vocabulary().index(word), errands.OUTPUT_WORDS.index(word)) for word in single]
-            if pairs:
-                group[[row for row, _ in pairs]] = len(members)
-                members.append(np.array(pairs))
+    for lines in errands.grammar_of(language).wordings["known"].values():
+        pairs = [(table.index(line), places.index(normal(line))) for line in lines if len(tokenize(line)) == 1]
+        if pairs:
+            group[[row for row, _ in pairs]] = len(members)
+            members.append(np.array(pairs))
     return group, members

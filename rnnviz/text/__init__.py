@@ -1,0 +1,21 @@
+"""Sentence <-> tokens <-> rows of the tables of word vectors, in English and in Japanese."""
+
+from rnnviz.text.asking import ASKED, asking_words, missing
+from rnnviz.text.table import UNKNOWN, Vocabulary, nearest, normal, vectors_of, vocabulary
+from rnnviz.text.tokens import MAX_TOKENS, join, language_of, tokenize
+
+__all__ = [
+    "ASKED",
+    "MAX_TOKENS",
+    "UNKNOWN",
+    "Vocabulary",
+    "asking_words",
+    "join",
+    "language_of",
+    "missing",
+    "nearest",
+    "normal",
+    "tokenize",
+    "vectors_of",
+    "vocabulary",
+]

@@ -1,0 +1,39 @@
+"""How a sentence is asked for the thing: the words that are added to it, in each language."""
+
+from collections.abc import Sequence
+
+ASKED = {
+    "en": (("to", "buy"),),
+    "ja": (("買う", "の", "は"), ("買い", "たい", "の", "は"), ("買っ", "た", "物", "は")),
+}
+"""What a sentence ends with that asks for a thing, as tokens, by its language. The first is added; a sentence that has
+begun another is given the rest of that."""
+CLOSE = "。"
+GOES_ON = frozenset([*"、。「『・,.!?〜(てでにへをがはもとやのばし", "から", "まで", "より", "けど", "ながら", "たり"])
+"""Tokens after which a Japanese sentence goes on without `CLOSE`: marks, and particles within a sentence."""
+
+
+def missing(read: Sequence[str], language: str = "en") -> tuple[str, ...]:
+    """What is to be added to the tokens `read` to ask for a thing; nothing if they ask already.
+
+    What is there of it is not added again ("to": "buy"). A Japanese sentence is closed first (寒い。買うのは), unless
+    it plainly goes on (店へ行って買うのは): with 、 or one of the particles of `GOES_ON`.
+    """
+    words = [word.lower() for word in read[-max(map(len, ASKED[language])) :]]
+    begun = [(overlap(words, ending), ending) for ending in ASKED[language]]
+    given, ending = max(begun, key=lambda pair: pair[0])
+    closed = language != "ja" or given or not words or words[-1] in GOES_ON
+    return ending[given:] if closed else (CLOSE, *ending)
+
+
+def overlap(read: Sequence[str], ending: tuple[str, ...]) -> int:
+    """How many words at the end of `read` are already the first words of `ending`."""
+    if not read or read[-1] not in ending:
+        return 0
+    return max(k for k in range(len(ending) + 1) if tuple(read[len(read) - k :]) == ending[:k])
+
+
+def asking_words(language: str = "en") -> tuple[str, ...]:
+    """Every word that `missing` can give, once."""
+    words = [word for ending in ASKED[language] for word in ending]
+    return tuple(dict.fromkeys(words if language != "ja" else [*words, CLOSE]))
