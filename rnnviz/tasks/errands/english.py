@@ -11,39 +11,60 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+_COLD = r"(?:ice cold|cold as ice|ice|icy|cold|freezing|frozen|numb|blue|white|red|stiff|turning \w+|like ice|half frozen)"
+_SOILS = r"(?:mud|muddy|grease|dirt|oil|paint|dust|soot|glue|ink|jam|honey|chocolate|ketchup|tar|clay|slime|syrup)"
+_FEET = r"(?:shoes?|sneakers?|boots?|trainers?|sandals?|heels?|soles?|flip flops?|slippers?)"
 CUES = {
-    thing: re.compile(rf"\b(?:{phrases}|(?:out of|needs?|needing|(?:lost|forgot) (?:his|her|my)) {thing})(?= |$)")
+    thing: re.compile(
+        rf"(?<!\S)(?:{phrases}|(?:out of|needs?|needing|(?:lost|forgot|forgotten) (?:his|her|my|their)) {thing})(?!\S)"
+    )
     for thing, phrases in {
-        "food": r"hangry|(?:stomach|belly|tummy) (?:is |was )?(?:growl|rumbl|grumbl)\w+|eat a horse|n't eaten"
-        r"|nothing to eat"
-        r"|empty (?:stomach|belly|fridge)|fridge (?:is|was) empty|nothing in the fridge|half starved|no food"
-        r"|(?:skipped|missed|without|no) (?:breakfast|lunch|dinner)|n't had (?:breakfast|lunch|dinner)"
-        r"|something to eat",
-        "water": r"(?:mouth|throat|tongue) (?:is|was|feels|felt) (?:so |very |all )?dry|dry (?:mouth|throat|tongue)"
-        r"|tongue sticks|nothing to drink|something to drink|n't drunk|needs a drink",
-        "medicine": r"\w+ache|sore throat|(?:runny|blocked) nose|nose is running|a (?:cold|cough)(?= [,.]| and)"
-        r"|(?:bad|nasty|caught a|has a) c(?:old|ough)|migraine|the flu|throwing up|threw up|poorly|under the weather"
-        r"|(?:head|belly|stomach|tummy|throat) hurts|high temperature",
-        "gloves": r"(?:hands|fingers) (?:are |were |like )?(?:so |very |as )?"
-        r"(?:ice cold|cold as ice|ice|icy|cold|freezing|frozen|numb|blue|turning blue)"
-        r"|(?:ice cold|cold|freezing|frozen|frostbitten|numb) (?:hands|fingers)|n't feel \w+ (?:hands|fingers)",
-        "coffee": r"(?:(?:hardly|barely) )?(?:keep \w+ eyes open|stay awake)|half asleep|n't (?:slept|sleep)|no sleep"
-        r"|(?:without|hardly any) sleep|falling asleep|(?:fell|falls) asleep|worn out"
-        r"|knackered|jetlagged|bleary|(?:been|stayed|was) up all night|awake all night",
-        "soap": r"(?:covered|caked) (?:in|with) (?:\w+ and )?(?:mud|grease|dirt|oil|paint|dust|soot)"
-        r"|(?:mud|oil|paint) all over|(?:fell|falls|slipped) (?:in|into) (?:a |the )?(?:mud|puddle)"
-        r"|(?:dirty|muddy|sticky) (?:hands|feet|face)|(?:hands|feet) are (?:dirty|muddy|sticky|filthy|greasy)"
-        r"|n't (?:washed|showered)|smeared (?:in|with) \w+",
-        "books": r"nothing (?:left |else )?to (?:do|read)|something to read|kill time",
-        "flowers": r"head over heels|propos(?:e|es|ing) to|crush on|first date|valentine 's day|fell for|anniversary",
-        "candles": r"blackout|power (?:cut|outage|failure)|(?:power|electricity) (?:is|was|goes|went) (?:out|off)"
-        r"|(?:no|without) (?:electricity|light|lights|power)|needing light|lights? (?:is|are|goes|go|went) (?:out|off)"
-        r"|dark (?:room|house|cellar|flat|hut)|pitch (?:dark|black)|dark in \w+ (?:room|house|cellar|flat|hut)"
-        r"|bulb (?:is|has|broke|burn\w*|went)|(?:n't|cannot) see (?:a thing|anything)",
-        "shoes": r"(?:bare|naked) feet|feet are bare|(?:no|without|without any) (?:shoes|boots|sneakers)"
-        r"|(?:holes? in|lost|ruined|forgot|broke) (?:both )?(?:his|her|my) (?:shoes?|sneakers?|boots?)"
-        r"|(?:shoes|sneakers|boots|sandals) (?:are|were|have been) (?:worn out|broken|ruined|gone|stolen|too small)"
-        r"|shoes (?:fell|fall|are falling) apart|only (?:in )?(?:his|her|my)? ?socks",
+        "food": r"hangry|(?:stomach|belly|tummy)(?: \S+){0,3} (?:growl|rumbl|grumbl|gurgl)\w*|eat a (?:horse|whole \w+)"
+        r"|(?:n't|not) eaten(?: \w+)?|nothing to eat|(?:growl|rumbl|grumbl)ing (?:stomach|belly|tummy)"
+        r"|empty (?:stomach|belly|fridge|lunch ?box)|(?:fridge|lunch ?box|cupboard) (?:is|was) (?:\w+ )?(?:empty|bare)"
+        r"|nothing in the fridge|half starved|no food"
+        r"|(?:skipped|missed|without|no|skipping|skips|forgot) (?:(?:his|her|my|their) )?(?:breakfast|lunch|dinner|supper)"
+        r"|(?:n't|not) had (?:any )?(?:breakfast|lunch|dinner|a bite)|something to eat|forgot to pack \w+ lunch"
+        r"|ate nothing(?: \w+ day)?|has eaten nothing|have eaten nothing|(?:n't|not) (?:have|had) anything to eat",
+        "water": r"(?:mouth|throat|tongue|lips) (?:is|was|feels|felt|are|were) (?:as |so |very |all |completely )?"
+        r"(?:dry|parched)(?: as \w+)?|(?:dry|parched) (?:mouth|throat|tongue|lips)|mouth (?:as )?dry(?: as \w+)?"
+        r"|tongue sticks|nothing to drink|something to drink|(?:n't|not) drunk(?: \w+)?|needs a drink|drank nothing"
+        r"|(?:water )?bottle (?:is|was) empty|empty (?:water )?bottle|(?:throat|mouth) (?:feels|felt) like sand\w*",
+        "medicine": r"\w+ache|sore throat|(?:runny|blocked) nose|nose (?:is|keeps|kept|was) running|a (?:cold|cough)(?= [,.]| and)"
+        r"|(?:bad|nasty|caught a|has a|have a) c(?:old|ough)|migraine|the flu|throwing up|threw up|poorly|under the weather"
+        r"|(?:head|belly|stomach|tummy|throat|ear|tooth) (?:hurts|aches|hurt|is killing \w+|is aching|was aching)"
+        r"|high temperature|(?:been|keeps|kept|was|is|started|can n't stop|stop) (?:sneezing|coughing|vomiting)|food poisoning",
+        "gloves": rf"(?:hands|fingers|fingertips) (?:are |were |feel |felt |have |had |has )?(?:gone |turned |turning |going )?"
+        rf"(?:so |very |as |completely |quite |like |almost |already ){{0,2}}{_COLD}"
+        r"|(?:ice cold|cold|freezing|frozen|frostbitten|numb|icy) (?:hands|fingers)"
+        r"|(?:n't|not|cannot) (?:feel|move) (?:\w+ )?(?:hands|fingers)|frostbite"
+        r"|(?:blows|blew|blowing) (?:on|into) \w+ (?:hands|fingers)",
+        "coffee": r"(?:(?:hardly|barely) )?(?:keep \w+ eyes open|stay awake)|half asleep|(?:n't|not) (?:slept|sleep)(?: \w+ wink)?"
+        r"|no sleep|(?:without|hardly any) sleep|falling asleep|(?:fell|falls|fall) asleep|worn out|hardly slept|barely slept"
+        r"|knackered|jetlagged|bleary|(?:been|stayed|was|were|is) up all night|awake all night|up until \w+ in the morning"
+        r"|(?:keeps|kept|is|was|been|stop|started|am|are) yawning|eyelids (?:are|were|feel) heavy|nodding off|nodded off"
+        r"|only slept \w+ hours?|slept (?:only )?(?:two|three|four) hours|pulled an all nighter",
+        "soap": rf"(?:covered|caked|smeared|splashed|splattered) (?:in|with|from) (?:\w+ and )?(?:\w+ )?{_SOILS}"
+        rf"|{_SOILS} (?:is |was )?all over|(?:fell|falls|slipped|fallen|tripped) (?:in|into) (?:a |the )?(?:\w+ )?(?:mud|puddle)"
+        r"|(?:dirty|muddy|sticky|filthy|greasy|grubby) (?:hands|feet|face|fingers|knees)"
+        r"|(?:hands|feet|fingers|face|knees) (?:are|were|is|was) (?:all |so |very |completely )?"
+        r"(?:dirty|muddy|sticky|filthy|greasy|grubby|black)|(?:n't|not) (?:washed|showered)(?: for \w+ \w+)?",
+        "books": r"nothing (?:left |else )?to (?:do|read)|something to read|kill time|bored out of \w+ mind"
+        r"|(?:finished|read) (?:\w+ )?(?:last|whole|entire) (?:novel|book)",
+        "flowers": r"head over heels|propos(?:e|es|ing) to|(?:a |huge |big |secret )*crush on|(?:first|romantic|hot) date"
+        r"|valentine 's day|fell for|(?:wedding )?anniversary|butterflies in (?:his|her|my) stomach|has a date|have a date"
+        r"|lost \w+ heart to",
+        "candles": r"blackout|power (?:cut|outage|failure)|(?:power|electricity) (?:\w+ )?(?:is|was|goes|went|has gone|failed|gone)"
+        r" ?(?:out|off)?|(?:no|without) (?:electricity|light|lights|power)|needing light"
+        r"|lights? (?:in \S+ \w+ )?(?:have |has |suddenly |all ){0,2}(?:is|are|goes|go|went|gone) (?:suddenly )?(?:out|off)"
+        r"|dark (?:house|cellar|flat|hut|cabin)|pitch (?:dark|black)|dark in \w+ (?:room|house|cellar|flat|hut)"
+        r"|bulb (?:is|has|broke|burn\w*|went|had)(?: \w+)?|fuse (?:blew|has blown|is blown)",
+        "shoes": rf"(?:bare|naked) feet|feet are bare|(?:no|without|without any) {_FEET}"
+        rf"|(?:holes? in|lost|ruined|forgot|broke|stole|stolen) (?:both )?(?:of )?(?:his|her|my|their)(?: \w+)? {_FEET}"
+        rf"|{_FEET}(?: of (?:his|her|my) \w+)? (?:are|were|is|was|have|has|had) (?:been |all |completely )?"
+        r"(?:worn out|broken|ruined|gone|stolen|too small|come off|fallen apart|fallen off|full of holes|worn through|holes)"
+        rf"|{_FEET} (?:fell|fall|are falling|broke|came|snapped|have|has)(?: apart| off| in two| holes?)?"
+        r"|(?:in|only|just) (?:his|her|my|their)? ?socks|outgrown \w+ (?:old )?shoes",
     }.items()
 }
 """Other words that tell of a need, by what answers it."""
@@ -62,7 +83,7 @@ KIN |= dict.fromkeys(_set("mother mum mom sister daughter wife aunt granny grand
 KIN |= dict.fromkeys(_set("girlfriend niece queen mrs ms miss"), "she")
 KIN |= dict.fromkeys(_set("friend child kid baby teacher neighbour neighbor boss student cousin colleague coach"), "")
 KIN |= dict.fromkeys(_set("classmate roommate partner pupil nurse doctor team class family player"), "")
-KIN |= dict.fromkeys(_set("dog cat horse"), "")
+KIN |= dict.fromkeys(_set("dog cat horse"), "it")
 KIN |= dict.fromkeys(_set("friends children kids guests parents sisters brothers neighbours boys girls students"), "they")
 
 
@@ -136,7 +157,7 @@ CONTRAST = _set(
 """Where somebody's belief is told, one of these says what is true."""
 DOUBT = _set(
     "if maybe perhaps might may almost nearly pretends pretend wait however except dreamed unless whether wonders"
-    " together denies denied free pretending pretended imagines imagined joke joking kidding lie wrong false mistake"
+    " together denies denied free pretending pretended imagines imagined joke jokes joked joking kidding lie wrong false mistake"
     " suppose supposedly probably possibly looked claims claimed"
 )
 """Words that make a sentence doubtful wherever they stand."""
@@ -158,18 +179,28 @@ PERFECT = {(has, had) for has in ("has", "have") for had in ("had", "felt")}
 """No past: "has had a cough" is now."""
 BUY = _set("buy buys bought buying purchase purchases")
 SATED = _set("ate eaten eats drank drunk drinks slept washed showered fed rested")
+DID = _set(
+    "saw did made took got came left woke told met ate fell lost ran sat found thought knew kept slept drank felt wrote"
+    " said spent forgot broke read stood gave put came caught hurt held and who just never always often does do"
+)
 GO = _set(
     "drives walks cycles hurries rushes runs strolls rides travels heads jogs marches goes skates flies sets comes"
     " races returns gets takes climbs wanders went walked drove ran"
 )
+FED = re.compile(
+    r"(?<!\S)(?:had|has had|have had|took|had just had) (?:a|an|some|her|his|my|their|two|three) (?:\w+ ){0,3}"
+    r"(?:lunch|dinner|breakfast|meal|sandwich\w*|pizza|nap|shower|bath|drink|rest)(?!\S)"
+)
+"""A need that has been met."""
 AFTER = MARKS | GO | _set(
     "and so because as who that when while after from since today again with in he she i they to by on at this but or"
     " any anymore more yet now out stiff like all lately indeed af as my his her goes went heads not too all until we it"
-    " you though than without if rather instead even once ever just for yes buys bought is"
+    " you though than without if rather instead even once ever just yes buys bought is"
 )  # fmt: skip
 """What may follow a need that is that of a person."""
-CAUSE = _set("by from with has have had the a in about against of to after made but")
+CAUSE = _set("by from with has have had the a in against of to after made but")
 CAUSES_OF = (["because"], ["full"], ["dying"], ["out"], ["sick"], ["account"], ["thinking"])
+COMPLAINTS = _set("complaining complain complains complained")
 SHORT = 10
 """A need is denied for sure only if at most so many words lead from there to the purchase: else more is told."""
 PICTURES = _set("night midnight winter snow ice dry tires smells tiptoes stains shadows passion romance idle loving love")

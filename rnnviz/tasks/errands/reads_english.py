@@ -81,13 +81,14 @@ class _Sentence:
     def _people(self, tokens: Sequence[str]) -> list[int]:
         """The tokens that are somebody: pronouns, kin, and names as far as a capital and its neighbours tell."""
         found, words, known = [], self.words, english.people()
+        self.owners = set()
         for at, (token, word) in enumerate(zip(tokens, words, strict=False)):
             if at in self.named - self.told:
                 continue
             before, after, second = words[at - 1] if at else ".", *[*words, ".", "."][at + 1 : at + 3]
             likely = token.istitle() and token.isalpha() and len(token) > 1 and word not in english.NOBODY
             likely &= before not in english.PLACED
-            likely &= before not in english.MARKS or after in english.IS | english.GO | english.HAS or word in known
+            likely &= before not in english.MARKS or word in known or _verb(after)
             if word in english.PRONOUNS:
                 likely = not self._idle(at) and not (word in english.OWNS and {after, second} & known.keys())
             elif word in known and at not in self.told:
@@ -95,14 +96,17 @@ class _Sentence:
                 likely = not (following and following[0].istitle() or after in known)  # "Uncle Joe" is one person
             owns = after == "'s" and (second in known or english.PLACED & set(words[max(at - 2, 0) : at]))
             called = before in english.CALLS and after in english.MARKS
-            if likely and not called and not (owns and at not in self.told and at + 2 not in self.told):
+            if likely and owns and at not in self.told and at + 2 not in self.told:
+                self.owners.add(Person(word, known.get(word, "")))
+            elif likely and not called:
                 found.append(at)
         return found
 
     def _idle(self, at: int) -> bool:
         """Whether "it" stands for nobody: "it is late"."""
         needs = {need.start for need in self.needs if need.kind == "adjective"}
-        return self.words[at] == "it" and not needs & set(range(at + 2, at + 5))
+        idle = self.words[at] == "it" and self.words[at + 1 : at + 2] and self.words[at + 1] in ("is", "was", "'s")
+        return bool(idle) and not needs & set(range(at + 2, at + 4))
 
     def _persons(self) -> dict[int, Person]:
         """Who it is that each of these tokens names: "she" is Alice if nobody else can be."""
@@ -121,11 +125,11 @@ class _Sentence:
             if self.words[at + 1 : at + 2] == ["and"] and after in found and self.words[at] not in english.OWNS:
                 group = "we" if self.words[after] == "i" else "they"
                 found[at] = found[after] = Person(f"{self.words[at]} and {self.words[after]}", group)
-        names = {one for at, one in found.items() if one.name}
+        names = {one for at, one in found.items() if one.name} | self.owners
         for at, one in found.items():
-            able = [name for name in names if name.group in ("", one.group)]
+            able = [name for name in names if name.group == one.group or not name.group and one.group not in ("they", "it")]
             if not one.name and one.group not in ("i", "we", "you") and len(able) == 1:
-                found[at] = able[0]
+                found[at] = able[0] if able[0] not in self.owners else one
         return found
 
     def _quotes(self) -> set[int]:
@@ -138,9 +142,12 @@ class _Sentence:
         start = at
         while start and self.words[start - 1] not in english.SUBORDINATE | english.PLACED:
             start -= 1
-        before = self.words[start - 1] if start else "."
+        before, after = self.words[start - 1] if start else ".", [*self.words, "."][at + 1]
         others = any(one in self.persons and self.persons[one] != self.persons[at] for one in range(start, at))
-        return not others and before not in english.PLACED and not english.NOT & set(self.words[start:at])
+        if others or english.NOT & set(self.words[start:at]):
+            return False
+        led = start < 2 or self.words[start - 2] in english.SUBORDINATE  # "In the end Rosa goes"
+        return before not in english.PLACED or (led and _verb(after))
 
     def _buyer(self) -> Person | None:
         """The last who does something before the purchase, outside of quotes and relative clauses."""
@@ -154,6 +161,7 @@ class _Sentence:
         start = at
         while start and (
             self.words[start - 1] not in breaks
+            or (self.words[start - 1] == "so" and start == at)  # "so hungry"
             or (self.words[start - 1] == "because" and start > 1 and self.words[start - 2] in english.NOT)
         ):
             start -= 1
@@ -209,13 +217,14 @@ class _Sentence:
             caused = any(word in english.CAUSE for word in before[-2:]) or before[-2:] in [
                 [*one, "of"] for one in english.CAUSES_OF
             ]
+            caused = caused or before[-1:] == ["about"] and bool(english.COMPLAINTS & set(before))
             return near if caused or not before else None
         if not before or before[-1] in english.BEFORE_ALONE or before[0] in english.NOT:
             return near if need.kind == "adjective" else None
         if before[-1] in english.SELF:
             return near
         verb = before[-1] in english.IS or need.kind == "verb" or before[-1] in ("~", "who")
-        known = behind is not None and (before[-1] == self.words[behind] or personal or verb)
+        known = behind is not None and before[-1] not in english.OWNS and (before[-1] == self.words[behind] or personal or verb)
         return near if known and (verb or before[-1] == self.words[near]) else None
 
     def _turn(self, need: Mention) -> Turn:
@@ -263,7 +272,7 @@ class _Sentence:
         heard = [at for at in range(self.end) if at not in covered]
         if any(words[at] in english.NOT and not self._harmless(at) for at in heard):
             return "negation"
-        sated = any(words[at] in english.BUY | english.SATED for at in heard)
+        sated = any(words[at] in english.BUY | english.SATED for at in heard) or english.FED.search(" ".join(words))
         if standing and (sated or any(need.start > self.end for need in standing)):
             return "bought"
         said = {words[at] for at in heard}
@@ -289,6 +298,11 @@ def pairwise_at(words: Sequence[str], places: Sequence[int]) -> list[tuple[int, 
 
 
 _NOW = {(".", "now"), (".", "today")}
+
+
+def _verb(word: str) -> bool:
+    """Whether a sentence can begin with a name before it."""
+    return word in english.IS | english.HAS | english.DID or _acts(word) or word.endswith("ed")
 
 
 def _acts(word: str) -> bool:
