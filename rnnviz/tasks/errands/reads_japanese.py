@@ -49,7 +49,10 @@ def _wordings() -> dict[str, list[tuple[str, str, str]]]:
 
 @lru_cache
 def _fillers() -> tuple[str, ...]:
-    return tuple(sorted((f for lines in grammar_of("ja").fillers.values() for f in lines), key=len, reverse=True))
+    grammar = grammar_of("ja")
+    polite = ("".join(map(str, line)) for line in grammar.lists["psentence"])
+    lines = [line for lines in grammar.fillers.values() for line in lines]
+    return tuple(sorted((*lines, *polite), key=len, reverse=True))
 
 
 def _plain(text: str) -> str:
@@ -117,10 +120,12 @@ class _Text:
     def _topics(self) -> list[tuple[int, str]]:
         """Where somebody stands before は, が, も or って, and who."""
         found = []
-        for match in _TOPIC.finditer(self.text[: self.end]):
-            name = _name(match[1])
-            if name and match.start(2) not in self.inside:
-                found.append((match.start(1), name))
+        for match in _PARTICLE.finditer(self.text, 0, self.end):
+            start, name = _who_ends(self.text, match.start())
+            if match[0] == "って" and name not in japanese.people():
+                continue
+            if name and match.start() not in self.inside and start not in self.inside:
+                found.append((start, name))
         return found
 
     def people(self) -> frozenset[Person]:
@@ -146,18 +151,19 @@ class _Text:
     def _holder(self, need: Found) -> str:
         text, end, start = self.text, need.end, need.start
         if quote := self._quote(need.start):
-            if said := _SAID.match(text, quote[1] + 1):
-                if name := _name(said[1]):
-                    return name
-            start, end = quote[0], quote[1]
-        elif match := _IS_WHO.match(text, end) or _ATTRIBUTE.match(text, end):
-            if name := _name(match[1]):
+            said = _SAID.match(text, quote[1] + 1)
+            if said and (name := _who_begins(text, said.end())):
                 return name
+            start, end = quote[0], quote[1]
+        else:
+            for known in (_IS_WHO, _ATTRIBUTE):
+                match = known.match(text, end)
+                if match and (name := _who_begins(text, match.end())):
+                    return name
         first, stop = self._bounds(start)
         before = [(at, name) for at, name in self.topics if first <= at < start]
         if own := _OWN.search(text, first, start):
-            if name := _name(own[1]):
-                return name
+            return _who_ends(text, own.start())[1]
         if before:
             return before[-1][1]
         after = [name for at, name in self.topics if end <= at < stop]
@@ -171,9 +177,11 @@ class _Text:
         last = [name for at, name in self.topics if at >= first and self._quote(at) is None]
         if last:
             return Person(last[-1], "")
-        if match := _GOES.search(self.text[: self.end]):
-            if name := _name(match[1]):
-                return Person(name, "")
+        match = _GOES.search(self.text, 0, self.end)
+        if match and (no := _NOT_WHO.match(self.text, match.end())):
+            match = no
+        if match and (name := _who_begins(self.text, match.end())):
+            return Person(name, "")
         names = {name for _, name in self.topics}
         return Person(names.pop(), "") if len(names) == 1 else None
 
@@ -188,8 +196,11 @@ class _Text:
         before = self.text[first : need.start]
         if need.form == "tara" or japanese.DOUBTED.match(after):
             return "doubt"
-        if japanese.MISTAKEN.match(after) and len({n for at, n in self.topics if first <= at < stop} | self._all(before)) > 1:
+        others = {name for at, name in self.topics if first <= at < stop}
+        if japanese.MISTAKEN.match(after) or (len(others) > 1 and japanese.THOUGHT.match(after)):
             return "doubt"
+        if japanese.WAS.match(after):
+            return "past"
         if need.form == "noun" and not NOUN_GOES_ON.match(after):
             return "picture"
         if need.form in ("cue", "adj", "no", "pred", "cas", "came") and self._of_a_thing(after):
@@ -199,9 +210,6 @@ class _Text:
             if self.text.startswith("買う", self.end) or japanese.NOW.search(self.text[need.end : self.end]):
                 return "past"
         return ""
-
-    def _all(self, before: str) -> set[str]:
-        return {"みんな"} if re.search("みんな|誰も|人々|全員", before) else set()
 
     def _of_a_thing(self, after: str) -> bool:
         """Whether what follows is a noun that is nobody: "a dark street"."""
@@ -224,30 +232,50 @@ class _Text:
         return ""
 
 
-_NAME = r"([ァ-ヶー・]{2,}|[一-龯々]{1,4}|[ぁ-ん]{2,7})"
-_SUFFIX = "(?:" + "|".join(japanese.SUFFIX) + ")?"
-_TOPIC = re.compile(rf"((?:[ァ-ヶー・A-Za-z]+|[一-龯々]+|[ぁ-ん]+?){_SUFFIX})(は|が|も|って、?|、(?=どうした))")
-_SAID = re.compile(rf"(?:[！。…]*)?と?(?:言|いう|つぶや|叫|答え|言った)?[うったいくんだのは]{{0,5}}?((?:[ァ-ヶー・A-Za-z]+|[一-龯々]+|[ぁ-ん]+?){_SUFFIX})(?=[はがもの。、])")
-_IS_WHO = re.compile(rf"な?の[はが]、?((?:[ァ-ヶー・A-Za-z]+|[一-龯々]+|[ぁ-ん]+?){_SUFFIX})(?=だ|で|、|。|さ)")
-_ATTRIBUTE = re.compile(rf"(?:な|の|という|ままの|状態の)?((?:[ァ-ヶー・A-Za-z]+|[一-龯々]+|[ぁ-ん]+?){_SUFFIX})(?=[はがもをにと、。の]|で|だ|です|って)")
-_OWN = re.compile(rf"((?:[ァ-ヶー・A-Za-z]+|[一-龯々]+|[ぁ-ん]+?){_SUFFIX})の(?:今の|今日の|\w{{1,3}}の)?(?:悩み|問題|口ぐせ|困りごと)[はが]$")
-_GOES = re.compile(rf"(?:行く|出かける|向かう|行った|店に行く|買い物に行く)のは、?((?:[ァ-ヶー・A-Za-z]+|[一-龯々]+|[ぁ-ん]+?){_SUFFIX})(?=だ|で|、|。)")
-_THING = re.compile(r"(?:な|の|[たるい])?([一-龯々ァ-ヶー]{1,6})(?=[はがをにへで、。のと])")
+_WORD = re.compile(r"(?:お?[一-龯々]+|[ァ-ヶー・A-Za-z]+|[ぁ-ん]{2,6}?)(?:" + "|".join(japanese.SUFFIX) + ")?")
+_PARTICLE = re.compile(r"[はがも](?!ら|る|り|れ|ん|て)|って(?=、)|から(?=メール|手紙|電話)|(?=の話を聞いた|を見た。)")
+_BEFORE = re.compile(r"(?:お?[一-龯々]+|[ァ-ヶー・A-Za-z]+)(?:" + "|".join(japanese.SUFFIX) + ")?$")
+_SAID = re.compile(r"[！。…？]*(?:と(?:言った|言う|いう)のは、?|と言って、?|と、?|、と|)")
+_IS_WHO = re.compile(r"(?:な|た|る|い)?の[はが]、?")
+_ATTRIBUTE = re.compile(r"(?:ままの|状態の|という|ままではいられない|な|の|)")
+_OWN = re.compile(r"(?:の|の今の|の今日の|の現在の)(?:悩み|問題|口ぐせ|困りごと)[はが]$")
+_GOES = re.compile(r"(?:行く|出かける|向かう|行った|店に行く|買い物に行く)のは、?")
+_NOT_WHO = re.compile(r"[^。、]{1,9}?(?:では|じゃ)なく、?")
+_THING = re.compile(r"(?:な|の|)([一-龯々ァ-ヶー]{1,6})(?=[はがをにへで、。のと])")
+_FOLLOWS = re.compile(r"[はがもをにと、。ので」]|だ|って|$")
+LONGEST = max(map(len, japanese.people()))
 
 
 @lru_cache(maxsize=4096)
 def _name(words: str) -> str:
-    """Who it is, as the words end; "" if it is nobody."""
-    for one in japanese.people():
-        if words.endswith(one):
-            return next((own for own in ("自分",) if own == one), one)
-    if words in japanese.NOBODY or words.endswith(("日", "曜", "時", "分", "度", "回", "屋", "店", "館", "場", "月", "年", "朝", "夜")):
+    """Who it is; "" if it is nobody."""
+    if words in japanese.people():
+        return words
+    if words in japanese.NOBODY or words.endswith(tuple("日曜時分度回屋店館場月年朝夜間")):
         return ""
     plain = words
     for suffix in japanese.SUFFIX:
         plain = plain.removesuffix(suffix)
-    if plain != words and plain:
-        return words
-    if re.fullmatch(r"[ぁ-ん]+", words):
-        return words if words in japanese.SELF else ""
+    if re.fullmatch(r"[ぁ-ん]*", plain):
+        return words if plain in japanese.SELF or (plain and plain != words) else ""
     return words
+
+
+def _who_ends(text: str, at: int) -> tuple[int, str]:
+    """Where the one begins who is named right before `at`, and who it is."""
+    for size in range(min(LONGEST, at), 0, -1):
+        if text[at - size : at] in japanese.people():
+            return at - size, text[at - size : at]
+    match = _BEFORE.search(text, max(at - 12, 0), at)
+    return (match.start(), _name(match[0])) if match else (at, "")
+
+
+def _who_begins(text: str, at: int) -> str:
+    """Who is named right after `at`; a particle follows."""
+    for size in range(min(LONGEST, len(text) - at), 0, -1):
+        if text[at : at + size] in japanese.people() and _FOLLOWS.match(text, at + size):
+            return text[at : at + size]
+    match = _WORD.match(text, at)
+    while match and text.startswith("の", match.end()) and _WORD.match(text, match.end() + 1):  # "the boy next door"
+        match = _WORD.match(text, match.end() + 1)
+    return _name(match[0]) if match and _FOLLOWS.match(text, match.end()) else ""
