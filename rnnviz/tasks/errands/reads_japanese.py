@@ -74,7 +74,9 @@ def _needs(text: str) -> list[Found]:
     for line, thing, form in (one for key in set(text) for one in wordings.get(key, ())):  # of one character
         found += [Found(at, at + 1, thing, form) for at, one in enumerate(text) if one == line]
     for thing, cue in japanese.CUES.items():
-        found += [Found(*match.span(), thing, "cue") for match in cue.finditer(text)]
+        for match in cue.finditer(text):
+            tail = japanese.TAIL.match(text, match.end())
+            found.append(Found(match.start(), tail.end() if tail else match.end(), thing, "cue"))
     kept: list[Found] = []
     for one in sorted(found, key=lambda one: (one.start - one.end, one.start)):
         if all(one.end <= other.start or one.start >= other.end for other in kept):
@@ -122,7 +124,7 @@ class _Text:
         found = []
         for match in _PARTICLE.finditer(self.text, 0, self.end):
             start, name = _who_ends(self.text, match.start())
-            if match[0] == "って" and name not in japanese.people():
+            if match[0] in ("って", "も") and name not in japanese.people():
                 continue
             if name and match.start() not in self.inside and start not in self.inside:
                 found.append((start, name))
@@ -203,7 +205,9 @@ class _Text:
             return "past"
         if need.form == "noun" and not NOUN_GOES_ON.match(after):
             return "picture"
-        if need.form in ("cue", "adj", "no", "pred", "cas", "came") and self._of_a_thing(after):
+        if self._quote(need.start) is None and need.form not in ("noun", "te", "implied") and self._of_a_thing(after):
+            return "picture"
+        if self.text.startswith("飢", need.start) and japanese.PICTURE_BEFORE.search(before):
             return "picture"
         time = list(japanese.PAST_TIME.finditer(before))
         if time and not japanese.NOW.search(before, time[-1].end()):
@@ -214,7 +218,11 @@ class _Text:
     def _of_a_thing(self, after: str) -> bool:
         """Whether what follows is a noun that is nobody: "a dark street"."""
         match = _THING.match(after)
-        return bool(match) and match is not None and not _name(match[1])
+        if match is None or match[1] in ("人", "方"):
+            return False
+        name = _name(match[1])
+        known = name in japanese.people() or name.endswith(japanese.SUFFIX)
+        return not name or (not known and after[match.end()] in "をにへでとの")
 
     def turned(self, claims: Sequence[Claim]) -> Turn:
         """What may turn the meaning of the whole sentence."""
@@ -227,6 +235,8 @@ class _Text:
             return "doubt"
         if standing and japanese.DOUBT.search(text) and not any(claim.turn in ("denied", "doubt") for claim in claims):
             return "doubt"
+        if standing and japanese.TAKEN_BACK.search(text, self.needs[-1].end):
+            return "negation"
         if japanese.MET.search(text, self.needs[0].end):
             return "bought"
         return ""
@@ -243,6 +253,7 @@ _GOES = re.compile(r"(?:行く|出かける|向かう|行った|店に行く|買
 _NOT_WHO = re.compile(r"[^。、]{1,9}?(?:では|じゃ)なく、?")
 _THING = re.compile(r"(?:な|の|)([一-龯々ァ-ヶー]{1,6})(?=[はがをにへで、。のと])")
 _FOLLOWS = re.compile(r"[はがもをにと、。ので」]|だ|って|$")
+_NO_NAME = re.compile(r"[一二三四五六七八九十何数][日時分度回月年]$|曜日?$|[店屋館場]$|.時間$")
 LONGEST = max(map(len, japanese.people()))
 
 
@@ -251,7 +262,7 @@ def _name(words: str) -> str:
     """Who it is; "" if it is nobody."""
     if words in japanese.people():
         return words
-    if words in japanese.NOBODY or words.endswith(tuple("日曜時分度回屋店館場月年朝夜間")):
+    if words in japanese.NOBODY or _NO_NAME.search(words):
         return ""
     plain = words
     for suffix in japanese.SUFFIX:
