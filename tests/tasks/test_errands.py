@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rnnviz.tasks.errands.lexicon import ADVERBS, FILLERS, GO, NEEDS, PLACES, PRONOUN, THING_OF
 
 from rnnviz.tasks import errands
 from rnnviz.tasks.errands import sentences
-from rnnviz.tasks.errands.lexicon import ADVERBS, FILLERS, GO, NEEDS, PLACES, PRONOUN, THING_OF
 from rnnviz.text import join, tokenize, vocabulary
 
 ALICE = tokenize("Starving, Alice drives to the nearest store to buy")

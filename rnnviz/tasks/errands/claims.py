@@ -1,4 +1,4 @@
-"""What a reader of a language finds in a sentence: which needs are named, what is said of each, whose it is, who buys."""
+"""What a reader finds in a sentence: which needs are named, what is said of each, whose it is, and who buys."""
 
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -29,7 +29,7 @@ class Person(NamedTuple):
             return self.name == other.name
         if self.group and other.group and self.group != other.group:
             return False
-        return True if not (self.name or other.name) or self.group in ("i", "we", "you") and self.group else None
+        return True if not (self.name or other.name) or (self.group in ("i", "we", "you") and self.group) else None
 
 
 class Claim(NamedTuple):

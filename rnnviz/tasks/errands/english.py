@@ -11,7 +11,9 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_COLD = r"(?:ice cold|cold as ice|ice|icy|cold|freezing|frozen|numb|blue|white|red|stiff|turning \w+|like ice|half frozen)"
+_COLD = (
+    r"(?:ice cold|cold as ice|ice|icy|cold|freezing|frozen|numb|blue|white|red|stiff|turning \w+|like ice|half frozen)"
+)
 _SOILS = r"(?:mud|muddy|grease|dirt|oil|paint|dust|soot|glue|ink|jam|honey|chocolate|ketchup|tar|clay|slime|syrup)"
 _FEET = r"(?:shoes?|sneakers?|boots?|trainers?|sandals?|heels?|soles?|flip flops?|slippers?)"
 CUES = {
@@ -23,46 +25,61 @@ CUES = {
         r"|(?:n't|not) eaten(?: \w+)?|nothing to eat|(?:growl|rumbl|grumbl)ing (?:stomach|belly|tummy)"
         r"|empty (?:stomach|belly|fridge|lunch ?box)|(?:fridge|lunch ?box|cupboard) (?:is|was) (?:\w+ )?(?:empty|bare)"
         r"|nothing in the fridge|half starved|no food"
-        r"|(?:skipped|missed|without|no|skipping|skips|forgot) (?:(?:his|her|my|their) )?(?:breakfast|lunch|dinner|supper)"
+        r"|(?:skipped|missed|without|no|skipping|skips|forgot) (?:(?:his|her|my|their) )?(?:breakfast|lunch|dinner"
+        r"|supper)"
         r"|(?:n't|not) had (?:any )?(?:breakfast|lunch|dinner|a bite)|something to eat|forgot to pack \w+ lunch"
         r"|ate nothing(?: \w+ day)?|has eaten nothing|have eaten nothing|(?:n't|not) (?:have|had) anything to eat",
         "water": r"(?:mouth|throat|tongue|lips) (?:is|was|feels|felt|are|were) (?:as |so |very |all |completely )?"
         r"(?:dry|parched)(?: as \w+)?|(?:dry|parched) (?:mouth|throat|tongue|lips)|mouth (?:as )?dry(?: as \w+)?"
         r"|tongue sticks|nothing to drink|something to drink|(?:n't|not) drunk(?: \w+)?|needs a drink|drank nothing"
         r"|(?:water )?bottle (?:is|was) empty|empty (?:water )?bottle|(?:throat|mouth) (?:feels|felt) like sand\w*",
-        "medicine": r"\w+ache|sore throat|(?:runny|blocked) nose|nose (?:is|keeps|kept|was) running|a (?:cold|cough)(?= [,.]| and)"
-        r"|(?:bad|nasty|caught a|has a|have a) c(?:old|ough)|migraine|the flu|throwing up|threw up|poorly|under the weather"
+        "medicine": r"\w+ache|sore throat|(?:runny|blocked) nose|nose (?:is|keeps|kept|was) running"
+        r"|a (?:cold|cough)(?= [,.]| and)"
+        r"|(?:bad|nasty|caught a|has a|have a) c(?:old|ough)|migraine|the flu|throwing up|threw up|poorly"
+        r"|under the weather"
         r"|(?:head|belly|stomach|tummy|throat|ear|tooth) (?:hurts|aches|hurt|is killing \w+|is aching|was aching)"
-        r"|high temperature|(?:been|keeps|kept|was|is|started|can n't stop|stop) (?:sneezing|coughing|vomiting)|food poisoning",
-        "gloves": rf"(?:hands|fingers|fingertips) (?:are |were |feel |felt |have |had |has )?(?:gone |turned |turning |going )?"
+        r"|high temperature|(?:been|keeps|kept|was|is|started|can n't stop|stop) (?:sneezing|coughing|vomiting)"
+        r"|food poisoning",
+        "gloves": rf"(?:hands|fingers|fingertips) (?:are |were |feel |felt |have |had |has )?(?:gone |turned "
+        rf"|turning |going )?"
         rf"(?:so |very |as |completely |quite |like |almost |already ){{0,2}}{_COLD}"
         r"|(?:ice cold|cold|freezing|frozen|frostbitten|numb|icy) (?:hands|fingers)"
         r"|(?:n't|not|cannot) (?:feel|move) (?:\w+ )?(?:hands|fingers)|frostbite"
         r"|(?:blows|blew|blowing) (?:on|into) \w+ (?:hands|fingers)",
-        "coffee": r"(?:(?:hardly|barely) )?(?:keep \w+ eyes open|stay awake)|half asleep|(?:n't|not) (?:slept|sleep)(?: \w+ wink)?"
-        r"|no sleep|(?:without|hardly any) sleep|falling asleep|(?:fell|falls|fall) asleep|worn out|hardly slept|barely slept"
-        r"|knackered|jetlagged|bleary|(?:been|stayed|was|were|is) up all night|awake all night|up until \w+ in the morning"
-        r"|(?:keeps|kept|is|was|been|stop|started|am|are) yawning|eyelids (?:are|were|feel) heavy|nodding off|nodded off"
+        "coffee": r"(?:(?:hardly|barely) )?(?:keep \w+ eyes open|stay awake)|half asleep"
+        r"|(?:n't|not) (?:slept|sleep)(?: \w+ wink)?"
+        r"|no sleep|(?:without|hardly any) sleep|falling asleep|(?:fell|falls|fall) asleep|worn out|hardly slept"
+        r"|barely slept"
+        r"|knackered|jetlagged|bleary|(?:been|stayed|was|were|is) up all night|awake all night"
+        r"|up until \w+ in the morning"
+        r"|(?:keeps|kept|is|was|been|stop|started|am|are) yawning|eyelids (?:are|were|feel) heavy|nodding off"
+        r"|nodded off"
         r"|only slept \w+ hours?|slept (?:only )?(?:two|three|four) hours|pulled an all nighter",
         "soap": rf"(?:covered|caked|smeared|splashed|splattered) (?:in|with|from) (?:\w+ and )?(?:\w+ )?{_SOILS}"
-        rf"|{_SOILS} (?:is |was )?all over|(?:fell|falls|slipped|fallen|tripped) (?:in|into) (?:a |the )?(?:\w+ )?(?:mud|puddle)"
+        rf"|{_SOILS} (?:is |was )?all over"
+        rf"|(?:fell|falls|slipped|fallen|tripped) (?:in|into) (?:a |the )?(?:\w+ )?(?:mud|puddle)"
         r"|(?:dirty|muddy|sticky|filthy|greasy|grubby) (?:hands|feet|face|fingers|knees)"
         r"|(?:hands|feet|fingers|face|knees) (?:are|were|is|was) (?:all |so |very |completely )?"
         r"(?:dirty|muddy|sticky|filthy|greasy|grubby|black)|(?:n't|not) (?:washed|showered)(?: for \w+ \w+)?",
         "books": r"nothing (?:left |else )?to (?:do|read)|something to read|kill time|bored out of \w+ mind"
         r"|(?:finished|read) (?:\w+ )?(?:last|whole|entire) (?:novel|book)",
-        "flowers": r"head over heels|propos(?:e|es|ing) to|(?:a |huge |big |secret )*crush on|(?:first|romantic|hot) date"
-        r"|valentine 's day|fell for|(?:wedding )?anniversary|butterflies in (?:his|her|my) stomach|has a date|have a date"
+        "flowers": r"head over heels|propos(?:e|es|ing) to|(?:a |huge |big |secret )*crush on"
+        r"|(?:first|romantic|hot) date"
+        r"|valentine 's day|fell for|(?:wedding )?anniversary|butterflies in (?:his|her|my) stomach|has a date"
+        r"|have a date"
         r"|lost \w+ heart to",
-        "candles": r"blackout|power (?:cut|outage|failure)|(?:power|electricity) (?:\w+ )?(?:is|was|goes|went|has gone|failed|gone)"
+        "candles": r"blackout|power (?:cut|outage|failure)"
+        r"|(?:power|electricity) (?:\w+ )?(?:is|was|goes|went|has gone|failed|gone)"
         r" ?(?:out|off)?|(?:no|without) (?:electricity|light|lights|power)|needing light"
-        r"|lights? (?:in \S+ \w+ )?(?:have |has |suddenly |all ){0,2}(?:is|are|goes|go|went|gone) (?:suddenly )?(?:out|off)"
+        r"|lights? (?:in \S+ \w+ )?(?:have |has |suddenly |all ){0,2}(?:is|are|goes|go|went"
+        r"|gone) (?:suddenly )?(?:out|off)"
         r"|dark (?:house|cellar|flat|hut|cabin)|pitch (?:dark|black)|dark in \w+ (?:room|house|cellar|flat|hut)"
         r"|bulb (?:is|has|broke|burn\w*|went|had)(?: \w+)?|fuse (?:blew|has blown|is blown)",
         "shoes": rf"(?:bare|naked) feet|feet are bare|(?:no|without|without any) {_FEET}"
         rf"|(?:holes? in|lost|ruined|forgot|broke|stole|stolen) (?:both )?(?:of )?(?:his|her|my|their)(?: \w+)? {_FEET}"
         rf"|{_FEET}(?: of (?:his|her|my) \w+)? (?:are|were|is|was|have|has|had) (?:been |all |completely )?"
-        r"(?:worn out|broken|ruined|gone|stolen|too small|come off|fallen apart|fallen off|full of holes|worn through|holes)"
+        r"(?:worn out|broken|ruined|gone|stolen|too small|come off|fallen apart|fallen off|full of holes"
+        r"|worn through|holes)"
         rf"|{_FEET} (?:fell|fall|are falling|broke|came|snapped|have|has)(?: apart| off| in two| holes?)?"
         r"|(?:in|only|just) (?:his|her|my|their)? ?socks|outgrown \w+ (?:old )?shoes",
     }.items()
@@ -84,7 +101,9 @@ KIN |= dict.fromkeys(_set("girlfriend niece queen mrs ms miss"), "she")
 KIN |= dict.fromkeys(_set("friend child kid baby teacher neighbour neighbor boss student cousin colleague coach"), "")
 KIN |= dict.fromkeys(_set("classmate roommate partner pupil nurse doctor team class family player"), "")
 KIN |= dict.fromkeys(_set("dog cat horse"), "it")
-KIN |= dict.fromkeys(_set("friends children kids guests parents sisters brothers neighbours boys girls students"), "they")
+KIN |= dict.fromkeys(
+    _set("friends children kids guests parents sisters brothers neighbours boys girls students"), "they"
+)
 
 
 @lru_cache
@@ -105,9 +124,13 @@ NOT = _set(
     "not n't never no nor neither without nobody noone none nothing cannot isnt dont hardly barely instead than"
     " rarely seldom scarcely"
 )
-NOBODY = NOT | PLACED | _set(
-    "it this that there what now today because after when while as feeling being why where how who oh dear hi hello"
-    " then so but and if yes well look listen help name problem plan goodness"
+NOBODY = (
+    NOT
+    | PLACED
+    | _set(
+        "it this that there what now today because after when while as feeling being why where how who oh dear hi hello"
+        " then so but and if yes well look listen help name problem plan goodness"
+    )
 )
 """No names, though they have a capital where a sentence begins."""
 CALLS = _set("hi hello dear hey oh")
@@ -135,19 +158,21 @@ DENIES = re.compile(rf"(?:|.* ){_DENYING}(?: {_IDLE})*")
 """The words before a need that is denied for sure."""
 DENIED_AFTER = re.compile(
     r"(?: [,\"?!-])*(?: (?:no|never|not at all|not any more|not any longer)(?= [,.!?\"]| no )"
-    r"|(?: \w+){0,3} , (?:but|which|and) (?:\w+ ){0,2}(?:is|was) (?:wrong|false|a lie|a mistake|not true|n't true|over|mistaken)"
+    r"|(?: \w+){0,3} , (?:but|which|and) (?:\w+ ){0,2}(?:is|was) (?:wrong|false|a lie|a mistake|not true|n't true"
+    r"|over|mistaken)"
     r"| is (?:false|a lie|wrong|not true|n't true)| , but (?:that|it) (?:has passed|is over|was a lie))"
 )
 """The words after a need that is denied for sure."""
 ASSERTS = re.compile(
     r"(?<!\S)(?:not only|(?:cannot|can n't|can not|could not|could n't|could no longer|cannot|ca n't)"
-    r" (?:stop|bear|stand|wait|help|sit still|hide|take|say|walk|talk|come along)|(?:do|does|did) (?:not|n't) want to be"
+    r" (?:stop|bear|stand|wait|help|sit still|hide|take|say|walk|talk|come along)"
+    r"|(?:do|does|did) (?:not|n't) want to be"
     r"|no more(?= \w+ !)|in order not to be|so as not to be|never been so|nothing but|no wonder|had enough of"
     r"|not to think (?:of|about)|nothing is worse than|no secret|no doubt|in no time|not far|no time|never before"
     r"|no money|has no plan|without a (?:plan|word))(?!\S)"
 )
 """Negations that deny no need."""
-NO_ANSWER = _set("true so right really real true that it this any anymore longer either more case n't_any for")
+NO_ANSWER = _set("true so right really real true that it this any anymore longer either more case for")
 """A negation beside these may take back what was said."""
 ASIDE = re.compile(r"(?<!\S), as (?:\w+ ){1,4}(?:believes|believe|says|say|thinks|think|would say|claims) ,")
 """What others say, put between commas."""
@@ -157,7 +182,8 @@ CONTRAST = _set(
 """Where somebody's belief is told, one of these says what is true."""
 DOUBT = _set(
     "if maybe perhaps might may almost nearly pretends pretend wait however except dreamed unless whether wonders"
-    " together denies denied free pretending pretended imagines imagined joke jokes joked joking kidding lie wrong false mistake"
+    " together denies denied free pretending pretended imagines imagined joke jokes joked joking kidding lie wrong"
+    " false mistake"
     " suppose supposedly probably possibly looked claims claimed"
 )
 """Words that make a sentence doubtful wherever they stand."""
@@ -194,8 +220,8 @@ FED = re.compile(
 """A need that has been met."""
 AFTER = MARKS | GO | _set(
     "and so because as who that when while after from since today again with in he she i they to by on at this but or"
-    " any anymore more yet now out stiff like all lately indeed af as my his her goes went heads not too all until we it"
-    " you though than without if rather instead even once ever just yes buys bought is"
+    " any anymore more yet now out stiff like all lately indeed af as my his her goes went heads not too all until we"
+    " it you though than without if rather instead even once ever just yes buys bought is"
 )  # fmt: skip
 """What may follow a need that is that of a person."""
 CAUSE = _set("by from with has have had the a in against of to after made but")
@@ -203,7 +229,11 @@ CAUSES_OF = (["because"], ["full"], ["dying"], ["out"], ["sick"], ["account"], [
 COMPLAINTS = _set("complaining complain complains complained")
 SHORT = 10
 """A need is denied for sure only if at most so many words lead from there to the purchase: else more is told."""
-PICTURES = _set("night midnight winter snow ice dry tires smells tiptoes stains shadows passion romance idle loving love")
+PICTURES = _set(
+    "night midnight winter snow ice dry tires smells tiptoes stains shadows passion romance idle loving love"
+)
 """Wordings that mean something else as often as not."""
+LOVED = _set("of by with from to for about against more")
+"""Before "love" these make it a noun."""
 PERSONAL = frozenset({"food", "water", "medicine", "coffee", "books", "flowers", "shoes"})
 """Things for whose need an adjective fits persons alone; water, weather and houses are cold, dark and dirty too."""

@@ -8,6 +8,7 @@ in between, a picture such as "hungry for news") makes the rule unsure, and it s
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import ModuleType
 
 from rnnviz.tasks.errands import reads_english, reads_japanese
 from rnnviz.tasks.errands.claims import Account, Claim, Mention
@@ -46,8 +47,12 @@ def language_of(tokens: Sequence[str]) -> str:
     return "ja" if any("\u3040" <= character <= "\u9fff" for token in tokens for character in token) else "en"
 
 
-def _reader(tokens: Sequence[str]):  # type: ignore[no-untyped-def]
-    return reads_japanese if language_of(tokens) == "ja" else reads_english
+READERS: dict[str, ModuleType] = {"en": reads_english, "ja": reads_japanese}
+"""What knows a language: `mentions`, `read` and `settled`."""
+
+
+def _reader(tokens: Sequence[str]) -> ModuleType:
+    return READERS[language_of(tokens)]
 
 
 def mentions(tokens: tuple[str, ...]) -> list[Mention]:
@@ -58,7 +63,7 @@ def mentions(tokens: tuple[str, ...]) -> list[Mention]:
 
 def meaning(tokens: tuple[str, ...], read: int | None = None) -> Meaning:
     """What the sentence asks for, or its first `read` tokens."""
-    return _meaning(tokens if read is None else tokens[:read])
+    return _meaning(tokens if read is None else tokens[: _reader(tokens).settled(tokens, read)])
 
 
 @lru_cache(maxsize=512)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
 
 from rnnviz.tasks.errands import english
 from rnnviz.tasks.errands.claims import Account, Claim, Mention, Person, Turn
@@ -24,24 +23,43 @@ def _fillers() -> dict[str, list[tuple[str, ...]]]:
     return found
 
 
-def plain(tokens: Sequence[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=8)
+def plain(tokens: tuple[str, ...]) -> tuple[str, ...]:
     """The words as they are looked up; a comma in the place of each word of a known filler."""
     words = [normal(token) for token in tokens]
     fillers = _fillers()
     for at in range(len(words)):
         for filler in fillers.get(words[at], ()):
             if tuple(words[at : at + len(filler)]) == filler:
-                words[at : at + len(filler)] = [","] * len(filler)
+                size = len(filler) - (filler[-1] in english.ENDS)
+                words[at : at + size] = [","] * size
                 break
     return tuple(words)
 
 
-def mentions(tokens: Sequence[str]) -> list[Mention]:
+def settled(tokens: tuple[str, ...], read: int) -> int:
+    """So many of the tokens read, without those of a filler, in the middle of which nothing changes."""
+    words = plain(tokens)
+    while read > 1 and words[read - 2 : read] == (",", ","):
+        read -= 1
+    return read
+
+
+def mentions(tokens: tuple[str, ...]) -> list[Mention]:
     """All needs that a sentence names, whatever it says of them."""
-    return english_mentions(plain(tokens), english.CUES)
+    return _needs(plain(tokens))
 
 
-def read(tokens: Sequence[str]) -> Account:
+def _needs(words: Sequence[str]) -> list[Mention]:
+    """All needs in these words; "I love pizza" is none."""
+    return [
+        need
+        for need in english_mentions(words, english.CUES)
+        if words[need.start] != "love" or need.end > need.start or words[need.start - 1] in english.LOVED
+    ]
+
+
+def read(tokens: tuple[str, ...]) -> Account:
     """What a sentence says."""
     return _Sentence(tokens).account()
 
@@ -49,7 +67,7 @@ def read(tokens: Sequence[str]) -> Account:
 class _Sentence:
     """A sentence while it is read."""
 
-    def __init__(self, tokens: Sequence[str]) -> None:
+    def __init__(self, tokens: tuple[str, ...]) -> None:
         latest = plain(tokens)
         turn = max((at for at in range(1, len(latest)) if latest[at - 1 : at + 1] in _NOW), default=0)
         words = [","] * turn + list(latest[turn:])
@@ -57,7 +75,7 @@ class _Sentence:
         for known in (english.ASIDE, english.ASSERTS):
             text = known.sub(lambda found: " ".join("~" * len(found[0].split())), text)
         self.words = text.split(" ")
-        self.needs = english_mentions(words, english.CUES)
+        self.needs = _needs(words)
         for need in self.needs:  # a negation inside what happened is part of it
             self.words[need.start : need.end + 1] = words[need.start : need.end + 1]
         self.named = {at for need in self.needs for at in range(need.start, need.end + 1)}
@@ -93,7 +111,7 @@ class _Sentence:
                 likely = not self._idle(at) and not (word in english.OWNS and {after, second} & known.keys())
             elif word in known and at not in self.told:
                 following = tokens[at + 1 : at + 2]
-                likely = not (following and following[0].istitle() or after in known)  # "Uncle Joe" is one person
+                likely = not ((following and following[0].istitle()) or after in known)  # "Uncle Joe" is one person
             owns = after == "'s" and (second in known or english.PLACED & set(words[max(at - 2, 0) : at]))
             called = before in english.CALLS and after in english.MARKS
             if likely and owns and at not in self.told and at + 2 not in self.told:
@@ -127,7 +145,11 @@ class _Sentence:
                 found[at] = found[after] = Person(f"{self.words[at]} and {self.words[after]}", group)
         names = {one for at, one in found.items() if one.name} | self.owners
         for at, one in found.items():
-            able = [name for name in names if name.group == one.group or not name.group and one.group not in ("they", "it")]
+            able = [
+                name
+                for name in names
+                if name.group == one.group or (not name.group and one.group not in ("they", "it"))
+            ]
             if not one.name and one.group not in ("i", "we", "you") and len(able) == 1:
                 found[at] = able[0] if able[0] not in self.owners else one
         return found
@@ -217,14 +239,18 @@ class _Sentence:
             caused = any(word in english.CAUSE for word in before[-2:]) or before[-2:] in [
                 [*one, "of"] for one in english.CAUSES_OF
             ]
-            caused = caused or before[-1:] == ["about"] and bool(english.COMPLAINTS & set(before))
+            caused = caused or (before[-1:] == ["about"] and bool(english.COMPLAINTS & set(before)))
             return near if caused or not before else None
         if not before or before[-1] in english.BEFORE_ALONE or before[0] in english.NOT:
             return near if need.kind == "adjective" else None
         if before[-1] in english.SELF:
             return near
         verb = before[-1] in english.IS or need.kind == "verb" or before[-1] in ("~", "who")
-        known = behind is not None and before[-1] not in english.OWNS and (before[-1] == self.words[behind] or personal or verb)
+        known = (
+            behind is not None
+            and before[-1] not in english.OWNS
+            and (before[-1] == self.words[behind] or personal or verb)
+        )
         return near if known and (verb or before[-1] == self.words[near]) else None
 
     def _turn(self, need: Mention) -> Turn:

@@ -19,7 +19,8 @@ SHARE = 2
 """So many tokens of Japanese tell what one English word tells."""
 NEGATIVE = ("neg", "polneg")
 NOUN_GOES_ON = re.compile(
-    r"(?:の(?:せい|ため)|[がで](?:原因|理由)|につき|[にで](?:悩|困|苦し|耐え|襲|つら|、)|で(?:は|も)?な|じゃな|どころ|な[のんら]|だ|です|を(?:なんとか|我慢|感じ|覚え)"
+    r"(?:の(?:せい|ため)|[がで](?:原因|理由)|につき|[にで](?:悩|困|苦し|耐え|襲|つら|、)|で(?:は|も)?な|じゃな"
+    r"|どころ|な[のんら]|だ|です|を(?:なんとか|我慢|感じ|覚え)"
     r"|には|に|[？、。」！]|が(?:ひど|つら|続|あ|出|止)|から|ほど|、|$|との|のことで|で)"
 )
 """What follows a noun that tells somebody's need."""
@@ -55,12 +56,21 @@ def _fillers() -> tuple[str, ...]:
     return tuple(sorted((*lines, *polite), key=len, reverse=True))
 
 
+@lru_cache(maxsize=8)
 def _plain(text: str) -> str:
     """The text; commas in the place of known fillers."""
     for filler in _fillers():
         if filler in text:
             text = text.replace(filler, "、" * (len(filler) - 1) + filler[-1])
     return text
+
+
+def settled(tokens: tuple[str, ...], read: int) -> int:
+    """So many of the tokens read, without those of a filler, in the middle of which nothing changes."""
+    text, ends = _plain("".join(tokens)), list(accumulate(map(len, tokens)))
+    while read > 1 and text[ends[read - 1] - 2 : ends[read - 1]] == "、、":
+        read -= 1
+    return read
 
 
 def _needs(text: str) -> list[Found]:
@@ -99,11 +109,9 @@ def read(tokens: Sequence[str]) -> Account:
     """What a sentence says."""
     text, ends = _plain("".join(tokens)), list(accumulate(map(len, tokens)))
     told_of = _Text(text)
-    claims = tuple(
-        Claim(_mention(need, ends), told_of.turn(need), told_of.whose(need)) for need in told_of.needs
-    )
+    claims = tuple(Claim(_mention(need, ends), told_of.turn(need), told_of.whose(need)) for need in told_of.needs)
     last = told_of.needs[-1].end if told_of.needs else 0
-    left = [token for token, end in zip(tokens, ends, strict=True) if last < end <= told_of.end and token not in "、。"]
+    left = [end for end in ends if last < end <= told_of.end and text[end - 1] not in "、。"]
     return Account(claims, told_of.turned(claims), told_of.buyer(), told_of.people(), len(left) // SHARE)
 
 
@@ -210,10 +218,9 @@ class _Text:
         if self.text.startswith("飢", need.start) and japanese.PICTURE_BEFORE.search(before):
             return "picture"
         time = list(japanese.PAST_TIME.finditer(before))
-        if time and not japanese.NOW.search(before, time[-1].end()):
-            if self.text.startswith("買う", self.end) or japanese.NOW.search(self.text[need.end : self.end]):
-                return "past"
-        return ""
+        over = time and not japanese.NOW.search(before, time[-1].end())
+        today = self.text.startswith("買う", self.end) or japanese.NOW.search(self.text[need.end : self.end])
+        return "past" if over and today else ""
 
     def _of_a_thing(self, after: str) -> bool:
         """Whether what follows is a noun that is nobody: "a dark street"."""

@@ -17,7 +17,7 @@ from numpy import ndarray
 
 from rnnviz.shipped import ASSETS
 from rnnviz.tasks.errands.grammar import WORD, Wordings, by_second_author, drawn, filled, grammar_of
-from rnnviz.tasks.errands.lexicon import NEEDS
+from rnnviz.tasks.errands.wordings import needs
 from rnnviz.text import normal, tokenize, vocabulary
 
 Kind = Literal["plain", "late", "denied", "implied", "two", "several", "brief", "advice", "none", "denied.none"]
@@ -29,7 +29,7 @@ SHARES: dict[Kind, float] = {
 """Of the kinds among all sentences."""
 LOTTERY: tuple[Kind, ...] = ("none", "denied.none")
 """Kinds that tell no need: the thing is drawn at random, so that the best bet is spread."""
-THINGS: tuple[str, ...] = tuple(need.thing for need in NEEDS.values())
+THINGS: tuple[str, ...] = tuple(need.thing for need in needs("en").values())
 EXAMPLES: tuple[str, ...] = (
     "Starving, Alice drives to the nearest store to buy",
     "Alice drives to the nearest store to buy",

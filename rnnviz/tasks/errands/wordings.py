@@ -35,10 +35,16 @@ def told(language: str) -> dict[tuple[str, str], tuple[str, ...]]:
 
 @lru_cache
 def needs(language: str) -> dict[str, Need]:
-    """The ten needs by their names, the first wording of each."""
+    """The ten needs by their names: the first adjective of each, in Japanese the first noun."""
     forms = told(language)
     made = [
-        Need(lines[0], thing, lines, forms[thing, "noun"], forms.get((thing, "verb"), ()))
+        Need(
+            (forms[thing, "noun"] if language == "ja" else lines)[0],
+            thing,
+            lines,
+            forms[thing, "noun"],
+            forms.get((thing, "verb"), ()),
+        )
         for (thing, form), lines in forms.items()
         if form == "adj"
     ]
