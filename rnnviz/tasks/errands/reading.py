@@ -39,13 +39,26 @@ def _fillers(language: str) -> _Fillers:
     return _Fillers(*(tuple(tokenize(line) for line in lines.get(gap, lines["sentences"])) for gap in gaps))
 
 
+class _Ends(NamedTuple):
+    """What tells where an English clause ends."""
+
+    places: frozenset[str]
+    """The last words of places."""
+    clauses: dict[str, list[list[str]]]
+    """What can be put in between, without commas, by the last word."""
+    firsts: frozenset[str]
+    """The first words of these."""
+
+
 @lru_cache
-def _can_end_in(language: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """The last words of places; the first and the last ones of clauses put in between."""
-    clauses = [[normal(token) for token in one if token not in ",、"] for one in _fillers(language).clauses]
-    places = [_last(place) for place in grammar_of(language).lists["place"]]
-    firsts, lasts = ({clause[at] for clause in clauses} for at in (0, -1))
-    return frozenset(places), frozenset(firsts), frozenset(lasts)
+def _ends() -> _Ends:
+    fillers = (*_fillers("en").clauses, *_fillers("en").short)
+    clauses = [[normal(token) for token in one if token != ","] for one in fillers]
+    by_last: dict[str, list[list[str]]] = {}
+    for clause in clauses:
+        by_last.setdefault(clause[-1], []).append(clause)
+    places = frozenset(_last(place) for place in grammar_of("en").lists["place"])
+    return _Ends(places, by_last, frozenset(clause[0] for clause in clauses))
 
 
 def _last(place: Template) -> str:
@@ -194,12 +207,13 @@ def _gap(tokens: Sequence[str]) -> int:
     pairs = list(pairwise(words))
     buy = max((at for at, pair in enumerate(pairs) if pair == ("to", "buy")), default=end)
     named = meaning(tuple(tokens)).named
-    _, firsts, _ = _can_end_in("en")
+    firsts = _ends().firsts
     for at in reversed(range(named.end if named else 0, buy)):
         following = words[at + 1] if at + 1 < len(words) else "."
         if words[at] in _going() and following in firsts | PUNCTUATION | {"to"}:
             return at + 1
-    goals = [at for at, (a, b) in enumerate(pairs[:buy]) if a == "to" and b in ("the", "a", "an")]
+    first = named.end if named else 0
+    goals = [at for at, (a, b) in enumerate(pairs[:buy]) if at > first and a == "to" and b in ("the", "a", "an")]
     return goals[-1] if goals else buy
 
 
@@ -228,8 +242,8 @@ def can_end(tokens: Sequence[str], at: int) -> bool:
         seen = seen[:-1]
     if not seen or "buy" in seen:
         return False
-    places, firsts, lasts = _can_end_in("en")
-    if seen[-1] in places | lasts or seen[-1] in _going():
+    places, clauses, firsts = _ends()
+    if seen[-1] in places | _going() or any(seen[-len(one) :] == one for one in clauses.get(seen[-1], ())):
         return True
     following = words[len(seen)] if len(seen) < len(words) else "to"
     foreign = seen[-1].isalpha() and seen[-1] not in _known()
