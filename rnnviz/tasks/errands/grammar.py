@@ -308,7 +308,9 @@ def held_out(told: Told, language: str) -> dict[str, frozenset[int]]:
 
 
 def _rows(line: str, language: str) -> tuple[int, ...]:
-    return tuple(vocabulary(language).index(token) for token in tokenize(_PART.sub(" ", line)))
+    """Of all its words, those of both verbs in brackets too."""
+    text = _PART.sub(lambda found: f" {found[3] or ''} {found[4] or ''} ", line)
+    return tuple(vocabulary(language).index(token) for token in tokenize(text))
 
 
 @lru_cache(maxsize=len(LANGUAGES))
