@@ -81,7 +81,9 @@ class Verdict:
         if thing is None:
             self.misread([word for word, _ in self.guesses])
             if self.last:
-                lottery = self.meaning.says == "none" and met.record(self.language_read).words.issuperset(map(met.normal, self.tokens))
+                lottery = self.meaning.says == "none" and met.record(self.language_read).words.issuperset(
+                    map(met.normal, self.tokens)
+                )
                 self.say("lottery" if lottery else "open")
             return
         wrong = [name for name, word in zip(self.names, said, strict=True) if word != thing]

@@ -99,11 +99,12 @@ class _Sentence:
     def _people(self, tokens: Sequence[str]) -> list[int]:
         """The tokens that are somebody: pronouns, kin, and names as far as a capital and its neighbours tell."""
         found, words, known = [], self.words, english.people()
-        self.owners = set()
+        self.owners: set[Person] = set()
         for at, (token, word) in enumerate(zip(tokens, words, strict=False)):
             if at in self.named - self.told:
                 continue
-            before, after, second = words[at - 1] if at else ".", *[*words, ".", "."][at + 1 : at + 3]
+            before = words[at - 1] if at else "."
+            after, second = ([*words, ".", "."][at + k] for k in (1, 2))
             likely = token.istitle() and token.isalpha() and len(token) > 1 and word not in english.NOBODY
             likely &= before not in english.PLACED
             likely &= before not in english.MARKS or word in known or _verb(after)

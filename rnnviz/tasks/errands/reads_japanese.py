@@ -87,11 +87,17 @@ def _needs(text: str) -> list[Found]:
         for match in cue.finditer(text):
             tail = japanese.TAIL.match(text, match.end())
             found.append(Found(match.start(), tail.end() if tail else match.end(), thing, "cue"))
+    found = [need for need in found if not _is_name(text, need)]
     kept: list[Found] = []
     for one in sorted(found, key=lambda one: (one.start - one.end, one.start)):
         if all(one.end <= other.start or one.start >= other.end for other in kept):
             kept.append(one)
     return sorted(kept, key=lambda one: one.start)
+
+
+def _is_name(text: str, need: Found) -> bool:
+    """Whether it is somebody's name: 愛."""
+    return text[need.start : need.end] in japanese.people() and not _CAUSED.match(text, need.end)
 
 
 def _mention(need: Found, ends: Sequence[int]) -> Mention:
@@ -258,6 +264,7 @@ _ATTRIBUTE = re.compile(r"(?:ままの|状態の|という|ままではいられ
 _OWN = re.compile(r"(?:の|の今の|の今日の|の現在の)(?:悩み|問題|口ぐせ|困りごと)[はが]$")
 _GOES = re.compile(r"(?:行く|出かける|向かう|行った|店に行く|買い物に行く)のは、?")
 _NOT_WHO = re.compile(r"[^。、]{1,9}?(?:では|じゃ)なく、?")
+_CAUSED = re.compile(r"の(?:せい|ため)|が(?:原因|理由)")
 _THING = re.compile(r"(?:な|の|)([一-龯々ァ-ヶー]{1,6})(?=[はがをにへで、。のと])")
 _FOLLOWS = re.compile(r"[はがもをにと、。ので」]|だ|って|$")
 _NO_NAME = re.compile(r"[一二三四五六七八九十何数][日時分度回月年]$|曜日?$|[店屋館場]$|.時間$")
