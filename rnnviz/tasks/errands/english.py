@@ -32,7 +32,7 @@ CUES = {
         "water": r"(?:mouth|throat|tongue|lips) (?:is|was|feels|felt|are|were) (?:as |so |very |all |completely )?"
         r"(?:dry|parched)(?: as \w+)?|(?:dry|parched) (?:mouth|throat|tongue|lips)|mouth (?:as )?dry(?: as \w+)?"
         r"|tongue sticks|nothing to drink|something to drink|(?:n't|not) drunk(?: \w+)?|needs a drink|drank nothing"
-        r"|(?:water )?bottle (?:is|was) empty|empty (?:water )?bottle|(?:throat|mouth) (?:feels|felt) like sand\w*",
+        r"|(?:water )?bottle (?:is|was|has been) empty|without (?:a drop|anything) to drink|hot without water|empty (?:water )?bottle|(?:throat|mouth) (?:feels|felt) like sand\w*",
         "medicine": r"\w+ache|sore throat|(?:runny|blocked) nose|nose (?:is|keeps|kept|was) running"
         r"|a (?:cold|cough)(?= [,.]| and)"
         r"|(?:bad|nasty|caught a|has a|have a) c(?:old|ough)|migraine|the flu|throwing up|threw up|poorly"
@@ -187,6 +187,9 @@ DOUBT = _set(
     " suppose supposedly probably possibly looked claims claimed"
 )
 """Words that make a sentence doubtful wherever they stand."""
+SUPPOSED = _set("would will should shall")
+"""Before a need: it is none yet."""
+TITLES = _set("mr mrs ms dr st")
 BELIEVES = _set(
     "think thinks thought say says said told tell believes believed hears heard asks asked wonders claims claimed hopes"
     " hoped calls called wrote seemed seems seem fears feared fear expects expected guesses suspects story knows sure"

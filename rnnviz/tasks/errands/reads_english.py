@@ -29,6 +29,8 @@ def plain(tokens: tuple[str, ...]) -> tuple[str, ...]:
     words = [normal(token) for token in tokens]
     fillers = _fillers()
     for at in range(len(words)):
+        if words[at] in english.TITLES and words[at + 1 : at + 2] == ["."]:
+            words[at + 1] = "~"
         for filler in fillers.get(words[at], ()):
             if tuple(words[at : at + len(filler)]) == filler:
                 size = len(filler) - (filler[-1] in english.ENDS)
@@ -237,6 +239,7 @@ class _Sentence:
         if not (after in english.AFTER or after in alike(need.thing) or after.endswith("ly") or not single):
             return None
         if need.kind == "noun":
+            before = [word for word in before if word not in english.OWNS]
             caused = any(word in english.CAUSE for word in before[-2:]) or before[-2:] in [
                 [*one, "of"] for one in english.CAUSES_OF
             ]
@@ -246,13 +249,13 @@ class _Sentence:
             return near if need.kind == "adjective" else None
         if before[-1] in english.SELF:
             return near
-        verb = before[-1] in english.IS or need.kind == "verb" or before[-1] in ("~", "who")
-        known = (
-            behind is not None
-            and before[-1] not in english.OWNS
-            and (before[-1] == self.words[behind] or personal or verb)
-        )
-        return near if known and (verb or before[-1] == self.words[near]) else None
+        verb = need.kind == "verb" or before[-1] in ("~", "who")
+        subject = before[:-1] if before[-1] in english.IS else before if verb else []
+        subject = [word for word in subject if word not in english.HAS]
+        if not subject or behind is None or subject[-1] in english.OWNS:
+            return None
+        known = subject[-1] in (self.words[behind], "who", "himself", "herself", "~")
+        return near if known or (personal and subject[-2:-1] != ["'s"]) else None
 
     def _turn(self, need: Mention) -> Turn:
         """What the words around a need say of it."""
@@ -264,6 +267,8 @@ class _Sentence:
             return "denied" if english.DENIES.fullmatch(" ".join(before)) else "negation"
         start = max((at for at in range(need.start) if self.words[at] in english.ENDS), default=-1) + 1
         sentence = self.words[start : need.start]
+        if english.SUPPOSED & set(before):
+            return "doubt"
         if self.words[need.end + 1 : need.end + 2] == ["?"] or english.DOUBT & set(sentence):
             return "doubt"
         told = [word for word in self._clause(need.start, english.MARKS) if word in english.BELIEVES]

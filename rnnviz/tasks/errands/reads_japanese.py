@@ -219,7 +219,10 @@ class _Text:
             return "past"
         if need.form == "noun" and not NOUN_GOES_ON.match(after):
             return "picture"
-        if self._quote(need.start) is None and need.form not in ("noun", "te", "implied") and self._of_a_thing(after):
+        if self._quote(need.start) is None and need.form not in ("noun", "te", "implied"):
+            if self.text[need.end - 1] not in "てで" and self._of_a_thing(after):
+                return "picture"
+        if need.form != "implied" and self._thing_is(before):
             return "picture"
         if self.text.startswith("飢", need.start) and japanese.PICTURE_BEFORE.search(before):
             return "picture"
@@ -236,6 +239,11 @@ class _Text:
         name = _name(match[1])
         known = name in japanese.people() or name.endswith(japanese.SUFFIX)
         return not name or (not known and after[match.end()] in "をにへでとの")
+
+    def _thing_is(self, before: str) -> bool:
+        """Whether a thing is what is said: "the car is dirty"."""
+        match = _IT_IS.search(before)
+        return match is not None and match[1] not in japanese.BODY and not _name(match[1])
 
     def turned(self, claims: Sequence[Claim]) -> Turn:
         """What may turn the meaning of the whole sentence."""
@@ -264,6 +272,7 @@ _ATTRIBUTE = re.compile(r"(?:ままの|状態の|という|ままではいられ
 _OWN = re.compile(r"(?:の|の今の|の今日の|の現在の)(?:悩み|問題|口ぐせ|困りごと)[はが]$")
 _GOES = re.compile(r"(?:行く|出かける|向かう|行った|店に行く|買い物に行く)のは、?")
 _NOT_WHO = re.compile(r"[^。、]{1,9}?(?:では|じゃ)なく、?")
+_IT_IS = re.compile(r"((?:お?[一-龯々]+|[ァ-ヶー]+))[はが](?:とても|すごく|かなり|少し|もう|まだ)?$")
 _CAUSED = re.compile(r"の(?:せい|ため)|が(?:原因|理由)")
 _THING = re.compile(r"(?:な|の|)([一-龯々ァ-ヶー]{1,6})(?=[はがをにへで、。のと])")
 _FOLLOWS = re.compile(r"[はがもをにと、。ので」]|だ|って|$")
@@ -292,6 +301,8 @@ def _who_ends(text: str, at: int) -> tuple[int, str]:
         if text[at - size : at] in japanese.people():
             return at - size, text[at - size : at]
     match = _BEFORE.search(text, max(at - 12, 0), at)
+    if match and len(match[0]) == 1 and text[match.start() - 1 : match.start()] == "の":  # "her car"
+        return at, ""
     return (match.start(), _name(match[0])) if match else (at, "")
 
 
