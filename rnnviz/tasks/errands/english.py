@@ -32,7 +32,8 @@ CUES = {
         "water": r"(?:mouth|throat|tongue|lips) (?:is|was|feels|felt|are|were) (?:as |so |very |all |completely )?"
         r"(?:dry|parched)(?: as \w+)?|(?:dry|parched) (?:mouth|throat|tongue|lips)|mouth (?:as )?dry(?: as \w+)?"
         r"|tongue sticks|nothing to drink|something to drink|(?:n't|not) drunk(?: \w+)?|needs a drink|drank nothing"
-        r"|(?:water )?bottle (?:is|was|has been) empty|without (?:a drop|anything) to drink|hot without water|empty (?:water )?bottle|(?:throat|mouth) (?:feels|felt) like sand\w*",
+        r"|(?:water )?bottle (?:is|was|has been) empty|without (?:a drop|anything) to drink|hot without water"
+        r"|empty (?:water )?bottle|(?:throat|mouth) (?:feels|felt) like sand\w*",
         "medicine": r"\w+ache|sore throat|(?:runny|blocked) nose|nose (?:is|keeps|kept|was) running"
         r"|a (?:cold|cough)(?= [,.]| and)"
         r"|(?:bad|nasty|caught a|has a|have a) c(?:old|ough)|migraine|the flu|throwing up|threw up|poorly"
@@ -136,6 +137,10 @@ NOBODY = (
 CALLS = _set("hi hello dear hey oh")
 """A name after these is somebody spoken to."""
 OWNS = _set("my our his her their the your its")
+OWNED = _set(
+    "house home room flat place hands fingers feet face clothes shirt toes hair throat mouth head eyes street village"
+)
+"""What is somebody's, and so as they are."""
 VERY = _set(
     "very so really too quite rather pretty extremely terribly totally completely a bit little still now just all"
     " always almost dead super already far again often also only simply once more both today suddenly never"
@@ -156,6 +161,8 @@ _IDLE = (
 )
 DENIES = re.compile(rf"(?:|.* ){_DENYING}(?: {_IDLE})*")
 """The words before a need that is denied for sure."""
+FAR = re.compile(r"(?:far from|anything but|free of|other than)(?: being)?$")
+"""The same without a "not"."""
 DENIED_AFTER = re.compile(
     r"(?: [,\"?!-])*(?: (?:no|never|not at all|not any more|not any longer)(?= [,.!?\"]| no )"
     r"|(?: \w+){0,3} , (?:but|which|and) (?:\w+ ){0,2}(?:is|was) (?:wrong|false|a lie|a mistake|not true|n't true"

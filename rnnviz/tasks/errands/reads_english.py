@@ -91,10 +91,16 @@ class _Sentence:
         buyer = self._buyer()
         turns = {need: self._turn(need) for need in self.needs}
         claims = tuple(Claim(need, *self._owned(need, turns[need])) for need in self.needs)
+        plain = [claim for claim in claims if claim.turn != "picture" or not self._often(claim.need)]
+        claims = tuple(plain) or claims
         last = self.needs[-1].end + 1 if self.needs else 0
         told = [word for word in self.words[last : self.end] if word not in english.MARKS]
         seen = frozenset(one for one in self.persons.values() if one.name)
         return Account(claims, self._turned(claims), buyer, seen, len(told))
+
+    def _often(self, need: Mention) -> bool:
+        """Whether a wording is no need as often as not: "all night"."""
+        return need.start == need.end and self.words[need.end] in english.PICTURES
 
     # --- people -------------------------------------------------------------------------------------
 
@@ -111,7 +117,7 @@ class _Sentence:
             likely &= before not in english.PLACED
             likely &= before not in english.MARKS or word in known or _verb(after)
             if word in english.PRONOUNS:
-                likely = not self._idle(at) and not (word in english.OWNS and {after, second} & known.keys())
+                likely = not self._idle(at) and (word not in english.OWNS or self._owns(at))
             elif word in known and at not in self.told:
                 following = tokens[at + 1 : at + 2]
                 likely = not ((following and following[0].istitle()) or after in known)  # "Uncle Joe" is one person
@@ -122,6 +128,12 @@ class _Sentence:
             elif likely and not called:
                 found.append(at)
         return found
+
+    def _owns(self, at: int) -> bool:
+        """Whether "her" says whose a need is: "her cold hands", and not "her sister", "her street"."""
+        near = range(at + 1, at + 4)
+        kin = {self.words[one] for one in (at + 1, at + 2) if one < len(self.words)} & english.people().keys()
+        return not kin and (at in self.told or any(need.start in near for need in self.needs))
 
     def _idle(self, at: int) -> bool:
         """Whether "it" stands for nobody: "it is late"."""
@@ -134,12 +146,13 @@ class _Sentence:
         found: dict[int, Person] = {}
         for at in self.people:
             word = self.words[at]
-            if word == "i" and self.words[at - 1] == "and":
+            if word == "i" and self.words[at - 1] == "and" and (at - 2 in found or self.words[at - 2] == "others"):
                 found[at] = Person(f"{self.words[at - 2]} and i", "we")
             elif word in english.PRONOUNS:
                 found[at] = Person("", english.PRONOUNS[word])
             else:
-                title = english.KIN.get(self.words[at - 1], "")
+                titles = [one for one in self.words[max(at - 2, 0) : at] if one != "~"]
+                title = english.KIN.get(titles[-1], "") if titles else ""
                 found[at] = Person(word, english.people().get(word, title))
         for at in self.people:
             after = at + 3 if self.words[at + 2 : at + 3] and self.words[at + 2] in english.OWNS else at + 2
@@ -228,6 +241,8 @@ class _Sentence:
         near = next((at for at in (behind, ahead) if at is not None), anybody)
         inside = next((at for at in reversed(self.people) if need.start <= at <= need.end), None)
         if need.kind == "cue":
+            if self.words[max(need.start - 2, 0)] == "'s" and not self._of_person(need.start - 1):
+                return None
             clause = need.start - len(self._clause(need.start))
             return near if inside is None or (behind is not None and behind >= clause) else inside
         single = need.start == need.end
@@ -236,7 +251,7 @@ class _Sentence:
         named, personal = need.end + 1 in self.people, need.thing in english.PERSONAL
         if need.kind == "adjective" and (named or (personal and before in _DETERMINED and _acts(second))):
             return need.end + 1 if named and after not in english.PRONOUNS else near
-        if not (after in english.AFTER or after in alike(need.thing) or after.endswith("ly") or not single):
+        if not (after in english.AFTER or after in alike(need.thing) or after.endswith("ly") or named or not single):
             return None
         if need.kind == "noun":
             before = [word for word in before if word not in english.OWNS]
@@ -255,13 +270,20 @@ class _Sentence:
         if not subject or behind is None or subject[-1] in english.OWNS:
             return None
         known = subject[-1] in (self.words[behind], "who", "himself", "herself", "~")
+        known = known or (subject[-1] in english.OWNED and subject[-2:-1] != ["the"] and len(subject) > 1)
         return near if known or (personal and subject[-2:-1] != ["'s"]) else None
+
+    def _of_person(self, at: int) -> bool:
+        """Whether a word is somebody or something of theirs."""
+        return at in self.people or self.words[at] in english.OWNED
 
     def _turn(self, need: Mention) -> Turn:
         """What the words around a need say of it."""
         before = self._clause(need.start)
         after = " ".join(["", *self.words[need.end + 1 : need.end + 12]])
         if english.DENIED_AFTER.match(after):
+            return "denied"
+        if english.FAR.search(" ".join(before)):
             return "denied"
         if english.NOT & set(before):
             return "denied" if english.DENIES.fullmatch(" ".join(before)) else "negation"

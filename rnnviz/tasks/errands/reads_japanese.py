@@ -219,10 +219,10 @@ class _Text:
             return "past"
         if need.form == "noun" and not NOUN_GOES_ON.match(after):
             return "picture"
-        if self._quote(need.start) is None and need.form not in ("noun", "te", "implied"):
-            if self.text[need.end - 1] not in "てで" and self._of_a_thing(after):
-                return "picture"
-        if need.form != "implied" and self._thing_is(before):
+        attribute = need.form not in ("noun", "te", "implied") and self.text[need.end - 1] not in "てで"
+        if attribute and self._quote(need.start) is None and self._of_a_thing(after):
+            return "picture"
+        if need.form != "implied" and self._thing_is(need, before):
             return "picture"
         if self.text.startswith("飢", need.start) and japanese.PICTURE_BEFORE.search(before):
             return "picture"
@@ -240,10 +240,11 @@ class _Text:
         known = name in japanese.people() or name.endswith(japanese.SUFFIX)
         return not name or (not known and after[match.end()] in "をにへでとの")
 
-    def _thing_is(self, before: str) -> bool:
+    def _thing_is(self, need: Found, before: str) -> bool:
         """Whether a thing is what is said: "the car is dirty"."""
         match = _IT_IS.search(before)
-        return match is not None and match[1] not in japanese.BODY and not _name(match[1])
+        able = japanese.BODY | japanese.DARK if need.thing == "ろうそく" else japanese.BODY
+        return match is not None and match[1] not in able and not _name(match[1])
 
     def turned(self, claims: Sequence[Claim]) -> Turn:
         """What may turn the meaning of the whole sentence."""
