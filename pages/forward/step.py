@@ -105,7 +105,7 @@ def training_record() -> None:
                 batch=facts["settings"]["batch"],
                 rates=", ".join(facts["rates_tried"]),
                 shipped=t("step.shipped_best", names=", ".join(best)) if best else t("step.shipped_median"),
-                held_out=sum(len(need.held_out) for need in errands.NEEDS.values()),
+                held_out=sum(map(len, errands.grammar_of("en").held_out.values())),
                 ceiling=percent(facts["held_out_ceiling"]) + "%",
             )
         )

@@ -28,6 +28,7 @@ class Verdict:
     def __init__(self, readings: Sequence["Reading"], t: int, language: str) -> None:
         self.readings, self.t, self.language = readings, t, language
         self.tokens = readings[0].trace.tokens
+        self.language_read = errands.language_of(self.tokens)
         self.meaning = errands.meaning(self.tokens, t + 1)
         self.names = [translate(language, f"networks.{reading.name}") for reading in readings]
         self.guesses = [guess(reading, t) for reading in readings]
@@ -60,7 +61,7 @@ class Verdict:
             self.say("unsure", word=self.quoted(need))
             self.say(f"because.{self.meaning.says}")
         else:
-            known = translate(self.language, "training.comma").join(errands.NEEDS)
+            known = translate(self.language, "training.comma").join(errands.needs(self.language_read))
             self.say("no_need_known" if self.last else "no_need", needs=known)
 
     def what_each_would_buy(self) -> None:
@@ -78,7 +79,9 @@ class Verdict:
         if thing is None:
             self.misread([word for word, _ in self.guesses])
             if self.last:
-                lottery = self.meaning.says == "none" and met.WORDS.issuperset(map(met.normal, self.tokens))
+                lottery = self.meaning.says == "none" and met.record(self.language_read).words.issuperset(
+                    map(met.normal, self.tokens)
+                )
                 self.say("lottery" if lottery else "open")
             return
         wrong = [name for name, word in zip(self.names, said, strict=True) if word != thing]
@@ -105,7 +108,7 @@ class Verdict:
             return False
         whole, bare, negation = (shortened(text, MOST_IN_PROSE) for text in met.negated(self.tokens, denied))
         self.say(f"misread_{'both' if len(who) > 1 else 'one'}", who=who[0], whole=whole, bare=bare)
-        if negation.lower() not in met.BEFORE_NEEDS:
+        if negation.lower() not in met.record(self.language_read).before:
             self.say("never_before", word=negation)
         return True
 

@@ -1,8 +1,8 @@
 """The language of errands: its words, its sentences, how they are read, and the task that is made of them."""
 
+from rnnviz.tasks.errands.claims import Mention
 from rnnviz.tasks.errands.grammar import LANGUAGES, Wordings, grammar_of
-from rnnviz.tasks.errands.lexicon import NEEDS
-from rnnviz.tasks.errands.meaning import SAYS, Meaning, Mention, meaning, mentions
+from rnnviz.tasks.errands.meaning import SAYS, Meaning, language_of, meaning, mentions
 from rnnviz.tasks.errands.reading import can_end, exchanged, need_at, need_of, stretch
 from rnnviz.tasks.errands.sentences import (
     ANSWER_WEIGHT,
@@ -20,6 +20,10 @@ from rnnviz.tasks.errands.sentences import (
     sentence,
     things,
 )
+from rnnviz.tasks.errands.wordings import Need, needs
+
+NEEDS = needs("en")
+"""The ten needs in English, by their names."""
 
 __all__ = [
     "ANSWER_WEIGHT",
@@ -35,6 +39,7 @@ __all__ = [
     "Kind",
     "Meaning",
     "Mention",
+    "Need",
     "Wordings",
     "batch",
     "by_second_author",
@@ -42,10 +47,12 @@ __all__ = [
     "exchanged",
     "grammar_of",
     "held_out_ceiling",
+    "language_of",
     "meaning",
     "mentions",
     "need_at",
     "need_of",
+    "needs",
     "output_words",
     "sentence",
     "stretch",

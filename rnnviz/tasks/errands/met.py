@@ -1,29 +1,115 @@
-"""What the sentences of training held: read off the lists that they are made of, so that a page can say what a network
+"""What the sentences of training held: read off the files that they are made of, so that a page can say what a network
 has never met. `tests/tasks/test_met.py` compares this with sentences as they are drawn."""
 
-from collections.abc import Sequence
-from typing import Literal
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
+from rnnviz.tasks.errands.claims import Mention
 from rnnviz.tasks.errands.english import NOT
-from rnnviz.tasks.errands.lexicon import ADVICE, NEEDS, OPENINGS, OUTPUT_WORDS, PRONOUN
-from rnnviz.tasks.errands.meaning import Mention
-from rnnviz.text import join, normal
+from rnnviz.tasks.errands.grammar import PERSONS, SPOKEN, Agreement, Grammar, Slot, Template, grammar_of, template
+from rnnviz.tasks.errands.japanese import NEGATED
+from rnnviz.tasks.errands.meaning import language_of
+from rnnviz.tasks.errands.sentences import output_words
+from rnnviz.tasks.errands.wordings import pattern, told
+from rnnviz.text import join, normal, tokenize
 
 
-def _words_before_needs() -> frozenset[str]:
-    found: set[str] = set()
-    for frames in (*OPENINGS.values(), *ADVICE.values()):
-        for frame in (frame.split() for frame in frames):
-            found.update(frame[: frame.index("W")] if "W" in frame else ())
-    return frozenset(found - {"N", "P"} | PRONOUN.keys() | set(PRONOUN.values()))
+class Record(NamedTuple):
+    """What training had in a language."""
+
+    words: frozenset[str]
+    """Every word."""
+    wordings: frozenset[str]
+    """Every way in which a need was worded, as its words with blanks between them."""
+    clauses: tuple[re.Pattern[str], ...]
+    """Every way in which what happened told a need, over its words with blanks between them."""
+    before: frozenset[str]
+    """Every word that stood before a need in some sentence."""
+    most: int
+    """The most needs that one sentence named."""
 
 
-BEFORE_NEEDS = _words_before_needs()
-"""Every word that stood before a need in some sentence of training: all begin with the need."""
-WORDINGS = frozenset(w for need in NEEDS.values() for w in need.wordings if w not in need.held_out)
-"""Every way in which a need was worded."""
-WORDS = frozenset(OUTPUT_WORDS)
-"""Every word."""
+@lru_cache
+def record(language: str) -> Record:
+    """Of all frames, however they are filled."""
+    grammar = grammar_of(language)
+    spoken = _Spoken(grammar)
+    before: set[str] = set()
+    most = 0
+    for frame in (frame for frames in grammar.frames.values() for frame in frames):
+        places = [at for at, part in enumerate(frame) if isinstance(part, Slot) and part.name in NEEDS]
+        most = max(most, len({frame[at].name for at in places}))  # type: ignore[union-attr]
+        if places:
+            before |= spoken.words(frame[: places[-1]])
+    lines = [line for lines in grammar.wordings["known"].values() for line in lines]
+    kept = {part for parts in grammar.implied.values() for part in parts}
+    happened = [one for (_, form), rows in told(language).items() if form == "implied" for one in rows]
+    clauses = [line for line in lines if "{" in line] + [line for line in happened if template(line) in kept]
+    shapes = tuple(pattern(line)[1] if language == "en" else re.compile(f"{_key(line)[:-1]}.?") for line in clauses)
+    wordings = frozenset(_key(line) for line in lines if "{" not in line)
+    return Record(frozenset(output_words(language)), wordings, shapes, frozenset(before), most)
+
+
+NEEDS = ("need", "other", "implied")
+"""The slots that tell a need."""
+
+
+def _key(line: str) -> str:
+    return " ".join(normal(token) for token in tokenize(line))
+
+
+class _Spoken:
+    """The words that a part of a frame can become."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self.grammar = grammar
+        self.found: dict[Slot, frozenset[str]] = {}
+
+    def words(self, parts: Template) -> set[str]:
+        """Of all these parts."""
+        found: set[str] = set()
+        for part in parts:
+            if isinstance(part, str):
+                found |= _of([part])
+            elif isinstance(part, Agreement):
+                found |= _of(part)
+            else:
+                found |= self.slot(part)
+        return found
+
+    def slot(self, slot: Slot) -> frozenset[str]:
+        """Of whatever can fill a slot."""
+        if slot not in self.found:
+            self.found[slot] = frozenset()  # a list can hold itself
+            self.found[slot] = frozenset(self._filled(slot))
+        return self.found[slot]
+
+    def _filled(self, slot: Slot) -> set[str]:
+        name, form = slot
+        grammar, whole = self.grammar, f"{name}.{form}" if form else name
+        if name == "implied":
+            return {word for lines in grammar.implied.values() for line in lines for word in self.words(line)}
+        if name in NEEDS:
+            wanted = form.partition(".")[0]
+            return _of(line for (_, at), lines in grammar.wordings["known"].items() if at == wanted for line in lines)
+        if whole in grammar.fillers:
+            return _of(grammar.fillers[whole])
+        if whole in SPOKEN:
+            return _of(SPOKEN[whole])
+        base = name.partition("'")[0]
+        if base in ("A", "B", "a", "b"):
+            called = {one.called for one in (*grammar.people, *grammar.others)} | {one.owns for one in grammar.people}
+            return _of(called) | _of(word for forms in PERSONS.values() for word in forms.values())
+        if name in ("is", "was", "has", "does"):
+            return _of(forms[name] for forms in PERSONS.values())
+        return {word for line in grammar.lists[name] for word in self.words(line)}
+
+
+def _of(texts: Iterable[str]) -> set[str]:
+    return {normal(token) for text in texts for token in tokenize(text)}
+
 
 Unmet = Literal["wording", "before", "two", "met"]
 
@@ -31,18 +117,18 @@ Unmet = Literal["wording", "before", "two", "met"]
 def unmet(tokens: Sequence[str], need: Mention, named: Sequence[Mention]) -> tuple[Unmet, str]:
     """The first thing about a need that no sentence of training had, and the words in question.
 
-    `named`: all needs that the sentence names. "met": training had its wording, and every word before it before a need.
+    `named`: all needs that the sentence names. "two": more of them than any sentence of training named. "met": training
+    had its wording, and every word before it before a need.
     """
+    had = record(language_of(tokens))
     words = [normal(token) for token in tokens]
     wording = " ".join(words[need.start : need.end + 1])
-    if wording not in WORDINGS:
+    if wording not in had.wordings and not any(clause.fullmatch(wording) for clause in had.clauses):
         return "wording", join(tuple(tokens[need.start : need.end + 1]))
-    if any(other.end < need.start for other in named):
+    if len(named) > had.most:
         return "two", ""
-    strange = next((at for at in range(need.start) if words[at] not in BEFORE_NEEDS), None)
-    if strange is not None:
-        return "before", whole(tokens, strange)
-    return ("two", "") if len(named) > 1 else ("met", "")
+    strange = next((at for at in range(need.start) if words[at] not in had.before), None)
+    return ("before", whole(tokens, strange)) if strange is not None else ("met", "")
 
 
 def whole(tokens: Sequence[str], at: int) -> str:
@@ -53,7 +139,34 @@ def whole(tokens: Sequence[str], at: int) -> str:
 
 def negated(tokens: Sequence[str], need: Mention) -> tuple[str, str, str]:
     """A denied need as it stands ("isn't starving"), without its negation ("starving"), and the negation ("isn't")."""
+    if language_of(tokens) == "ja":
+        return _negated_in_japanese(tokens, need)
     words = [normal(token) for token in tokens[: need.start]]
     at = max((at for at, word in enumerate(words) if word in NOT), default=need.start)
     start = at - 1 if words[at : at + 1] == ["n't"] and at else at
     return join(tuple(tokens[start : need.end + 1])), join(tuple(tokens[need.start : need.end + 1])), whole(tokens, at)
+
+
+_NEGATIONS = {
+    "ていません": "ています",
+    "てはいない": "ている",
+    "ていない": "ている",
+    "くありません": "いです",
+    "くない": "い",
+    "ではありません": "です",
+    "ではない": "だ",
+    "じゃない": "だ",
+    "いません": "います",
+    "いない": "いる",
+}
+"""Japanese negative endings, and the same not negated."""
+
+
+def _negated_in_japanese(tokens: Sequence[str], need: Mention) -> tuple[str, str, str]:
+    whole = "".join(tokens[need.start : need.end + 1])
+    for ending, plain in _NEGATIONS.items():
+        if whole.endswith(ending):
+            return whole, whole.removesuffix(ending) + plain, ending
+    following = NEGATED.match("".join(tokens[need.end + 1 :]))
+    negation = following[0] if following else ""
+    return whole + negation, whole, negation

@@ -17,7 +17,6 @@ from numpy import ndarray
 
 from rnnviz.shipped import ASSETS
 from rnnviz.tasks.errands.grammar import Wordings, drawn, filled, grammar_of, second_author
-from rnnviz.tasks.errands.lexicon import NEEDS
 from rnnviz.text import form, tokenize, vocabulary
 
 Kind = Literal["plain", "late", "denied", "implied", "two", "several", "brief", "advice", "none", "denied.none"]
@@ -29,7 +28,7 @@ SHARES: dict[Kind, float] = {
 """Of the kinds among all sentences."""
 LOTTERY: tuple[Kind, ...] = ("none", "denied.none")
 """Kinds that tell no need: the thing is drawn at random, so that the best bet is spread."""
-THINGS: tuple[str, ...] = tuple(need.thing for need in NEEDS.values())
+THINGS = ("food", "water", "medicine", "gloves", "coffee", "soap", "books", "flowers", "candles", "shoes")
 THINGS_JA = ("食べ物", "水", "薬", "手袋", "コーヒー", "石鹸", "本", "花", "ろうそく", "靴")
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "en": (
@@ -54,8 +53,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "アリスは一番近い店まで車を走らせる。買うのは",
     ),
 }
-"""One sentence of each kind, by language: the need first, far back, late, denied, implied, two people, sentences before,
-and none."""
+"""A sentence of each kind, by language: the need first, far back, late, denied, implied, of two people, in a sentence
+before, and none."""
 CLOSING = {"en": ".", "ja": "。"}
 ANSWER_WEIGHT = 60.0
 """What the thing to buy weighs in the loss; every other token weighs 1."""

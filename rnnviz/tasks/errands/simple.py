@@ -16,8 +16,12 @@ from numpy import ndarray
 
 from rnnviz.tasks.base import Batch as Examples
 from rnnviz.tasks.base import Task
-from rnnviz.tasks.errands.lexicon import (
+from rnnviz.tasks.errands.reading import chain
+from rnnviz.tasks.errands.sentences import THINGS
+from rnnviz.tasks.errands.simple_lexicon import (
+    ADVERBS,
     ADVICE,
+    FILLERS,
     GO,
     NEEDS,
     OPENINGS,
@@ -30,8 +34,6 @@ from rnnviz.tasks.errands.lexicon import (
     TOKENS,
     Need,
 )
-from rnnviz.tasks.errands.reading import ADVERB_TOKENS, FILLER_TOKENS, chain
-from rnnviz.tasks.errands.sentences import THINGS
 from rnnviz.text import vocabulary
 
 Wordings = Literal["known", "held_out"]
@@ -45,6 +47,10 @@ ANSWER_WEIGHT = 60.0
 """What the thing to buy weighs in the loss; every other token weighs 1."""
 PADDING = -100
 """The target where a sentence has ended: what PyTorch's cross entropy ignores."""
+
+
+FILLER_TOKENS = tuple(filler.split() for filler in FILLERS)
+ADVERB_TOKENS = tuple(adverb.split() for adverb in ADVERBS)
 
 
 def _pool(need: Need, wordings: Wordings) -> tuple[tuple[str, list[str]], ...]:

@@ -1,6 +1,6 @@
-"""The words of the language of errands, and the lists that follow from them.
+"""The words of the simple language of errands, and the lists that follow from them.
 
-How they become sentences stands in `errands.py`.
+How they become sentences stands in `simple.py`.
 """
 
 from dataclasses import dataclass
