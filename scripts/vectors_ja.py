@@ -4,7 +4,8 @@
 
 Source: chiVe (Apache-2.0; Manabe et al. 2019), carried by the PyPI package ja-ginza: 480,000 words on 20,000 vectors.
 Principal components reduce the 300 numbers to 64, as in the English table. A key is a word of Sudachi's small
-dictionary, or one of chiVe's most frequent that Sudachi reads as one token, or a number in kanji. Its row is chiVe's
+dictionary, or one of chiVe's most frequent that Sudachi reads as one token, or a number in kanji. Forms of verbs and
+adjectives are keys also where they stand before other words only (空か in 空かせた). Its row is chiVe's
 for the word itself, else for its normalised form (石けん: 石鹸), else for what `ALIASES` says of that; forms that stand
 before た (空い) have that of their normalised form first. The table is the same, byte by byte, each time.
 """
@@ -63,23 +64,27 @@ def chive(folder: Path) -> tuple[dict[str, int], ndarray]:
     return {words[key]: row for key, row in rows.items() if key in words}, np.load(folder / "vectors")
 
 
-def dictionary_words() -> tuple[dict[str, str], dict[str, str]]:
+def dictionary_words() -> tuple[dict[str, str], dict[str, str], set[str]]:
     """Each word of Sudachi's small dictionary, and its normalised form: that of its reading by itself, if it is one.
-    And the same for the forms that verbs and adjectives have before た only (空い, 買っ, 死ん), as read there."""
+    And the same for the forms that verbs and adjectives have before た only (空い, 買っ, 死ん), as read there. And which
+    of the words are forms of verbs and adjectives with a kanji."""
     dictionary = Dictionary(dict="small")
     tokenizer = dictionary.tokenizer()
     found: dict[str, str] = {}
     possible: dict[str, list[str]] = {}
+    forms_of: set[str] = set()
     for entry in sorted(dictionary.entries(), key=lambda entry: (entry.surface(), entry.word_id())):
         word = entry.surface()
         if word not in found:
             alone = tokenizer.tokenize(word)
             found[word] = (alone[0] if len(alone) == 1 else entry).normalized_form()
+        if entry.part_of_speech()[4] != "*" and re.search("[一-鿿]", word):
+            forms_of.add(word)
         if entry.part_of_speech()[5] in BEFORE_TA:
             possible.setdefault(word, []).append(entry.normalized_form())
     read = {word: {tokenizer.tokenize(word + ta)[0].normalized_form() for ta in "ただ"} for word in possible}
     before_ta = {word: next((f for f in forms if f in read[word]), forms[0]) for word, forms in possible.items()}
-    return found, before_ta
+    return found, before_ta, forms_of
 
 
 def keys(rows: dict[str, int]) -> Iterator[tuple[str, int]]:
@@ -87,7 +92,7 @@ def keys(rows: dict[str, int]) -> Iterator[tuple[str, int]]:
     aliases = {word: rows[alias] for word, alias in ALIASES.items()}
     yield from aliases.items()
     known = rows | aliases
-    words, before_ta = dictionary_words()
+    words, before_ta, forms_of = dictionary_words()
     numbers = set(range(11, 10_000)) - {100, 1000}  # 十, 百 and 千 are words
     yield from ((in_kanji(number), rows[str(number)]) for number in sorted(numbers) if str(number) in rows)
     for word, form in before_ta.items():
@@ -97,7 +102,7 @@ def keys(rows: dict[str, int]) -> Iterator[tuple[str, int]]:
         if (word in words or rank < FREQUENT) and len(tokenize(word)) == 1:
             yield word, row
     for word, form in words.items():
-        if form in known and len(tokenize(word)) == 1:
+        if form in known and (word in forms_of or len(tokenize(word)) == 1):
             yield word, known[form]
 
 
