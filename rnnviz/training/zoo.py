@@ -1,7 +1,7 @@
 """The trained networks in assets/weights. How they were made is in `rnnviz.training.recipes`."""
 
 import json
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import torch
 from safetensors.numpy import load_file
@@ -52,7 +52,13 @@ def recipe(name: str, rate: float = 4e-3, steps: int = STEPS, seed: int = 0) -> 
 def reading(name: str, language: str) -> str:
     """The network that stands for `name` in this language: `name-ja` for a Japanese sentence, if there is one."""
     other = f"{name}-{language}"
-    return other if other in NAMES else name
+    return other if other in shipped() else name
+
+
+@cache
+def shipped() -> frozenset[str]:
+    """The networks whose weights are there."""
+    return frozenset(name for name in NAMES if (WEIGHTS / f"{name}.safetensors").exists())
 
 
 def plain(name: str) -> str:

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnviz.tasks import TASKS, errands
+from rnnviz.tasks import TASKS
 from rnnviz.tasks.adding import NEAR
 from rnnviz.tasks.base import Batch
 from rnnviz.tasks.continual import REBER, SYMBOLS, frequencies
+from rnnviz.tasks.errands import simple
 from rnnviz.text import vocabulary
 
 seeds = st.integers(0, 10**6)
@@ -218,7 +219,7 @@ def test_synonyms_keep_need_and_part_of_speech(seed: int) -> None:
     table = vocabulary()
     kinds = {
         (words[0], thing): kind
-        for thing, pool in errands.POOLS["known"].items()
+        for thing, pool in simple.POOLS["known"].items()
         for kind, words in pool
         if len(words) == 1
     }
@@ -228,12 +229,12 @@ def test_synonyms_keep_need_and_part_of_speech(seed: int) -> None:
         if not before.asked[k].any():
             assert len(places) == 0
             continue
-        thing = errands.OUTPUT_WORDS[before.targets[k][before.asked[k]][0]]
+        thing = simple.OUTPUT_WORDS[before.targets[k][before.asked[k]][0]]
         for at in places:
             old, new = table.words[before.rows[k, at]], table.words[after.rows[k, at]]
             assert kinds[old, thing] == kinds[new, thing]
             if at:
-                assert errands.OUTPUT_WORDS[after.targets[k, at - 1]] == new
+                assert simple.OUTPUT_WORDS[after.targets[k, at - 1]] == new
         others = np.setdiff1d(np.arange(before.targets.shape[1]), places - 1)
         np.testing.assert_array_equal(before.targets[k, others], after.targets[k, others])
     np.testing.assert_array_equal(after.inputs, table.vectors[after.rows])

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from torch import nn
 
 from rnnviz.networks.network import Shape
-from rnnviz.tasks import TASKS, errands
-from rnnviz.tasks.errands.task import form_of
+from rnnviz.tasks import TASKS
+from rnnviz.tasks.errands import simple
+from rnnviz.tasks.errands.simple import form_of
 from rnnviz.text import vocabulary
 from rnnviz.training.advance import HELD, _Stepper, advance, drawn, network_of, new_run, restore, start
 from rnnviz.training.files import dump, read
@@ -141,7 +142,7 @@ def test_a_plain_loop_gives_the_same_bits(kind: str, clip: float | None) -> None
         adam.param_groups[0]["lr"] = s.rate * (1 + np.cos(np.pi * step / s.steps)) / 2
         rng = np.random.default_rng((s.seed, step))
         form, clauses = form_of(int(rng.integers(1)))
-        batch = errands.batch(rng, s.batch, [clauses], form=form)
+        batch = simple.batch(rng, s.batch, [clauses], form=form)
         vectors = table[torch.from_numpy(batch.inputs)]
         noise = torch.from_numpy(rng.standard_normal(vectors.shape, dtype=np.float32))
         size = torch.from_numpy(rng.uniform(*s.noise, (s.batch, 1, 1)).astype(np.float32))
