@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from rnnviz.shipped import ASSETS
 from rnnviz.tasks.errands.claims import Mention
+from rnnviz.tasks.errands.clues import clues
 from rnnviz.tasks.errands.grammar import sections
 from rnnviz.text import normal, tokenize
 
@@ -130,6 +131,9 @@ def _english() -> _English:
                 found.phrases.setdefault(first, []).append(((first, *words[1:]), thing, KINDS[form]))
             if len(words) == 1:
                 found.spelled[letters(words[0])] = words[0]
+    for keys, made, thing in clues():
+        for key in keys:
+            found.clauses.setdefault(key, []).append((made, thing))
     for group in found.phrases.values():
         group.sort(key=lambda one: -len(one[0]))
     return found
