@@ -27,6 +27,8 @@ class Person(NamedTuple):
         """Whether both are the same; None where a reader cannot be sure."""
         if self.name and other.name:
             return self.name == other.name
+        if {self.group, other.group} == {"i", "we"}:
+            return True
         if self.group and other.group and self.group != other.group:
             return False
         return True if not (self.name or other.name) or (self.group in ("i", "we", "you") and self.group) else None
