@@ -179,7 +179,6 @@ LINES = {
         dull boring monotonous tedious = (?:finds?|found|find) (?:[\w']+ ){{1,5}}(?:\w+ )?(?:dull|boring|monotonous|tedious)
         boring dull = (?:nothing (?:\w+ )?(?:as|so)|as|so|terribly|deadly|incredibly|too|very|dreadfully|really|just|is|was|are|'s) (?:boring|dull)(?: (?:as|here|there|at \w+|in \w+ \w+))?
         boring bores bored = bor(?:es|ed) (?:him|her|me|them|us|\w+) (?:to death|to tears|stiff|silly)
-        library = library (?:is|was|has) (?:\w+ )?(?:closed|shut)
         kill pass fill killing = (?:kill|pass|fill|killing|passing) (?:the |some |her |his |my )?(?:time|hours|afternoon|evening|hour)
         read = (?:nothing|something|anything) (?:\w+ )?to read
     """,
@@ -187,7 +186,7 @@ LINES = {
         knees knee = knees? (?:go|goes|went|turn\w*|are|were|get|got|feel|felt|grow) (?:[\w']+ ){{0,2}}(?:soft|weak|jelly|to jelly|butter|wobbly)
         blush blushes blushed blushing red = (?:blush\w*|(?:turns|goes|went|turned) (?:\w+ )?red) (?:when\w*|every time|each time|as soon as|if)(?: (?:she|he))?(?: \w+)?
         heart hearts = heart (?:[\w']+ ){{0,4}}(?:beats?|beating|leap\w*|flutter\w*|races?|raced|racing|jump\w*|skip\w*|pound\w*|somersault\w*|melt\w*|stolen|sings?|faster)(?: (?:faster|a beat))?
-        heart = (?:stole|stolen|won|given|gave|lost) (?:[\w']+ ){{0,2}}heart(?: to)?
+        heart = (?:stole|stolen|won|given|gave|lost) (?:[\w']+ ){{0,2}}heart(?: to|(?= [,.;!]| and))
         thinking dreams dreaming dreamed thinks = (?:think\w*|dream\w*) (?:only )?(?:about|of) (?:the|that|his|her) (?:\w+ )?(?:girl|boy|woman|man|waitress|waiter|guy|girlfriend|boyfriend|sweetheart|barista|violinist|librarian)
         name names = (?:written|writes|wrote|writing|carv\w+|whisper\w*|scribbl\w+) (?:his|her|\w+ 's) name
         hearts = (?:with|little|draws?|drawing|drew|red|tiny|small) (?:\w+ )?hearts
@@ -251,5 +250,7 @@ def clues() -> list[tuple[tuple[str, ...], re.Pattern[str], str]]:
     for thing, lines in LINES.items():
         for line in re.sub(r"\n\s*=", " =", lines).strip().splitlines():
             keys, _, shape = line.partition(" = ")
+            for word in (r"\w+", r"[\w']+"):  # what stands in between denies nothing
+                shape = shape.replace(f"(?:{word} )", rf"(?:(?!(?:not|n't|no|never|nobody|nothing) ){word} )")
             found.append((tuple(keys.split()), re.compile(rf"(?<!\S)(?:{shape.strip()})(?!\S)"), thing))
     return found

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from rnnviz.shipped import ASSETS
 from rnnviz.tasks.errands.grammar import sections
+from rnnviz.tasks.errands.names import NAMES
 
 
 def _set(words: str) -> frozenset[str]:
@@ -171,7 +172,7 @@ def people() -> dict[str, str]:
         for line in lines:
             word = re.split(r" (?:from|next|in|with|on|of|upstairs)\b", line.lower())[0].split()[-1]
             found[word] = group if found.get(word, group) == group else ""
-    return found | KIN
+    return NAMES | found | KIN
 
 
 PLACED = _set("to at in on of past since like with every towards toward into near crossed from around this across")
@@ -198,6 +199,10 @@ NOBODY = (
     )
 ) - {"april", "june", "august"}
 """No names, though they have a capital where a sentence begins."""
+ONE_OF = re.compile(
+    r"(?<!\S)the (?:former|latter|first|second|third|other|one|last)(?: one)? (?:,|who|is|was|went|goes|ran|takes|took|\w+s)(?!\S)"
+)
+"""Somebody who is named by their place alone."""
 CALLS = _set("hi hello dear hey oh")
 """A name after these is somebody spoken to."""
 OWNS = _set("my our his her their the your its")
@@ -217,20 +222,23 @@ BEFORE_ALONE = _set("feeling being and still or")
 """What can stand before a need that is said without a verb."""
 _DENYING = (
     r"(?:not|n't|no longer|never|(?:nobody|no one|none|neither)(?: [^,]*)?|instead of|rather than|far from|anything but"
-    r"|by no means|without|free of|other than|nor)"
+    r"|by no means|without|free of|safe from|other than|nor)"
 )
 _IDLE = (
     r"(?:at all|any|really|very|even|too|feel|feeling|being|a bit|so much|because of|because of the|because \w+"
-    r"|is|am|are|was|were|'s|'m|'re|feels|due to|about|from|for|of|suffer|suffering|complaining|\w+ n?or|more|~)"
+    r"|is|am|are|was|were|'s|'m|'re|feels|due to|about|from|for|of|suffer|suffering|complaining|\w+ n?or|more|[a-z]+ly"
+    r"|(?:has|have|had|having|got) (?:a|an|any)|~)"
 )
 DENIES = re.compile(rf"(?:|.* ){_DENYING}(?: {_IDLE})*")
 """The words before a need that is denied for sure."""
-FAR = re.compile(r"(?:far from|anything but|free of|other than)(?: being)?$")
+FAR = re.compile(r"(?:far from|safe from|anything but|free of|other than)(?: being)?$")
 """The same without a "not"."""
 DENIED_AFTER = re.compile(
-    r"(?: [,\"?!-])*(?: (?:no|never|not at all|not any more|not any longer)(?= [,.!?\"]| no )"
+    r"(?: [,\"?!-])*(?: (?:no|no more|never|not at all|not any more|not any longer)(?= [,.!?\"]| no )"
     r"|(?: \w+){0,3} , (?:but|which|and) (?:\w+ ){0,2}(?:is|was) (?:wrong|false|a lie|a mistake|not true|n't true"
     r"|over|mistaken)"
+    r"| \" was the wrong word| would be | , least of all|(?: \w+){0,3} is (?:long )?over(?= [.,;])|(?:(?: with)? \w+)? \. that (?:is long|is|was long|was) over"
+    r"|(?: with \w+)? \. that passed| is (?:just|only) a story"
     r"| is (?:false|a lie|wrong|not true|n't true)| , but (?:that|it) (?:has passed|is over|was a lie))"
 )
 """The words after a need that is denied for sure."""
@@ -240,7 +248,7 @@ ASSERTS = re.compile(
     r"|(?:do|does|did) (?:not|n't) want to be"
     r"|no more(?= \w+ !)|in order not to be|so as not to be|never been so|nothing but|no wonder|had enough of"
     r"|not to think (?:of|about)|nothing is worse than|no secret|no doubt|in no time|not far|no time|never before"
-    r"|no money|no problem|no (?=, \w+ (?:'m|'s|is|am|are|'re|was|were) (?:not|n't))|has no plan|without a (?:plan|word)|no idea|without waiting(?: for \w+)?|without (?:looking|thinking|asking)"
+    r"|nothing else|even if|no money|no problem|no (?=, \w+ (?:'m|'s|is|am|are|'re|was|were) (?:not|n't))|has no plan|without a (?:plan|word)|no idea|without waiting(?: for \w+)?|without (?:looking|thinking|asking)"
     r"|never seen \w+(?: before)?|no longer (?:than|far)|not long|loves nobody but|nobody but|no better|not even"
     r"|not a \w+ later|without (?:a sound|hesitation|hesitating|delay|further ado)|no umbrella|no trouble|no bus(?:es)?"
     r"|(?:do|does|did|ca|can|could|wo|will|would|has|have|had) (?:not|n't) (?:\w+ )?(?:like|know|care|tell|hear|remember|start|work|open|come"
@@ -261,6 +269,29 @@ REPORTS = _set("says said tells told complains complained whispers whispered adm
 """Who says so of themselves is believed."""
 TAKEN_BACK = _set("but though although yet lie lied lying joke joked not n't never really only just laughs laughed if")
 """Unless one of these stands beside it."""
+SET_ASIDE = re.compile(
+    r"(?:the time when|there was a time when|(?:even if|though|although) [^,]*(?:said|says|wrote|thought|looked))(?!\S)|^nothing .*(?:says?|said)(?!\S)"
+)
+"""Before a need: it is not that."""
+TALES = re.compile(
+    r"(?<!\S)(?:in|about|saw|sees|watch\w*|of|by|read|reads|at|tells?|sings?|writes?|wrote) (?:a|the|that|this|his|her|an|old|which)"
+    r" (?:\w+ )?(?:film|movie|story|song|poem|dream|photo|picture|painting|novel|play|series|cartoon|quiz|game|museum|opera)(?!\S)"
+    r"|(?<!\S)(?:everybody|everyone|all|nobody) (?:but|except)(?!\S)|(?<!\S)(?:takes?|took|taken) off \w+ (?:shoes|boots|sandals|trainers)|(?<!\S)in 1\d\d\d(?!\S)"
+)
+"""A sentence with one of these tells of others, or of nobody."""
+MENDED = re.compile(
+    r"(?<!\S)(?:(?<!n't )(?<!not )help(?:ed|s)(?! \w+ with)|went away|gone away|feels? (?:\w+ )?(?:fine|better|great|good|well)(?: again| now)"
+    r"|(?:he|she|they|it|i|that|everything) (?:is|are|'s|am|'re) (?:\w+ )?(?:fine|better|over|gone|healthy|repaired|mended)"
+    r"|(?:is|are|was|were|came|come|'s) back(?: on)?(?= [,.;]| again| now| and)|works? again|feels fine|(?:has|have) (?:\w+ )?others?"
+    r"|gave \w+ (?:some|one|his|hers|hot|a \w+ of)|new ones|healed|wakes? up fresh|slept it off)(?!\S)"
+)
+"""After a need: it has passed, or been met."""
+LIFELESS = _set(
+    "phone computer laptop car cars engine machine tablet soup milk tea plant plants garden film city news bike dress tree"
+    " printer radio boat ship train bus wine cheese wind sea river weather town bridge sky moon sun door wall clock book"
+    " battery camera company bank team's economy market air floor road street park fish meat sauce tyre tyres lawn field"
+)
+"""What has no needs: before a need in its clause."""
 COMPOUND = _set("house room shop school bag food race station team park show book film club party")
 """After an animal or somebody's trade these make it another thing."""
 NO_ANSWER = _set("true so right really real true that it this any anymore longer either more case for")

@@ -78,7 +78,7 @@ class _Sentence:
         text = " ".join(words)
         for known in (english.ASIDE, english.ASSERTS, english.CERTAIN):
             text = known.sub(lambda found: " ".join("~" * len(found[0].split())), text)
-        self.words = text.split(" ")
+        self.words, self.tokens = text.split(" "), words
         self.needs = _needs(words)
         for need in self.needs:  # a negation inside what happened is part of it
             self.words[need.start : need.end + 1] = words[need.start : need.end + 1]
@@ -159,7 +159,9 @@ class _Sentence:
                 title = english.KIN.get(titles[-1], "") if titles else ""
                 found[at] = Person(word, english.people().get(word, title))
         self.pets = {
-            one for at, one in found.items() if english.OWNS & set(self.words[max(at - 2, 0) : at]) and one.group == "it"
+            one
+            for at, one in found.items()
+            if english.OWNS & set(self.words[max(at - 2, 0) : at]) and one.group == "it"
         }
         for at in self.people:
             after = at + 3 if self.words[at + 2 : at + 3] and self.words[at + 2] in english.OWNS else at + 2
@@ -198,6 +200,8 @@ class _Sentence:
 
     def _buyer(self) -> Person | None:
         """The last who does something before the purchase, outside of quotes and relative clauses."""
+        if english.ONE_OF.search(" ".join(self.words[: self.end])):
+            return None
         doing = [at for at in self.people if at not in self.quoted and self._subject(at)]
         return self.persons[doing[-1]] if doing else None
 
@@ -248,6 +252,8 @@ class _Sentence:
         ahead = next((at for at in self.people if need.end < at < stop), None)
         anybody = next((at for at in reversed(self.people) if at < need.start), need.end)
         near = next((at for at in (behind, ahead) if at is not None), anybody)
+        if english.LIFELESS & set(self._clause(need.start)[-3:]):
+            return None
         inside = next((at for at in reversed(self.people) if need.start <= at <= need.end), None)
         if need.kind == "cue" or (need.kind == "noun" and self._part(need)):
             if self.words[max(need.start - 2, 0)] == "'s" and not self._of_person(need.start - 1):
@@ -311,9 +317,15 @@ class _Sentence:
             return "denied" if english.DENIES.fullmatch(" ".join(before)) else "negation"
         start = max((at for at in range(need.start) if self.words[at] in english.ENDS), default=-1) + 1
         sentence = self.words[start : need.start]
+        if english.SET_ASIDE.search(" ".join(self.tokens[need.start - len(sentence) : need.start])):
+            return "past"
         if english.SUPPOSED & set(before):
             return "doubt"
         if self.words[need.end + 1 : need.end + 2] == ["?"] or english.DOUBT & set(sentence):
+            return "doubt"
+        stop = next((at for at in range(need.end, len(self.words)) if self.words[at] in english.ENDS), len(self.words))
+        around = [*sentence, "~", *self.words[need.end + 1 : stop]]
+        if english.TALES.search(" ".join(around)):
             return "doubt"
         told = [word for word in self._clause(need.start, english.MARKS) if word in english.BELIEVES]
         if told and need.start not in self.quoted and not self._reported(need):
@@ -363,6 +375,8 @@ class _Sentence:
         if any(words[at] in english.NOT and not self._harmless(at) for at in heard):
             return "negation"
         sated = any(words[at] in english.BUY | english.SATED for at in heard) or english.FED.search(" ".join(words))
+        if standing:
+            sated = sated or english.MENDED.search(" ".join(words[standing[-1].end + 1 : self.end]))
         if standing and (sated or any(need.start > self.end for need in standing)):
             return "bought"
         said = {words[at] for at in heard}
@@ -392,7 +406,12 @@ _NOW = {(".", "now"), (".", "today")}
 
 def _verb(word: str) -> bool:
     """Whether a sentence can begin with a name before it."""
-    return word in english.IS | english.HAS | english.DID or _acts(word) or word.endswith("ed") or word in ("drove", "made")
+    return (
+        word in english.IS | english.HAS | english.DID
+        or _acts(word)
+        or word.endswith("ed")
+        or word in ("drove", "made")
+    )
 
 
 def _acts(word: str) -> bool:
