@@ -137,7 +137,8 @@ KIN |= dict.fromkeys(
         " accountant caretaker janitor cleaner cook chef waiter barista bartender babysitter nanny trainer goalkeeper"
         " striker referee astronaut explorer detective thief burglar prisoner knight wizard ghost giant dwarf vampire"
         " robot snowman scout orphan toddler youngster teenager pensioner stranger tenant flatmate housemate helper"
-        " apprentice intern trainee candidate mayor minister vet dentist surgeon patient chemist shepherd hunter forester"
+        " apprentice intern trainee candidate mayor minister vet dentist surgeon patient chemist shepherd"
+        " hunter forester"
         " lumberjack skater surfer jogger owner speaker conductor magician juggler acrobat jockey rider archaeologist"
         " biologist physicist mathematician philosopher novelist skipper lifeguard firefighter ranger busker model"
         " tailor potter welder electrician postwoman policewoman parent twin"
@@ -154,9 +155,11 @@ KIN |= dict.fromkeys(
 )
 KIN |= dict.fromkeys(
     _set(
-        "class family team friends children kids guests parents sisters brothers neighbours boys girls students twins teachers players"
+        "class family team friends children kids guests parents sisters brothers neighbours boys girls students"
+        " twins teachers players"
         " workers tourists hikers travellers dancers musicians pirates soldiers scouts grandparents cousins colleagues"
-        " roommates flatmates classmates mates humans vampires dwarfs pigs men women ladies lads drivers sailors farmers"
+        " roommates flatmates classmates mates humans vampires dwarfs pigs men women ladies lads drivers"
+        " sailors farmers"
         " climbers cyclists runners riders builders teammates campers nurses doctors passengers"
     ),
     "they",
@@ -186,7 +189,8 @@ NOBODY = (
     | PLACED
     | _set(
         "it this that there what now today because after when while as feeling being why where how who oh dear hi hello"
-        " then so but and if yes well look listen help name problem plan goodness the a an my his her our your their its"
+        " then so but and if yes well look listen help name problem plan goodness the a an my his her our your"
+        " their its"
         " these those some any all each every another one two three four five six seven eight nine ten both last next"
         " first second third later soon still already once twice again finally suddenly luckily sadly outside inside"
         " before until till although though whereas whenever wherever unless only just also even during through over"
@@ -194,13 +198,15 @@ NOBODY = (
         " instead besides meanwhile everything something anything most many few several half such sometimes usually"
         " monday tuesday wednesday thursday friday saturday sunday january february march april june july august"
         " september october november december christmas easter halloween english french german spanish chinese japanese"
-        " italian latin london paris berlin europe africa america india someone somebody ouch click thanks please ok okay"
+        " italian latin london paris berlin europe africa america india someone somebody ouch click thanks"
+        " please ok okay"
         " could would can may must shall should do does did is are was were has have had am let say"
     )
 ) - {"april", "june", "august"}
 """No names, though they have a capital where a sentence begins."""
 ONE_OF = re.compile(
-    r"(?<!\S)the (?:former|latter|first|second|third|other|one|last)(?: one)? (?:,|who|is|was|went|goes|ran|takes|took|\w+s)(?!\S)"
+    r"(?<!\S)the (?:former|latter|first|second|third|other|one|last)(?: one)? (?:,|who|is|was|went|goes|ran"
+    r"|takes|took|\w+s)(?!\S)"
 )
 """Somebody who is named by their place alone."""
 CALLS = _set("hi hello dear hey oh")
@@ -237,7 +243,8 @@ DENIED_AFTER = re.compile(
     r"(?: [,\"?!-])*(?: (?:no|no more|never|not at all|not any more|not any longer)(?= [,.!?\"]| no )"
     r"|(?: \w+){0,3} , (?:but|which|and) (?:\w+ ){0,2}(?:is|was) (?:wrong|false|a lie|a mistake|not true|n't true"
     r"|over|mistaken)"
-    r"| \" was the wrong word| would be | , least of all|(?: \w+){0,3} is (?:long )?over(?= [.,;])|(?:(?: with)? \w+)? \. that (?:is long|is|was long|was) over"
+    r"| \" was the wrong word| would be | , least of all|(?: \w+){0,3} is (?:long )?over(?= [.,;])"
+    r"|(?:(?: with)? \w+)? \. that (?:is long|is|was long|was) over"
     r"|(?: with \w+)? \. that passed| is (?:just|only) a story"
     r"| is (?:false|a lie|wrong|not true|n't true)| , but (?:that|it) (?:has passed|is over|was a lie))"
 )
@@ -248,17 +255,21 @@ ASSERTS = re.compile(
     r"|(?:do|does|did) (?:not|n't) want to be"
     r"|no more(?= \w+ !)|in order not to be|so as not to be|never been so|nothing but|no wonder|had enough of"
     r"|not to think (?:of|about)|nothing is worse than|no secret|no doubt|in no time|not far|no time|never before"
-    r"|nothing else|even if|no money|no problem|no (?=, \w+ (?:'m|'s|is|am|are|'re|was|were) (?:not|n't))|has no plan|without a (?:plan|word)|no idea|without waiting(?: for \w+)?|without (?:looking|thinking|asking)"
+    r"|nothing else|even if|no money|no problem|no (?=, \w+ (?:'m|'s|is|am|are|'re|was|were) (?:not|n't))"
+    r"|has no plan|without a (?:plan|word)|no idea|without waiting(?: for \w+)?|without (?:looking|thinking|asking)"
     r"|never seen \w+(?: before)?|no longer (?:than|far)|not long|loves nobody but|nobody but|no better|not even"
     r"|not a \w+ later|without (?:a sound|hesitation|hesitating|delay|further ado)|no umbrella|no trouble|no bus(?:es)?"
-    r"|(?:do|does|did|ca|can|could|wo|will|would|has|have|had) (?:not|n't) (?:\w+ )?(?:like|know|care|tell|hear|remember|start|work|open|come"
-    r"|understand|answer|notice|mind|believe|got (?:time|a car)|have (?:time|a car|a bike)|say \w+|look|thought of|think of|want to wait"
+    r"|(?:do|does|did|ca|can|could|wo|will|would|has|have|had) (?:not|n't) (?:\w+ )?(?:like|know|care|tell|hear"
+    r"|remember|start|work|open|come"
+    r"|understand|answer|notice|mind|believe|got (?:time|a car)|have (?:time|a car|a bike)|say \w+|look"
+    r"|thought of|think of|want to wait"
     r"|go away|get away|get home|go on|concentrate|get up|go home|get rid of|ignore|deny|fit in)"
     r"|(?:is|are|was|were) (?:not|n't) (?:far|there|at home|home|long|open|easy|back|surprised))(?!\S)"
 )
 """Negations that deny no need."""
 CERTAIN = re.compile(
-    r"(?<!\S)(?:looked (?:for|at|up|around|round|over|out|into|through|after|down|back|forward)|(?:have|has|had) to wait"
+    r"(?<!\S)(?:looked (?:for|at|up|around|round|over|out|into|through|after|down|back|forward)|(?:have|has"
+    r"|had) to wait"
     r"|waits? (?:for|at|in|until|here|till)|asks? (?:\w+ ){0,3}if \w+ (?:may|can|could)|tell\w* (?:\w+ ){0,2}jokes?"
     r"|together(?= (?:and|with|to|in|on|at|did|does|for))|(?:almost|nearly) (?:every|all|the|there|home|noon|midnight)"
     r"|free (?:time|day|afternoon|evening|hour|period|weekend|seat|minute)|as if \w+ (?:were|was)|wait for"
@@ -270,26 +281,36 @@ REPORTS = _set("says said tells told complains complained whispers whispered adm
 TAKEN_BACK = _set("but though although yet lie lied lying joke joked not n't never really only just laughs laughed if")
 """Unless one of these stands beside it."""
 SET_ASIDE = re.compile(
-    r"(?:the time when|there was a time when|(?:even if|though|although) [^,]*(?:said|says|wrote|thought|looked))(?!\S)|^nothing .*(?:says?|said)(?!\S)"
+    r"(?:the time when|there was a time when|(?:even if|though|although) [^,]*(?:said|says|wrote|thought"
+    r"|looked))(?!\S)|^nothing .*(?:says?|said)(?!\S)"
 )
 """Before a need: it is not that."""
 TALES = re.compile(
-    r"(?<!\S)(?:in|about|saw|sees|watch\w*|of|by|read|reads|at|tells?|sings?|writes?|wrote) (?:a|the|that|this|his|her|an|old|which)"
-    r" (?:\w+ )?(?:film|movie|story|song|poem|dream|photo|picture|painting|novel|play|series|cartoon|quiz|game|museum|opera)(?!\S)"
-    r"|(?<!\S)(?:everybody|everyone|all|nobody) (?:but|except)(?!\S)|(?<!\S)(?:takes?|took|taken) off \w+ (?:shoes|boots|sandals|trainers)|(?<!\S)in 1\d\d\d(?!\S)"
+    r"(?<!\S)(?:in|about|saw|sees|watch\w*|of|by|read|reads|at|tells?|sings?|writes?|wrote) (?:a|the|that|this"
+    r"|his|her|an|old|which)"
+    r" (?:\w+ )?(?:film|movie|story|song|poem|dream|photo|picture|painting|novel|play|series|cartoon|quiz|game"
+    r"|museum|opera)(?!\S)"
+    r"|(?<!\S)(?:everybody|everyone|all|nobody) (?:but|except)(?!\S)|(?<!\S)(?:takes?|took"
+    r"|taken) off \w+ (?:shoes|boots|sandals|trainers)|(?<!\S)in 1\d\d\d(?!\S)"
 )
 """A sentence with one of these tells of others, or of nobody."""
 MENDED = re.compile(
-    r"(?<!\S)(?:(?<!n't )(?<!not )help(?:ed|s)(?! \w+ with)|went away|gone away|feels? (?:\w+ )?(?:fine|better|great|good|well)(?: again| now)"
-    r"|(?:he|she|they|it|i|that|everything) (?:is|are|'s|am|'re) (?:\w+ )?(?:fine|better|over|gone|healthy|repaired|mended)"
-    r"|(?:is|are|was|were|came|come|'s) back(?: on)?(?= [,.;]| again| now| and)|works? again|feels fine|(?:has|have) (?:\w+ )?others?"
+    r"(?<!\S)(?:(?<!n't )(?<!not )help(?:ed|s)(?! \w+ with)|went away|gone away|feels? (?:\w+ )?(?:fine|better"
+    r"|great|good|well)(?: again| now)"
+    r"|(?:he|she|they|it|i|that|everything) (?:is|are|'s|am|'re) (?:\w+ )?(?:fine|better|over|gone|healthy"
+    r"|repaired|mended)"
+    r"|(?:is|are|was|were|came|come|'s) back(?: on)?(?= [,.;]| again| now| and)|works? again|feels fine|(?:has"
+    r"|have) (?:\w+ )?others?"
     r"|gave \w+ (?:some|one|his|hers|hot|a \w+ of)|new ones|healed|wakes? up fresh|slept it off)(?!\S)"
 )
 """After a need: it has passed, or been met."""
 LIFELESS = _set(
-    "phone computer laptop car cars engine machine tablet soup milk tea plant plants garden film city news bike dress tree"
-    " printer radio boat ship train bus wine cheese wind sea river weather town bridge sky moon sun door wall clock book"
-    " battery camera company bank team's economy market air floor road street park fish meat sauce tyre tyres lawn field"
+    "phone computer laptop car cars engine machine tablet soup milk tea plant plants garden film city news bike"
+    " dress tree"
+    " printer radio boat ship train bus wine cheese wind sea river weather town bridge sky moon sun door wall"
+    " clock book"
+    " battery camera company bank team's economy market air floor road street park fish meat sauce tyre tyres"
+    " lawn field"
 )
 """What has no needs: before a need in its clause."""
 COMPOUND = _set("house room shop school bag food race station team park show book film club party")
@@ -345,7 +366,8 @@ FED = re.compile(
 """A need that has been met."""
 AFTER = MARKS | GO | _set(
     "and so because as who that when while after from since today again with in he she i they to by on at this but or"
-    " any anymore more yet now out stiff like all lately indeed af rn lol right here tonight for as my his her goes went heads not too all until we"
+    " any anymore more yet now out stiff like all lately indeed af rn lol right here tonight as my his her goes"
+    " went heads not too all until we"
     " it you though than without if rather instead even once ever just yes buys bought is"
 )  # fmt: skip
 """What may follow a need that is that of a person."""

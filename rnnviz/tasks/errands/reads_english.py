@@ -264,9 +264,10 @@ class _Sentence:
         if single and self.words[need.end] in english.PICTURES:
             return None
         named, personal = need.end + 1 in self.people, need.thing in english.PERSONAL
-        if need.kind == "adjective" and need.end + 2 in self.people and before in _DETERMINED + [["a"]]:
-            if after not in english.SUBORDINATE and after not in english.PRONOUNS | english.KIN and not _verb(after):
-                return need.end + 2  # "a tired lorry driver"
+        if need.kind == "adjective" and need.end + 2 in self.people and before in [*_DETERMINED, ["a"]]:
+            nobody = after not in english.SUBORDINATE and after not in english.PRONOUNS | english.KIN
+            if nobody and not _verb(after):  # "a tired lorry driver"
+                return need.end + 2
         if need.kind == "noun" and before in _SUBJECTS and ahead is not None and ahead - need.end < 6 and _verb(after):
             return ahead  # "a headache kept Ann"
         if need.kind == "adjective" and (named or (personal and before in _DETERMINED and _acts(second))):
