@@ -28,7 +28,8 @@ beata beatrice beatriz becky bella berit bernadette beth betty birgit bianca bre
 carla carlotta carolina caroline cassandra caterina catherine cecile cecilia celia celine chiara christa christina
 christine cindy claire clara claudia colette cora cornelia cristina dagmar daniela daphne deborah denise doris dora
 edith elif elin elisa elise elke ella elsa elsbeth emilia emmanuelle erika estelle esther eve evelyn fanny farah fatma
-filipa flora florence franziska freya frida gabriela gaby gemma georgia gerda gina gisela gita giulia gloria grete gudrun
+filipa flora florence franziska freya frida gabriela gaby gemma georgia gerda gina gisela gita giulia gloria grete
+gudrun
 gul hana haruka hatice heather hedwig heidi helena helga henrietta hilda hilde holly ida ilse imani ines inga irina iris
 irma isabella isabelle ivy jana janet jeanne jenny jill joan joanna jola jolanta johanna jolie josephine joyce judith
 julie jutta karen karin karla kasia katarina kate katharina kathy katja katya katrin kiki kirsten klara lara larissa
