@@ -54,3 +54,5 @@ class Account(NamedTuple):
     """All who do or are something."""
     told: int
     """How many words lead from the last need to the purchase."""
+    so: bool = False
+    """Whether the need is said to be why somebody buys, be it theirs or not."""

@@ -271,7 +271,7 @@ CERTAIN = re.compile(
     r"(?<!\S)(?:looked (?:for|at|up|around|round|over|out|into|through|after|down|back|forward)|(?:have|has"
     r"|had) to wait"
     r"|waits? (?:for|at|in|until|here|till)|asks? (?:\w+ ){0,3}if \w+ (?:may|can|could)|tell\w* (?:\w+ ){0,2}jokes?"
-    r"|together(?= (?:and|with|to|in|on|at|did|does|for))|(?:almost|nearly) (?:every|all|the|there|home|noon|midnight)"
+    r"|together(?= (?:and|with|to|in|on|at|did|does|for))|(?:almost|nearly) (?:every|all|the|there|home|noon|midnight|forgot|forgets)"
     r"|free (?:time|day|afternoon|evening|hour|period|weekend|seat|minute)|as if \w+ (?:were|was)|wait for"
     r"|without if)(?!\S)"
 )
@@ -313,6 +313,10 @@ LIFELESS = _set(
     " lawn field"
 )
 """What has no needs: before a need in its clause."""
+OUTSIDE = _set("street town city wall door floor sky road house")
+"""Of these, what can be dark."""
+ALONG = _set("through into during over behind throughout beside under")
+"""What may follow a verb that tells a need."""
 COMPOUND = _set("house room shop school bag food race station team park show book film club party")
 """After an animal or somebody's trade these make it another thing."""
 NO_ANSWER = _set("true so right really real true that it this any anymore longer either more case for")

@@ -99,6 +99,8 @@ MISTAKEN = re.compile(
     r"|(?:の|だ|なの)?？?」と(?:[^。「」]{0,6})(?:聞か|尋ね|たずね|言い間違|書いて消)|(?:の)?？[　 ]?それとも"
 )
 """What follows a need that somebody only believes in."""
+ONE_OF = re.compile(r"[右左]の人|前者|後者|は行かない。")
+"""Who goes is told by their place, or by who does not."""
 THOUGHT = re.compile(r"(?:な|の|ん|だ|た|い|る)*と思う人|(?:な|の|ん)?(?:の|ん)?だ?と[^。「」]{0,4}思っ")
 """The same where somebody else thinks so."""
 WAS = re.compile(

@@ -98,7 +98,14 @@ class _Sentence:
         last = self.needs[-1].end + 1 if self.needs else 0
         told = [word for word in self.words[last : self.end] if word not in english.MARKS]
         seen = frozenset(one for one in self.persons.values() if one.name)
-        return Account(claims, self._turned(claims), buyer, seen, len(told))
+        return Account(claims, self._turned(claims), buyer, seen, len(told), self._so(claims))
+
+    def _so(self, claims: Sequence[Claim]) -> bool:
+        """Whether somebody buys because of the need, be it theirs or not: "the baby is ill, so Ann goes"."""
+        last = max((claim.need.end for claim in claims if not claim.turn), default=self.end)
+        rest = self.words[last : self.end]
+        led = any(rest[at : at + 2] == [",", "so"] and rest[at + 2 : at + 3] != ["that"] for at in range(len(rest)))
+        return led and not english.ENDS & set(rest)
 
     def _often(self, need: Mention) -> bool:
         """Whether a wording is no need as often as not: "all night"."""
@@ -252,7 +259,7 @@ class _Sentence:
         ahead = next((at for at in self.people if need.end < at < stop), None)
         anybody = next((at for at in reversed(self.people) if at < need.start), need.end)
         near = next((at for at in (behind, ahead) if at is not None), anybody)
-        if english.LIFELESS & set(self._clause(need.start)[-3:]):
+        if self._lifeless(need):
             return None
         inside = next((at for at in reversed(self.people) if need.start <= at <= need.end), None)
         if need.kind == "cue" or (need.kind == "noun" and self._part(need)):
@@ -266,13 +273,16 @@ class _Sentence:
         named, personal = need.end + 1 in self.people, need.thing in english.PERSONAL
         if need.kind == "adjective" and need.end + 2 in self.people and before in [*_DETERMINED, ["a"]]:
             nobody = after not in english.SUBORDINATE and after not in english.PRONOUNS | english.KIN
-            if nobody and not _verb(after):  # "a tired lorry driver"
+            if nobody and (not _verb(after) or after in english.LIFELESS):  # "a tired lorry driver"
                 return need.end + 2
         if need.kind == "noun" and before in _SUBJECTS and ahead is not None and ahead - need.end < 6 and _verb(after):
             return ahead  # "a headache kept Ann"
         if need.kind == "adjective" and (named or (personal and before in _DETERMINED and _acts(second))):
             return need.end + 1 if named and after not in english.PRONOUNS else near
-        if not (after in english.AFTER or after in alike(need.thing) or after.endswith("ly") or named or not single):
+        along = need.kind == "verb" and after in english.ALONG
+        if not (
+            along or after in english.AFTER or after in alike(need.thing) or after.endswith("ly") or named or not single
+        ):
             return None
         if need.kind == "noun":
             before = [word for word in before if word not in english.OWNS]
@@ -295,6 +305,11 @@ class _Sentence:
         known = subject[-1] in (self.words[behind], "who", "himself", "herself", "~")
         known = known or (subject[-1] in english.OWNED and subject[-2:-1] != ["the"] and len(subject) > 1)
         return near if known or (personal and subject[-2:-1] != ["'s"]) else None
+
+    def _lifeless(self, need: Mention) -> bool:
+        """Whether something has it that has no needs: "the phone has no power"."""
+        near = self._clause(need.start, english.BREAKS | {"and"})[-3:]
+        return bool(set(near) & (english.LIFELESS - (english.OUTSIDE if need.thing == "candles" else frozenset())))
 
     def _part(self, need: Mention) -> bool:
         """Whether it is a part of somebody: "his cold hands"."""
