@@ -271,7 +271,8 @@ CERTAIN = re.compile(
     r"(?<!\S)(?:looked (?:for|at|up|around|round|over|out|into|through|after|down|back|forward)|(?:have|has"
     r"|had) to wait"
     r"|waits? (?:for|at|in|until|here|till)|asks? (?:\w+ ){0,3}if \w+ (?:may|can|could)|tell\w* (?:\w+ ){0,2}jokes?"
-    r"|together(?= (?:and|with|to|in|on|at|did|does|for))|(?:almost|nearly) (?:every|all|the|there|home|noon|midnight|forgot|forgets)"
+    r"|together(?= (?:and|with|to|in|on|at|did|does|for))"
+    r"|(?:almost|nearly) (?:every|all|the|there|home|noon|midnight|forgot|forgets)"
     r"|free (?:time|day|afternoon|evening|hour|period|weekend|seat|minute)|as if \w+ (?:were|was)|wait for"
     r"|without if)(?!\S)"
 )
@@ -291,7 +292,7 @@ TALES = re.compile(
     r" (?:\w+ )?(?:film|movie|story|song|poem|dream|photo|picture|painting|novel|play|series|cartoon|quiz|game"
     r"|museum|opera)(?!\S)"
     r"|(?<!\S)(?:everybody|everyone|all|nobody) (?:but|except)(?!\S)|(?<!\S)(?:takes?|took"
-    r"|taken) off \w+ (?:shoes|boots|sandals|trainers)|(?<!\S)in 1\d\d\d(?!\S)"
+    r"|taken) off \w+ (?:shoes|boots|sandals|trainers)|(?<!\S)on stage(?!\S)|(?<!\S)in 1\d\d\d(?!\S)"
 )
 """A sentence with one of these tells of others, or of nobody."""
 MENDED = re.compile(
@@ -310,10 +311,13 @@ LIFELESS = _set(
     " printer radio boat ship train bus wine cheese wind sea river weather town bridge sky moon sun door wall"
     " clock book"
     " battery camera company bank team's economy market air floor road street park fish meat sauce tyre tyres"
-    " lawn field"
+    " lawn field bakery shop store"
+    " kitchen cellar stable basement garage classroom market museum"
 )
 """What has no needs: before a need in its clause."""
-OUTSIDE = _set("street town city wall door floor sky road house")
+OUTSIDE = _set(
+    "street town city wall door floor sky road house bakery shop store kitchen cellar stable basement garage"
+)
 """Of these, what can be dark."""
 ALONG = _set("through into during over behind throughout beside under")
 """What may follow a verb that tells a need."""

@@ -259,7 +259,8 @@ class _Sentence:
         ahead = next((at for at in self.people if need.end < at < stop), None)
         anybody = next((at for at in reversed(self.people) if at < need.start), need.end)
         near = next((at for at in (behind, ahead) if at is not None), anybody)
-        if self._lifeless(need):
+        thing = need.kind == "adjective" and after in english.LIFELESS and need.end + 2 not in self.people
+        if thing or self._lifeless(need):
             return None
         inside = next((at for at in reversed(self.people) if need.start <= at <= need.end), None)
         if need.kind == "cue" or (need.kind == "noun" and self._part(need)):
@@ -275,7 +276,13 @@ class _Sentence:
             nobody = after not in english.SUBORDINATE and after not in english.PRONOUNS | english.KIN
             if nobody and (not _verb(after) or after in english.LIFELESS):  # "a tired lorry driver"
                 return need.end + 2
-        if need.kind == "noun" and before in _SUBJECTS and ahead is not None and ahead - need.end < 6 and _verb(after):
+        if (
+            need.kind == "noun"
+            and before in _SUBJECTS
+            and ahead is not None
+            and ahead - need.end < 6
+            and _does(after, second)
+        ):
             return ahead  # "a headache kept Ann"
         if need.kind == "adjective" and (named or (personal and before in _DETERMINED and _acts(second))):
             return need.end + 1 if named and after not in english.PRONOUNS else near
@@ -290,7 +297,8 @@ class _Sentence:
                 [*one, "of"] for one in english.CAUSES_OF
             ]
             caused = caused or (before[-1:] == ["about"] and bool(english.COMPLAINTS & set(before)))
-            return near if caused or not before else None
+            spoken = after in english.IS and second in ("a", "the", "no")
+            return near if caused or not (before or spoken) else None
         if not before and need.kind == "verb" and behind is not None and self.words[need.start - 1] == ",":
             return behind  # "Ann, my friend, has a headache"
         if not before or before[-1] in english.BEFORE_ALONE or before[0] in english.NOT:
@@ -362,6 +370,8 @@ class _Sentence:
         if who is None or who not in self.persons or who < says:
             return False
         rest = self.words[need.end : stop]
+        if rest[1:3] == ["so", "that"]:
+            return False
         acts = any(word == "so" and after != "that" for word, after in zip(rest, [*rest[1:], "."], strict=True))
         return acts or (speaker is not None and self.persons[speaker] == self.persons[who])
 
@@ -428,6 +438,11 @@ def _verb(word: str) -> bool:
         or word.endswith("ed")
         or word in ("drove", "made")
     )
+
+
+def _does(word: str, second: str) -> bool:
+    """Whether a need does something to somebody, and is not only spoken of: "hunger woke Ben"."""
+    return _verb(word) and (word not in english.IS or second == "all")
 
 
 def _acts(word: str) -> bool:
