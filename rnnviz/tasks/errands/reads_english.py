@@ -442,7 +442,7 @@ def _verb(word: str) -> bool:
 
 def _does(word: str, second: str) -> bool:
     """Whether a need does something to somebody, and is not only spoken of: "hunger woke Ben"."""
-    return _verb(word) and (word not in english.IS or second == "all")
+    return _verb(word) and (word not in english.IS or word == "woke" or second == "all")
 
 
 def _acts(word: str) -> bool:
