@@ -21,7 +21,7 @@ KINDS = get_args(errands.Kind)
 seeds = st.integers(0, 2**32)
 kinds = st.sampled_from(KINDS)
 texts = st.one_of(
-    st.sampled_from(errands.EXAMPLES),
+    st.sampled_from([*errands.EXAMPLES["en"], *errands.EXAMPLES["ja"]]),
     st.lists(st.sampled_from([*errands.output_words("en")[::5], "to", "buy", "drives", ",", ".", "qwz"])).map(" ".join),
     st.text(max_size=40),
 )
@@ -241,7 +241,7 @@ def test_where_a_sentence_can_end() -> None:
     assert ends("Cold, she saunters along the quiet river to the haberdashery") == [
         *("saunters", "river", "to", "haberdashery"),
     ]
-    assert ends("空腹の太郎は店へ行って買うのは") == ["って"]
+    assert ends("空腹の太郎は店へ行って買うのは") == ["て"]
 
 
 @given(texts)
@@ -251,8 +251,8 @@ def test_can_end_answers_for_any_text(text: str) -> None:
 
 
 def test_the_examples_are_what_they_are_said_to_be() -> None:
-    assert [errands.need_of(tokenize(text)) for text in errands.EXAMPLES] == [
-        *("food", None, "coffee", "shoes", "flowers", "water"),
+    assert [errands.need_of(tokenize(text)) for text in errands.EXAMPLES["en"]] == [
+        *("food", "shoes", "coffee", "water", "gloves", "books", "candles", None),
     ]
 
 
@@ -260,7 +260,7 @@ def test_a_linear_classifier_finds_the_need_of_most_held_out_wordings() -> None:
     assert 0.6 <= errands.held_out_ceiling() <= 1
 
 
-@pytest.mark.parametrize(("kind", "most"), [("advice", 16), ("brief", 24)])
+@pytest.mark.parametrize(("kind", "most"), [("advice", 17), ("brief", 24)])
 def test_the_shorter_kinds_are_short(kind: errands.Kind, most: int) -> None:
     made = errands.batch(np.random.default_rng(5), 300, [0], kind=kind)
     assert (made.answer_at + 1 <= most).all()

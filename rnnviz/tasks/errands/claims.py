@@ -27,6 +27,8 @@ class Person(NamedTuple):
         """Whether both are the same; None where a reader cannot be sure."""
         if self.name and other.name:
             return self.name == other.name
+        if {self.group, other.group} == {"i", "we"}:
+            return True
         if self.group and other.group and self.group != other.group:
             return False
         return True if not (self.name or other.name) or (self.group in ("i", "we", "you") and self.group) else None
@@ -52,3 +54,5 @@ class Account(NamedTuple):
     """All who do or are something."""
     told: int
     """How many words lead from the last need to the purchase."""
+    so: bool = False
+    """Whether the need is said to be why somebody buys, be it theirs or not."""

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from rnnviz.shipped import ASSETS
 from rnnviz.tasks.errands.grammar import sections
+from rnnviz.tasks.errands.names import NAMES
 
 
 def _set(words: str) -> frozenset[str]:
@@ -114,10 +115,54 @@ KIN = dict.fromkeys(_set("father dad brother son husband uncle grandpa grandfath
 KIN |= dict.fromkeys(_set("mother mum mom sister daughter wife aunt granny grandma grandmother woman girl lady"), "she")
 KIN |= dict.fromkeys(_set("girlfriend niece queen mrs ms miss"), "she")
 KIN |= dict.fromkeys(_set("friend child kid baby teacher neighbour neighbor boss student cousin colleague coach"), "")
-KIN |= dict.fromkeys(_set("classmate roommate partner pupil nurse doctor team class family player"), "")
-KIN |= dict.fromkeys(_set("dog cat horse"), "it")
+KIN |= dict.fromkeys(_set("classmate roommate partner pupil nurse doctor team player"), "")
 KIN |= dict.fromkeys(
-    _set("friends children kids guests parents sisters brothers neighbours boys girls students"), "they"
+    _set(
+        "grandson stepfather stepbrother godfather guy lad clown tramp fellow gentleman policeman postman fireman"
+        " fisherman milkman businessman landlord monk priest emperor count duke lord sir chap widower"
+    ),
+    "he",
+)
+KIN |= dict.fromkeys(
+    _set("granddaughter stepmother stepsister godmother landlady waitress actress nun lass housewife duchess widow"),
+    "she",
+)
+KIN |= dict.fromkeys(
+    _set(
+        "hiker driver guard runner walker climber cyclist biker skier swimmer diver dancer singer player painter baker"
+        " butcher gardener farmer worker builder plumber carpenter miner sailor soldier pirate captain pilot engineer"
+        " mechanic scientist professor lecturer researcher writer author poet artist musician pianist violinist drummer"
+        " guitarist tourist traveller traveler visitor guest passenger customer shopkeeper seller cashier clerk lawyer"
+        " judge secretary manager programmer hacker gamer reader librarian photographer journalist reporter editor"
+        " accountant caretaker janitor cleaner cook chef waiter barista bartender babysitter nanny trainer goalkeeper"
+        " striker referee astronaut explorer detective thief burglar prisoner knight wizard ghost giant dwarf vampire"
+        " robot snowman scout orphan toddler youngster teenager pensioner stranger tenant flatmate housemate helper"
+        " apprentice intern trainee candidate mayor minister vet dentist surgeon patient chemist shepherd"
+        " hunter forester"
+        " lumberjack skater surfer jogger owner speaker conductor magician juggler acrobat jockey rider archaeologist"
+        " biologist physicist mathematician philosopher novelist skipper lifeguard firefighter ranger busker model"
+        " tailor potter welder electrician postwoman policewoman parent twin"
+    ),
+    "",
+)
+KIN |= dict.fromkeys(
+    _set(
+        "dog cat horse hedgehog bear owl fox wolf mouse rabbit duck penguin dragon monster lion camel elephant monkey"
+        " donkey goat pig cow sheep squirrel frog hare badger beaver tiger giraffe parrot raven crow goose hen rooster"
+        " turtle tortoise snail centipede octopus puppy kitten mole hamster zebra kangaroo koala panda gorilla bee ant"
+    ),
+    "it",
+)
+KIN |= dict.fromkeys(
+    _set(
+        "class family team friends children kids guests parents sisters brothers neighbours boys girls students"
+        " twins teachers players"
+        " workers tourists hikers travellers dancers musicians pirates soldiers scouts grandparents cousins colleagues"
+        " roommates flatmates classmates mates humans vampires dwarfs pigs men women ladies lads drivers"
+        " sailors farmers"
+        " climbers cyclists runners riders builders teammates campers nurses doctors passengers"
+    ),
+    "they",
 )
 
 
@@ -130,10 +175,10 @@ def people() -> dict[str, str]:
         for line in lines:
             word = re.split(r" (?:from|next|in|with|on|of|upstairs)\b", line.lower())[0].split()[-1]
             found[word] = group if found.get(word, group) == group else ""
-    return found | KIN
+    return NAMES | found | KIN
 
 
-PLACED = _set("to at in on of past since like with every")
+PLACED = _set("to at in on of past since like with every towards toward into near crossed from around this across")
 """A capital after these is a place, a day, a sweetheart."""
 NOT = _set(
     "not n't never no nor neither without nobody noone none nothing cannot isnt dont hardly barely instead than"
@@ -144,10 +189,26 @@ NOBODY = (
     | PLACED
     | _set(
         "it this that there what now today because after when while as feeling being why where how who oh dear hi hello"
-        " then so but and if yes well look listen help name problem plan goodness"
+        " then so but and if yes well look listen help name problem plan goodness the a an my his her our your"
+        " their its"
+        " these those some any all each every another one two three four five six seven eight nine ten both last next"
+        " first second third later soon still already once twice again finally suddenly luckily sadly outside inside"
+        " before until till although though whereas whenever wherever unless only just also even during through over"
+        " under near behind beside between among around across along down up off out into from for about by after"
+        " instead besides meanwhile everything something anything most many few several half such sometimes usually"
+        " monday tuesday wednesday thursday friday saturday sunday january february march april june july august"
+        " september october november december christmas easter halloween english french german spanish chinese japanese"
+        " italian latin london paris berlin europe africa america india someone somebody ouch click thanks"
+        " please ok okay"
+        " could would can may must shall should do does did is are was were has have had am let say"
     )
-)
+) - {"april", "june", "august"}
 """No names, though they have a capital where a sentence begins."""
+ONE_OF = re.compile(
+    r"(?<!\S)the (?:former|latter|first|second|third|other|one|last)(?: one)? (?:,|who|is|was|went|goes|ran"
+    r"|takes|took|\w+s)(?!\S)"
+)
+"""Somebody who is named by their place alone."""
 CALLS = _set("hi hello dear hey oh")
 """A name after these is somebody spoken to."""
 OWNS = _set("my our his her their the your its")
@@ -160,27 +221,31 @@ VERY = _set(
     " always almost dead super already far again often also only simply once more both today suddenly never"
 ) - {"never"}
 IS = _set("is am are 's 'm 're be being been become became becomes feel feels feeling felt was were get gets got looks")
-IS |= _set("remained woke seemed seems")
-HAS = _set("has have had must could can will would")
+IS |= _set("remained woke seemed seems come came gone go goes grew turned 'd 've")
+HAS = _set("has have had must could can will would 've 'd")
 SELF = _set("im hes shes")
 BEFORE_ALONE = _set("feeling being and still or")
 """What can stand before a need that is said without a verb."""
 _DENYING = (
     r"(?:not|n't|no longer|never|(?:nobody|no one|none|neither)(?: [^,]*)?|instead of|rather than|far from|anything but"
-    r"|by no means|without|free of|other than|nor)"
+    r"|by no means|without|free of|safe from|other than|nor)"
 )
 _IDLE = (
     r"(?:at all|any|really|very|even|too|feel|feeling|being|a bit|so much|because of|because of the|because \w+"
-    r"|is|am|are|was|were|'s|'m|'re|feels|due to|about|from|for|of|suffer|suffering|complaining|\w+ n?or|more|~)"
+    r"|is|am|are|was|were|'s|'m|'re|feels|due to|about|from|for|of|suffer|suffering|complaining|\w+ n?or|more|[a-z]+ly"
+    r"|(?:has|have|had|having|got) (?:a|an|any)|~)"
 )
 DENIES = re.compile(rf"(?:|.* ){_DENYING}(?: {_IDLE})*")
 """The words before a need that is denied for sure."""
-FAR = re.compile(r"(?:far from|anything but|free of|other than)(?: being)?$")
+FAR = re.compile(r"(?:far from|safe from|anything but|free of|other than)(?: being)?$")
 """The same without a "not"."""
 DENIED_AFTER = re.compile(
-    r"(?: [,\"?!-])*(?: (?:no|never|not at all|not any more|not any longer)(?= [,.!?\"]| no )"
+    r"(?: [,\"?!-])*(?: (?:no|no more|never|not at all|not any more|not any longer)(?= [,.!?\"]| no )"
     r"|(?: \w+){0,3} , (?:but|which|and) (?:\w+ ){0,2}(?:is|was) (?:wrong|false|a lie|a mistake|not true|n't true"
     r"|over|mistaken)"
+    r"| \" was the wrong word| would be | , least of all|(?: \w+){0,3} is (?:long )?over(?= [.,;])"
+    r"|(?:(?: with)? \w+)? \. that (?:is long|is|was long|was) over"
+    r"|(?: with \w+)? \. that passed| is (?:just|only) a story"
     r"| is (?:false|a lie|wrong|not true|n't true)| , but (?:that|it) (?:has passed|is over|was a lie))"
 )
 """The words after a need that is denied for sure."""
@@ -190,9 +255,74 @@ ASSERTS = re.compile(
     r"|(?:do|does|did) (?:not|n't) want to be"
     r"|no more(?= \w+ !)|in order not to be|so as not to be|never been so|nothing but|no wonder|had enough of"
     r"|not to think (?:of|about)|nothing is worse than|no secret|no doubt|in no time|not far|no time|never before"
-    r"|no money|has no plan|without a (?:plan|word))(?!\S)"
+    r"|nothing else|even if|no money|no problem|no (?=, \w+ (?:'m|'s|is|am|are|'re|was|were) (?:not|n't))"
+    r"|has no plan|without a (?:plan|word)|no idea|without waiting(?: for \w+)?|without (?:looking|thinking|asking)"
+    r"|never seen \w+(?: before)?|no longer (?:than|far)|not long|loves nobody but|nobody but|no better|not even"
+    r"|not a \w+ later|without (?:a sound|hesitation|hesitating|delay|further ado)|no umbrella|no trouble|no bus(?:es)?"
+    r"|(?:do|does|did|ca|can|could|wo|will|would|has|have|had) (?:not|n't) (?:\w+ )?(?:like|know|care|tell|hear"
+    r"|remember|start|work|open|come"
+    r"|understand|answer|notice|mind|believe|got (?:time|a car)|have (?:time|a car|a bike)|say \w+|look"
+    r"|thought of|think of|want to wait"
+    r"|go away|get away|get home|go on|concentrate|get up|go home|get rid of|ignore|deny|fit in)"
+    r"|(?:is|are|was|were) (?:not|n't) (?:far|there|at home|home|long|open|easy|back|surprised))(?!\S)"
 )
 """Negations that deny no need."""
+CERTAIN = re.compile(
+    r"(?<!\S)(?:looked (?:for|at|up|around|round|over|out|into|through|after|down|back|forward)|(?:have|has"
+    r"|had) to wait"
+    r"|waits? (?:for|at|in|until|here|till)|asks? (?:\w+ ){0,3}if \w+ (?:may|can|could)|tell\w* (?:\w+ ){0,2}jokes?"
+    r"|together(?= (?:and|with|to|in|on|at|did|does|for))"
+    r"|(?:almost|nearly) (?:every|all|the|there|home|noon|midnight|forgot|forgets)"
+    r"|free (?:time|day|afternoon|evening|hour|period|weekend|seat|minute)|as if \w+ (?:were|was)|wait for"
+    r"|without if)(?!\S)"
+)
+"""Doubtful words that make nothing doubtful."""
+REPORTS = _set("says said tells told complains complained whispers whispered admits admitted finds found knows knew")
+"""Who says so of themselves is believed."""
+TAKEN_BACK = _set("but though although yet lie lied lying joke joked not n't never really only just laughs laughed if")
+"""Unless one of these stands beside it."""
+SET_ASIDE = re.compile(
+    r"(?:the time when|there was a time when|(?:even if|though|although) [^,]*(?:said|says|wrote|thought"
+    r"|looked))(?!\S)|^nothing .*(?:says?|said)(?!\S)"
+)
+"""Before a need: it is not that."""
+TALES = re.compile(
+    r"(?<!\S)(?:in|about|saw|sees|watch\w*|of|by|read|reads|at|tells?|sings?|writes?|wrote) (?:a|the|that|this"
+    r"|his|her|an|old|which)"
+    r" (?:\w+ )?(?:film|movie|story|song|poem|dream|photo|picture|painting|novel|play|series|cartoon|quiz|game"
+    r"|museum|opera)(?!\S)"
+    r"|(?<!\S)(?:everybody|everyone|all|nobody) (?:but|except)(?!\S)|(?<!\S)(?:takes?|took"
+    r"|taken) off \w+ (?:shoes|boots|sandals|trainers)|(?<!\S)on stage(?!\S)|(?<!\S)in 1\d\d\d(?!\S)"
+)
+"""A sentence with one of these tells of others, or of nobody."""
+MENDED = re.compile(
+    r"(?<!\S)(?:(?<!n't )(?<!not )help(?:ed|s)(?! \w+ with)|went away|gone away|feels? (?:\w+ )?(?:fine|better"
+    r"|great|good|well)(?: again| now)"
+    r"|(?:he|she|they|it|i|that|everything) (?:is|are|'s|am|'re) (?:\w+ )?(?:fine|better|over|gone|healthy"
+    r"|repaired|mended)"
+    r"|(?:is|are|was|were|came|come|'s) back(?: on)?(?= [,.;]| again| now| and)|works? again|feels fine|(?:has"
+    r"|have) (?:\w+ )?others?"
+    r"|gave \w+ (?:some|one|his|hers|hot|a \w+ of)|new ones|healed|wakes? up fresh|slept it off)(?!\S)"
+)
+"""After a need: it has passed, or been met."""
+LIFELESS = _set(
+    "phone computer laptop car cars engine machine tablet soup milk tea plant plants garden film city news bike"
+    " dress tree"
+    " printer radio boat ship train bus wine cheese wind sea river weather town bridge sky moon sun door wall"
+    " clock book"
+    " battery camera company bank team's economy market air floor road street park fish meat sauce tyre tyres"
+    " lawn field bakery shop store"
+    " kitchen cellar stable basement garage classroom market museum"
+)
+"""What has no needs: before a need in its clause."""
+OUTSIDE = _set(
+    "street town city wall door floor sky road house bakery shop store kitchen cellar stable basement garage"
+)
+"""Of these, what can be dark."""
+ALONG = _set("through into during over behind throughout beside under")
+"""What may follow a verb that tells a need."""
+COMPOUND = _set("house room shop school bag food race station team park show book film club party")
+"""After an animal or somebody's trade these make it another thing."""
 NO_ANSWER = _set("true so right really real true that it this any anymore longer either more case for")
 """A negation beside these may take back what was said."""
 ASIDE = re.compile(r"(?<!\S), as (?:\w+ ){1,4}(?:believes|believe|says|say|thinks|think|would say|claims) ,")
@@ -221,7 +351,7 @@ WANTS = _set("want wants wanted")
 NO_OTHER = MARKS | _set("to something anything some it")
 """After "wants" these name nothing else to buy."""
 OVER = re.compile(
-    r"(?<!\S)(?:used to|yesterday|(?:\w+ )?ago|last \w+|earlier|recovered|cured|once(?! more| again)|until \w+"
+    r"(?<!\S)(?:used to|yesterday|(?:\w+ )?ago|last \w+|earlier|recovered|cured|once(?! more| again)|until \w+(?!.*#)"
     r"|on sunday|in the past|before|got over|stopped being|was ever|at first|tomorrow)(?!\S)"
 )
 PAST, PRESENT = _set("was were had felt did"), _set("is am are 's 'm feels wants now goes has")
@@ -244,7 +374,8 @@ FED = re.compile(
 """A need that has been met."""
 AFTER = MARKS | GO | _set(
     "and so because as who that when while after from since today again with in he she i they to by on at this but or"
-    " any anymore more yet now out stiff like all lately indeed af as my his her goes went heads not too all until we"
+    " any anymore more yet now out stiff like all lately indeed af rn lol right here tonight as my his her goes"
+    " went heads not too all until we"
     " it you though than without if rather instead even once ever just yes buys bought is"
 )  # fmt: skip
 """What may follow a need that is that of a person."""

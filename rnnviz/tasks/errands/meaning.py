@@ -95,7 +95,9 @@ def decided(account: Account) -> Meaning:
     thing = standing[0].need.thing
     if any(claim.turn == "picture" and claim.need.thing != thing for claim in claims):
         return Meaning("picture", first, denied)
-    if not _alone(account, standing):
+    if any(one.turn == "denied" and one.need.thing == thing and one.need.start > first.start for one in claims):
+        return Meaning("negation", first, denied)
+    if not account.so and not _alone(account, standing):
         return Meaning("whose", first, denied)
     return Meaning("stated", standing[-1].need, denied)
 

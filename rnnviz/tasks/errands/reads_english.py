@@ -10,6 +10,8 @@ from rnnviz.tasks.errands.wordings import alike, english_mentions
 from rnnviz.text import normal, tokenize
 
 _DETERMINED = [[word] for word in ("the", "an", "my", "our", "his", "her")] + [[]]
+_HARD = ("", "bad", "terrible", "sudden", "nasty", "splitting", "great", "heavy", "awful", "sheer", "pure", "real")
+_SUBJECTS = [[word for word in (a, b) if word] for a in ("", "a", "an", "the", "his", "her", "my") for b in _HARD]
 
 
 @lru_cache
@@ -74,9 +76,9 @@ class _Sentence:
         turn = max((at for at in range(1, len(latest)) if latest[at - 1 : at + 1] in _NOW), default=0)
         words = [","] * turn + list(latest[turn:])
         text = " ".join(words)
-        for known in (english.ASIDE, english.ASSERTS):
+        for known in (english.ASIDE, english.ASSERTS, english.CERTAIN):
             text = known.sub(lambda found: " ".join("~" * len(found[0].split())), text)
-        self.words = text.split(" ")
+        self.words, self.tokens = text.split(" "), words
         self.needs = _needs(words)
         for need in self.needs:  # a negation inside what happened is part of it
             self.words[need.start : need.end + 1] = words[need.start : need.end + 1]
@@ -96,7 +98,14 @@ class _Sentence:
         last = self.needs[-1].end + 1 if self.needs else 0
         told = [word for word in self.words[last : self.end] if word not in english.MARKS]
         seen = frozenset(one for one in self.persons.values() if one.name)
-        return Account(claims, self._turned(claims), buyer, seen, len(told))
+        return Account(claims, self._turned(claims), buyer, seen, len(told), self._so(claims))
+
+    def _so(self, claims: Sequence[Claim]) -> bool:
+        """Whether somebody buys because of the need, be it theirs or not: "the baby is ill, so Ann goes"."""
+        last = max((claim.need.end for claim in claims if not claim.turn), default=self.end)
+        rest = self.words[last : self.end]
+        led = any(rest[at : at + 2] == [",", "so"] and rest[at + 2 : at + 3] != ["that"] for at in range(len(rest)))
+        return led and not english.ENDS & set(rest)
 
     def _often(self, need: Mention) -> bool:
         """Whether a wording is no need as often as not: "all night"."""
@@ -115,12 +124,14 @@ class _Sentence:
             after, second = ([*words, ".", "."][at + k] for k in (1, 2))
             likely = token.istitle() and token.isalpha() and len(token) > 1 and word not in english.NOBODY
             likely &= before not in english.PLACED
+            likely &= word in known or not (word.endswith("s") and after in ("are", "were", "have", "do"))
             likely &= before not in english.MARKS or word in known or _verb(after)
             if word in english.PRONOUNS:
                 likely = not self._idle(at) and (word not in english.OWNS or self._owns(at))
             elif word in known and at not in self.told:
                 following = tokens[at + 1 : at + 2]
-                likely = not ((following and following[0].istitle()) or after in known)  # "Uncle Joe" is one person
+                named = following and following[0].istitle() and following[0].isalpha()  # "Uncle Joe" is one person
+                likely = not (named or after in known or after in english.COMPOUND)
             owns = after == "'s" and (second in known or english.PLACED & set(words[max(at - 2, 0) : at]))
             called = before in english.CALLS and after in english.MARKS
             if likely and owns and at not in self.told and at + 2 not in self.told:
@@ -154,6 +165,11 @@ class _Sentence:
                 titles = [one for one in self.words[max(at - 2, 0) : at] if one != "~"]
                 title = english.KIN.get(titles[-1], "") if titles else ""
                 found[at] = Person(word, english.people().get(word, title))
+        self.pets = {
+            one
+            for at, one in found.items()
+            if english.OWNS & set(self.words[max(at - 2, 0) : at]) and one.group == "it"
+        }
         for at in self.people:
             after = at + 3 if self.words[at + 2 : at + 3] and self.words[at + 2] in english.OWNS else at + 2
             if self.words[at + 1 : at + 2] == ["and"] and after in found and self.words[at] not in english.OWNS:
@@ -166,6 +182,8 @@ class _Sentence:
                 for name in names
                 if name.group == one.group or (not name.group and one.group not in ("they", "it"))
             ]
+            if not able and one.group in ("he", "she"):  # of tales
+                able = [name for name in names if name.group == "it" and name not in self.pets]
             if not one.name and one.group not in ("i", "we", "you") and len(able) == 1:
                 found[at] = able[0] if able[0] not in self.owners else one
         return found
@@ -189,6 +207,8 @@ class _Sentence:
 
     def _buyer(self) -> Person | None:
         """The last who does something before the purchase, outside of quotes and relative clauses."""
+        if english.ONE_OF.search(" ".join(self.words[: self.end])):
+            return None
         doing = [at for at in self.people if at not in self.quoted and self._subject(at)]
         return self.persons[doing[-1]] if doing else None
 
@@ -239,8 +259,11 @@ class _Sentence:
         ahead = next((at for at in self.people if need.end < at < stop), None)
         anybody = next((at for at in reversed(self.people) if at < need.start), need.end)
         near = next((at for at in (behind, ahead) if at is not None), anybody)
+        thing = need.kind == "adjective" and after in english.LIFELESS and need.end + 2 not in self.people
+        if thing or self._lifeless(need):
+            return None
         inside = next((at for at in reversed(self.people) if need.start <= at <= need.end), None)
-        if need.kind == "cue":
+        if need.kind == "cue" or (need.kind == "noun" and self._part(need)):
             if self.words[max(need.start - 2, 0)] == "'s" and not self._of_person(need.start - 1):
                 return None
             clause = need.start - len(self._clause(need.start))
@@ -249,9 +272,24 @@ class _Sentence:
         if single and self.words[need.end] in english.PICTURES:
             return None
         named, personal = need.end + 1 in self.people, need.thing in english.PERSONAL
+        if need.kind == "adjective" and need.end + 2 in self.people and before in [*_DETERMINED, ["a"]]:
+            nobody = after not in english.SUBORDINATE and after not in english.PRONOUNS | english.KIN
+            if nobody and (not _verb(after) or after in english.LIFELESS):  # "a tired lorry driver"
+                return need.end + 2
+        if (
+            need.kind == "noun"
+            and before in _SUBJECTS
+            and ahead is not None
+            and ahead - need.end < 6
+            and _does(after, second)
+        ):
+            return ahead  # "a headache kept Ann"
         if need.kind == "adjective" and (named or (personal and before in _DETERMINED and _acts(second))):
             return need.end + 1 if named and after not in english.PRONOUNS else near
-        if not (after in english.AFTER or after in alike(need.thing) or after.endswith("ly") or named or not single):
+        along = need.kind == "verb" and after in english.ALONG
+        if not (
+            along or after in english.AFTER or after in alike(need.thing) or after.endswith("ly") or named or not single
+        ):
             return None
         if need.kind == "noun":
             before = [word for word in before if word not in english.OWNS]
@@ -259,7 +297,10 @@ class _Sentence:
                 [*one, "of"] for one in english.CAUSES_OF
             ]
             caused = caused or (before[-1:] == ["about"] and bool(english.COMPLAINTS & set(before)))
-            return near if caused or not before else None
+            spoken = after in english.IS and second in ("a", "the", "no")
+            return near if caused or not (before or spoken) else None
+        if not before and need.kind == "verb" and behind is not None and self.words[need.start - 1] == ",":
+            return behind  # "Ann, my friend, has a headache"
         if not before or before[-1] in english.BEFORE_ALONE or before[0] in english.NOT:
             return near if need.kind == "adjective" else None
         if before[-1] in english.SELF:
@@ -273,6 +314,15 @@ class _Sentence:
         known = known or (subject[-1] in english.OWNED and subject[-2:-1] != ["the"] and len(subject) > 1)
         return near if known or (personal and subject[-2:-1] != ["'s"]) else None
 
+    def _lifeless(self, need: Mention) -> bool:
+        """Whether something has it that has no needs: "the phone has no power"."""
+        near = self._clause(need.start, english.BREAKS | {"and"})[-3:]
+        return bool(set(near) & (english.LIFELESS - (english.OUTSIDE if need.thing == "candles" else frozenset())))
+
+    def _part(self, need: Mention) -> bool:
+        """Whether it is a part of somebody: "his cold hands"."""
+        return self.words[need.start - 1] in english.OWNS and self.words[need.end] in english.OWNED
+
     def _of_person(self, at: int) -> bool:
         """Whether a word is somebody or something of theirs."""
         return at in self.people or self.words[at] in english.OWNED
@@ -285,21 +335,45 @@ class _Sentence:
             return "denied"
         if english.FAR.search(" ".join(before)):
             return "denied"
+        first = need.start - len(before)
+        before = ["~" if first + k in self.told else word for k, word in enumerate(before)]
         if english.NOT & set(before):
             return "denied" if english.DENIES.fullmatch(" ".join(before)) else "negation"
         start = max((at for at in range(need.start) if self.words[at] in english.ENDS), default=-1) + 1
         sentence = self.words[start : need.start]
+        if english.SET_ASIDE.search(" ".join(self.tokens[need.start - len(sentence) : need.start])):
+            return "past"
         if english.SUPPOSED & set(before):
             return "doubt"
         if self.words[need.end + 1 : need.end + 2] == ["?"] or english.DOUBT & set(sentence):
             return "doubt"
+        stop = next((at for at in range(need.end, len(self.words)) if self.words[at] in english.ENDS), len(self.words))
+        around = [*sentence, "~", *self.words[need.end + 1 : stop]]
+        if english.TALES.search(" ".join(around)):
+            return "doubt"
         told = [word for word in self._clause(need.start, english.MARKS) if word in english.BELIEVES]
-        if told and need.start not in self.quoted:
+        if told and need.start not in self.quoted and not self._reported(need):
             return "doubt"
         clause = " ".join([*self._clause(need.start, english.MARKS), "#", *self._rest(need.end)])
         if english.OVER.search(clause) and not english.PRESENT & set(clause.split()):
             return "past"
         return ""
+
+    def _reported(self, need: Mention) -> bool:
+        """Whether somebody says so of themselves, or acts upon what is said: "she says she is ill, so she goes"."""
+        start = need.start - len(self._clause(need.start, english.MARKS))
+        says = next(at for at in reversed(range(start, need.start)) if self.words[at] in english.BELIEVES)
+        stop = next((at for at in range(need.end, self.end) if self.words[at] in english.ENDS), self.end)
+        if self.words[says] not in english.REPORTS or english.TAKEN_BACK & set(self.words[start : self.end]):
+            return False
+        who, speaker = self._holder(need), max((at for at in self.people if at < says), default=None)
+        if who is None or who not in self.persons or who < says:
+            return False
+        rest = self.words[need.end : stop]
+        if rest[1:3] == ["so", "that"]:
+            return False
+        acts = any(word == "so" and after != "that" for word, after in zip(rest, [*rest[1:], "."], strict=True))
+        return acts or (speaker is not None and self.persons[speaker] == self.persons[who])
 
     def _rest(self, at: int) -> list[str]:
         """The words after `at`, up to a mark or a word that begins another thought."""
@@ -327,6 +401,8 @@ class _Sentence:
         if any(words[at] in english.NOT and not self._harmless(at) for at in heard):
             return "negation"
         sated = any(words[at] in english.BUY | english.SATED for at in heard) or english.FED.search(" ".join(words))
+        if standing:
+            sated = sated or english.MENDED.search(" ".join(words[standing[-1].end + 1 : self.end]))
         if standing and (sated or any(need.start > self.end for need in standing)):
             return "bought"
         said = {words[at] for at in heard}
@@ -356,7 +432,17 @@ _NOW = {(".", "now"), (".", "today")}
 
 def _verb(word: str) -> bool:
     """Whether a sentence can begin with a name before it."""
-    return word in english.IS | english.HAS | english.DID or _acts(word) or word.endswith("ed")
+    return (
+        word in english.IS | english.HAS | english.DID
+        or _acts(word)
+        or word.endswith("ed")
+        or word in ("drove", "made")
+    )
+
+
+def _does(word: str, second: str) -> bool:
+    """Whether a need does something to somebody, and is not only spoken of: "hunger woke Ben"."""
+    return _verb(word) and (word not in english.IS or word == "woke" or second == "all")
 
 
 def _acts(word: str) -> bool:

@@ -189,6 +189,8 @@ class _Text:
 
     def buyer(self) -> Person | None:
         """Who buys: named in the last sentence, or the one of whom it is said; else the only one there is."""
+        if japanese.ONE_OF.search(self.text):
+            return None
         first, _ = self._bounds(self.end - 1)
         last = [name for at, name in self.topics if at >= first and self._quote(at) is None]
         if last:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from rnnviz.shipped import ASSETS
 from rnnviz.tasks.errands.claims import Mention
+from rnnviz.tasks.errands.clues import clues, compiled
 from rnnviz.tasks.errands.grammar import sections
 from rnnviz.text import normal, tokenize
 
@@ -107,6 +108,8 @@ class _English(NamedTuple):
     """By their first word, the longest first: words, thing, kind."""
     clauses: dict[str, list[tuple[re.Pattern[str], str]]]
     """By their rarest word."""
+    clues: dict[str, list[tuple[str, str]]]
+    """The same of everyday clues, not yet compiled."""
     spelled: dict[str, str]
     """Wordings of one long word by their letters."""
 
@@ -118,7 +121,7 @@ def letters(word: str) -> str:
 
 @lru_cache
 def _english() -> _English:
-    found = _English({}, {}, {})
+    found = _English({}, {}, {}, {})
     for (thing, form), lines in told("en").items():
         for line in lines:
             if form not in KINDS:
@@ -130,6 +133,9 @@ def _english() -> _English:
                 found.phrases.setdefault(first, []).append(((first, *words[1:]), thing, KINDS[form]))
             if len(words) == 1:
                 found.spelled[letters(words[0])] = words[0]
+    for keys, shape, thing in clues():
+        for key in keys:
+            found.clues.setdefault(key, []).append((shape, thing))
     for group in found.phrases.values():
         group.sort(key=lambda one: -len(one[0]))
     return found
@@ -150,7 +156,7 @@ def alike(thing: str) -> frozenset[str]:
 
 def english_mentions(words: Sequence[str], cues: dict[str, re.Pattern[str]]) -> list[Mention]:
     """All needs that are named, in their order: what happened goes before a wording in it, the longest before all."""
-    phrases, clauses, _ = _english()
+    phrases, clauses, everyday, _ = _english()
     right = tuple(map(spelled, words))
     found = [
         Mention(at, at + len(one) - 1, thing, kind)
@@ -162,6 +168,8 @@ def english_mentions(words: Sequence[str], cues: dict[str, re.Pattern[str]]) -> 
     for key in dict.fromkeys(words):
         for clause, thing in clauses.get(key, ()):
             found += _matches(text, clause, thing)
+    for shape, thing in dict.fromkeys(one for word in words for one in everyday.get(word, ())):
+        found += _matches(text, compiled(shape), thing)
     for thing, cue in cues.items():
         found += _matches(text, cue, thing)
     return longest(found)
