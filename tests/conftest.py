@@ -119,14 +119,16 @@ class Visit:
         self.errors: list[str] = []
         self.requested: list[str] = []
         self.slow = 1.0
-        self.notes: dict[str, Callable[..., None]] = {
-            "console": self._note,
-            "pageerror": lambda error: self.errors.append(str(error)),
-            "request": lambda request: self.requested.append(request.url),
-            "dialog": self._dismiss,
-        }
-        for event, note in self.notes.items():
-            page.on(event, note)  # type: ignore[call-overload]
+        self.listening: list[tuple[str, Callable[..., None]]] = []
+        self.listen("console", self._note)
+        self.listen("pageerror", lambda error: self.errors.append(str(error)))
+        self.listen("request", lambda request: self.requested.append(request.url))
+        self.listen("dialog", self._dismiss)
+
+    def listen(self, event: str, to: Callable[..., None]) -> None:
+        """Hear what happens in the page, for as long as the visit lasts."""
+        self.page.on(event, to)  # type: ignore[call-overload]
+        self.listening.append((event, to))
 
     def _note(self, said: ConsoleMessage) -> None:
         # Opened at /step, Streamlit asks for /step/_stcore/... first, to learn where the app's root is. The
@@ -183,8 +185,8 @@ class Tabs:
 
     def _forget(self, visit: Visit) -> None:
         page = visit.page
-        for event, note in visit.notes.items():
-            page.remove_listener(event, note)
+        for event, to in visit.listening:
+            page.remove_listener(event, to)
         for other in page.context.pages:
             if other is not page:
                 other.close()
