@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import CodeType, FunctionType
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urljoin
 
 import pytest
@@ -69,11 +69,23 @@ def served(item: pytest.Function) -> bool:
     return any(map(starts, (item.function, *fixtures)))
 
 
+SHARED = {"app", "browser", "tabs", "visit"}
+"""Fixtures that each process of a test run has for itself, once."""
+
+
+def servers(item: pytest.Function) -> list[str]:
+    """The fixtures for which a test needs another server than the app."""
+    found = (fixture for fixtures in item._fixtureinfo.name2fixturedefs.values() for fixture in fixtures)
+    return [f"{one.baseid} {one.argname}" for one in found if one.argname not in SHARED and starts(one.func)]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is served; the quick tests come first."""
+    """Mark what is served; whose server is the same, stays together; the quick tests come first."""
     for item in items:
         if isinstance(item, pytest.Function) and served(item):
             item.add_marker("served")
+            for name in servers(item)[:1]:
+                item.add_marker(pytest.mark.xdist_group(name))
     items.sort(key=lambda item: (item.get_closest_marker("served") is not None, _in_chromium(item)))
 
 
@@ -93,6 +105,14 @@ def copy(tmp_path: Path) -> Iterator[Copy]:
 def app() -> Iterator[Served]:
     """The app as a visitor meets it, warm. What went wrong in it fails the test run."""
     with serve() as served:
+        yield served
+        assert "Traceback" not in served.log(), served.log()
+
+
+@pytest.fixture(scope="session")
+def under() -> Iterator[Served]:
+    """The app under a base path."""
+    with serve(base="teaching/rnn") as served:
         yield served
         assert "Traceback" not in served.log(), served.log()
 
@@ -158,10 +178,14 @@ class Visit:
         self.page.wait_for_timeout(250 * self.slow)
 
 
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
+ColorScheme = Literal["light", "dark"]
+
+
 class Tabs:
     """Tabs that are used again: the browser has the scripts already, which halves the work of opening a page.
 
-    Of the visit before a tab keeps nothing else: no cookie, no storage, no history, no listener.
+    Of the visit before a tab keeps nothing else: no cookie, no storage, no history, no listener, no route.
     """
 
     def __init__(self, browser: Browser) -> None:
@@ -169,12 +193,14 @@ class Tabs:
         self.idle: dict[str, list[Page]] = {}
 
     @contextmanager
-    def open(self, viewport: ViewportSize, color_scheme: str, **options: object) -> Iterator[Visit]:
+    def open(
+        self, viewport: ViewportSize = DESKTOP, color_scheme: ColorScheme = "light", **options: Any
+    ) -> Iterator[Visit]:
         """A tab as of a browser that was never here."""
         idle = self.idle.setdefault(repr(options), [])
-        page = idle.pop() if idle else self.browser.new_context(**options).new_page()  # type: ignore[arg-type]
+        page = idle.pop() if idle else self.browser.new_context(**options).new_page()
         page.set_viewport_size(viewport)
-        page.emulate_media(color_scheme=color_scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=color_scheme)
         visit = Visit(page)
         yield visit
         try:
@@ -190,6 +216,7 @@ class Tabs:
         for other in page.context.pages:
             if other is not page:
                 other.close()
+        page.unroute_all()
         page.mouse.move(0, 0)
         page.goto(urljoin(page.url, "/_stcore/health"))  # a page of the same host, where nothing runs
         page.evaluate("localStorage.clear(), sessionStorage.clear()")
@@ -208,9 +235,4 @@ def tabs(browser: Browser) -> Tabs:
 def visit(tabs: Tabs) -> Iterator[Callable[..., Visit]]:
     """Open a page as a browser that was never here: visit(url, locale=…, color_scheme=…, viewport=…)."""
     with ExitStack() as opened:
-
-        def open(url: str, **options: Any) -> Visit:
-            usual: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
-            return opened.enter_context(tabs.open(**usual | options)).open(url)
-
-        yield open
+        yield lambda url, **options: opened.enter_context(tabs.open(**options)).open(url)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import expect
 
@@ -11,8 +9,6 @@ from scripts.serving import Served, serve
 from tests.conftest import Tabs
 
 pytestmark = pytest.mark.browser
-USUAL: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
-OTHER: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
 KNOWS = """() => [localStorage.left, sessionStorage.left, window.left, document.cookie, history.length,
     innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]"""
 LEAVE = """() => {
@@ -23,10 +19,10 @@ LEAVE = """() => {
 
 
 def test_a_tab_keeps_nothing_of_the_visit_before(small: Served, tabs: Tabs) -> None:
-    with tabs.open(**USUAL) as first:
+    with tabs.open() as first:
         fresh = first.open(small.address).page.evaluate(KNOWS)
         session = first.page.context.cookies()
-    with tabs.open(**OTHER) as second:
+    with tabs.open({"width": 390, "height": 844}, "dark") as second:
         assert second.page is first.page
         second.open(small.address)
         assert second.page.evaluate(KNOWS)[-2:] == [390, True]
@@ -34,7 +30,7 @@ def test_a_tab_keeps_nothing_of_the_visit_before(small: Served, tabs: Tabs) -> N
         assert second.page.evaluate(KNOWS) != fresh
         with second.page.expect_popup():
             second.page.evaluate("void window.open(location.href)")
-    with tabs.open(**USUAL) as third:
+    with tabs.open() as third:
         third.open(small.address)
         assert third.page.evaluate(KNOWS) == fresh
         assert third.page.context.pages == [third.page]
@@ -47,18 +43,18 @@ def test_a_tab_keeps_nothing_of_the_visit_before(small: Served, tabs: Tabs) -> N
 
 
 def test_a_tab_that_was_closed_or_whose_server_is_gone_is_used_no_more(tabs: Tabs, small: Served) -> None:
-    with tabs.open(**USUAL) as closed:
+    with tabs.open() as closed:
         closed.page.close()
-    with tabs.open(**USUAL) as gone:
+    with tabs.open() as gone:
         assert gone.page is not closed.page
         with serve() as served:
             gone.open(served.address)
-    with tabs.open(**USUAL) as next:
+    with tabs.open() as next:
         assert next.page is not gone.page
         next.open(small.address)
 
 
 def test_who_speaks_another_language_gets_a_tab_of_their_own(tabs: Tabs, small: Served) -> None:
-    with tabs.open(**USUAL) as english, tabs.open(**USUAL, locale="ja-JP") as japanese:
+    with tabs.open() as english, tabs.open(locale="ja-JP") as japanese:
         languages = [tab.open(small.address).page.evaluate("navigator.language") for tab in (english, japanese)]
     assert languages == ["en-US", "ja-JP"]
