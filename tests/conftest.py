@@ -79,6 +79,7 @@ def servers(item: pytest.Function) -> list[str]:
     return [f"{one.baseid} {one.argname}" for one in found if one.argname not in SHARED and starts(one.func)]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is served; whose server is the same, stays together; the quick tests come first."""
     for item in items:
