@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from rnnviz.language import translate
 from scripts.serving import ROOT, Served, serve
-from tests.conftest import Visit
+from tests.conftest import Tabs, Visit
 
 pytestmark = pytest.mark.browser
 
@@ -28,6 +30,20 @@ def assert_sound(visit: Visit) -> None:
     assert hosts == {"127.0.0.1"}
 
 
+def test_the_first_links_after_a_start(tabs: Tabs) -> None:
+    """All pages at once, as a class opens them: each is asked for before any other was ever drawn."""
+    with serve() as cold, ExitStack() as opened:
+        class_of_tabs = [opened.enter_context(tabs.open()) for _ in PAGES]
+        for tab, path in zip(class_of_tabs, PAGES, strict=True):
+            tab.page.goto(f"{cold.address}/{path}", wait_until="commit")
+        for tab in class_of_tabs:
+            tab.stand()
+            tab.settle()
+            assert_sound(tab)
+        assert "Traceback" not in cold.log()
+
+
+@pytest.mark.night
 @pytest.mark.parametrize("path", PAGES)
 def test_the_first_link_after_a_start(path: str, visit: Callable[..., Visit]) -> None:
     with serve() as cold:
@@ -52,7 +68,7 @@ def test_every_page_in_the_browsers_language(
     tab = visit(f"{app.address}/{path}", locale=LOCALES[language])
     assert_sound(tab)
     assert tab.page.evaluate("document.documentElement.lang") == language
-    assert tab.page.get_by_text(translate(language, "frame.projector")).count() == 1
+    expect(tab.page.get_by_text(translate(language, "frame.projector"))).to_have_count(1)
 
 
 def test_the_links_language_wins_over_the_browsers(app: Served, visit: Callable[..., Visit]) -> None:
