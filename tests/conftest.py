@@ -12,6 +12,7 @@ import inspect
 import re
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -143,8 +144,8 @@ def browser() -> Iterator[Browser]:
 class Visit:
     """One browser tab that notes whatever it complains of."""
 
-    USUAL = 0.9
-    """Seconds that a page takes to open on an idle machine, in a tab that is used again."""
+    USUAL = 1.5
+    """Seconds within which a page opens, unless the machine is slow or busy."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -205,9 +206,13 @@ class Tabs:
     Of the visit before a tab keeps nothing else: no cookie, no storage, no history, no listener, no route.
     """
 
+    MOST = 8
+    """Visits to a tab before another is opened: what the pages leave in its process grows to a gigabyte in fifty."""
+
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
         self.idle: dict[str, list[Page]] = {}
+        self.visits: Counter[Page] = Counter()
 
     @contextmanager
     def open(
@@ -220,11 +225,16 @@ class Tabs:
         page.emulate_media(color_scheme=color_scheme)
         visit = Visit(page)
         yield visit
+        self.visits[page] += 1
         try:
             self._forget(visit)
-            idle.append(page)
+            if self.visits[page] < self.MOST:
+                idle.append(page)
+                return
         except Error:  # it was closed, or its server was
-            page.context.close()
+            pass
+        del self.visits[page]
+        page.context.close()
 
     def _forget(self, visit: Visit) -> None:
         page = visit.page

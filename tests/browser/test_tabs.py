@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from scripts.serving import Served, serve
 from tests.conftest import Tabs
@@ -16,6 +16,12 @@ LEAVE = """() => {
   document.cookie = 'left=1';
   for (let k = 0; k < 60; k++) history.pushState(0, '', '#' + k);
 }"""
+
+
+@pytest.fixture
+def tabs(browser: Browser) -> Tabs:
+    """None that another test has used already."""
+    return Tabs(browser)
 
 
 def test_a_tab_keeps_nothing_of_the_visit_before(small: Served, tabs: Tabs) -> None:
@@ -58,3 +64,14 @@ def test_who_speaks_another_language_gets_a_tab_of_their_own(tabs: Tabs, small: 
     with tabs.open() as english, tabs.open(locale="ja-JP") as japanese:
         languages = [tab.open(small.address).page.evaluate("navigator.language") for tab in (english, japanese)]
     assert languages == ["en-US", "ja-JP"]
+
+
+def test_a_tab_is_given_up_after_some_visits(tabs: Tabs, small: Served) -> None:
+    used = []
+    for _ in range(Tabs.MOST + 1):
+        with tabs.open() as tab:
+            used.append(tab.page)
+            tab.page.goto(f"{small.address}/_stcore/health")
+    assert len(set(used[:-1])) == 1
+    assert used[-1] is not used[0]
+    assert used[0].is_closed()
