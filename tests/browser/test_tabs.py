@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -48,12 +50,14 @@ def test_a_tab_keeps_nothing_of_the_visit_before(small: Served, tabs: Tabs) -> N
         assert first.errors == second.errors == []
 
 
-def test_a_tab_that_was_closed_or_whose_server_is_gone_is_used_no_more(tabs: Tabs, small: Served) -> None:
+def test_a_tab_that_was_closed_or_whose_server_is_gone_is_used_no_more(
+    tabs: Tabs, small: Served, small_root: Path
+) -> None:
     with tabs.open() as closed:
         closed.page.close()
     with tabs.open() as gone:
         assert gone.page is not closed.page
-        with serve() as served:
+        with serve(root=small_root) as served:
             gone.open(served.address)
     with tabs.open() as next:
         assert next.page is not gone.page
