@@ -20,7 +20,7 @@ check: .venv/ready-dev .venv/ready-node style
 # measures times or memory.
 test: .venv/ready-dev .venv/ready-browser .venv/ready-node style
 	$(PYTEST) $(BOTH) -m "not night and not alone and not served"
-	$(PYTEST) -n 2 --dist loadfile -m "served and not alone and not night"
+	$(PYTEST) -n 2 --dist loadgroup -m "served and not alone and not night"
 	$(PYTEST) -m "alone and not night"
 
 style: .venv/ready-dev

@@ -12,9 +12,13 @@ import inspect
 import re
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import CodeType, FunctionType
+from typing import Any, Literal
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import settings
@@ -28,7 +32,16 @@ if os.environ.get("CI"):
 
 check_all()
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright  # noqa: E402
+from playwright.sync_api import (  # noqa: E402
+    Browser,
+    ConsoleMessage,
+    Dialog,
+    Error,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from scripts.serving import Served, launch, serve  # noqa: E402
 from tests.tree import Copy  # noqa: E402
@@ -62,11 +75,24 @@ def served(item: pytest.Function) -> bool:
     return any(map(starts, (item.function, *fixtures)))
 
 
+SHARED = {"app", "browser", "tabs", "visit"}
+"""Fixtures that each process of a test run has for itself, once."""
+
+
+def servers(item: pytest.Function) -> list[str]:
+    """The fixtures for which a test needs another server than the app."""
+    found = (fixture for fixtures in item._fixtureinfo.name2fixturedefs.values() for fixture in fixtures)
+    return [f"{one.baseid} {one.argname}" for one in found if one.argname not in SHARED and starts(one.func)]
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is served; the quick tests come first."""
+    """Mark what is served; whose server is the same, stays together; the quick tests come first."""
     for item in items:
         if isinstance(item, pytest.Function) and served(item):
             item.add_marker("served")
+            for name in servers(item)[:1]:
+                item.add_marker(pytest.mark.xdist_group(name))
     items.sort(key=lambda item: (item.get_closest_marker("served") is not None, _in_chromium(item)))
 
 
@@ -97,6 +123,14 @@ def app() -> Iterator[Served]:
 
 
 @pytest.fixture(scope="session")
+def under() -> Iterator[Served]:
+    """The app under a base path."""
+    with serve(base="teaching/rnn") as served:
+        yield served
+        assert "Traceback" not in served.log(), served.log()
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         try:
@@ -111,16 +145,23 @@ class Visit:
     """One browser tab that notes whatever it complains of."""
 
     USUAL = 1.5
-    """Seconds that a page takes to open on an idle machine."""
+    """Seconds within which a page opens, unless the machine is slow or busy."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.errors: list[str] = []
         self.requested: list[str] = []
         self.slow = 1.0
-        page.on("console", self._note)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", lambda request: self.requested.append(request.url))
+        self.listening: list[tuple[str, Callable[..., None]]] = []
+        self.listen("console", self._note)
+        self.listen("pageerror", lambda error: self.errors.append(str(error)))
+        self.listen("request", lambda request: self.requested.append(request.url))
+        self.listen("dialog", self._dismiss)
+
+    def listen(self, event: str, to: Callable[..., None]) -> None:
+        """Hear what happens in the page, for as long as the visit lasts."""
+        self.page.on(event, to)  # type: ignore[call-overload]
+        self.listening.append((event, to))
 
     def _note(self, said: ConsoleMessage) -> None:
         # Opened at /step, Streamlit asks for /step/_stcore/... first, to learn where the app's root is. The
@@ -129,33 +170,96 @@ class Visit:
         if said.type == "error" and not probe:
             self.errors.append(said.text)
 
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.errors.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
+
     def open(self, url: str) -> Visit:
         """Go there and wait until the page stands."""
         start = time.monotonic()
         self.page.goto(url)
-        self.page.wait_for_selector(".st-key-frame-switches", state="attached", timeout=60_000)
+        self.stand()
         self.slow = min(max((time.monotonic() - start) / self.USUAL, 1.0), 10.0)
         self.settle()
         return self
 
+    def stand(self) -> None:
+        """Wait until the frame of the page stands."""
+        self.page.wait_for_selector(".st-key-frame-switches", state="attached", timeout=60_000)
+
     def settle(self) -> None:
-        """Wait until the app has been still for a moment, a longer one where everything takes longer."""
+        """Wait until app and browser have been still for a moment, a longer one where everything takes longer."""
         app = "[data-testid=stApp][data-test-script-state=notRunning]"
         self.page.wait_for_timeout(150 * self.slow)
         self.page.wait_for_selector(app, state="attached", timeout=60_000)
+        self.page.evaluate("() => new Promise((done) => requestIdleCallback(done))")  # what has come is drawn
         self.page.wait_for_timeout(250 * self.slow)
 
 
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
+ColorScheme = Literal["light", "dark"]
+
+
+class Tabs:
+    """Tabs that are used again: the browser has the scripts already, which halves the work of opening a page.
+
+    Of the visit before a tab keeps nothing else: no cookie, no storage, no history, no listener, no route.
+    """
+
+    MOST = 8
+    """Visits to a tab before another is opened: what the pages leave in its process grows to a gigabyte in fifty."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.idle: dict[str, list[Page]] = {}
+        self.visits: Counter[Page] = Counter()
+
+    @contextmanager
+    def open(
+        self, viewport: ViewportSize = DESKTOP, color_scheme: ColorScheme = "light", **options: Any
+    ) -> Iterator[Visit]:
+        """A tab as of a browser that was never here."""
+        idle = self.idle.setdefault(repr(options), [])
+        page = idle.pop() if idle else self.browser.new_context(**options).new_page()
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme)
+        visit = Visit(page)
+        yield visit
+        self.visits[page] += 1
+        try:
+            self._forget(visit)
+            if self.visits[page] < self.MOST:
+                idle.append(page)
+                return
+        except Error:  # it was closed, or its server was
+            pass
+        del self.visits[page]
+        page.context.close()
+
+    def _forget(self, visit: Visit) -> None:
+        page = visit.page
+        for event, to in visit.listening:
+            page.remove_listener(event, to)
+        for other in page.context.pages:
+            if other is not page:
+                other.close()
+        page.unroute_all()
+        page.mouse.move(0, 0)
+        page.goto(urljoin(page.url, "/_stcore/health"))  # a page of the same host, where nothing runs
+        page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        page.context.clear_cookies()
+        session = page.context.new_cdp_session(page)
+        session.send("Page.resetNavigationHistory")
+        session.detach()
+
+
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Tabs:
+    return Tabs(browser)
+
+
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
-    """Open a fresh browser: visit(url, locale=…, color_scheme=…, viewport=…)."""
-    contexts = []
-
-    def opened(url: str, **options: object) -> Visit:
-        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})  # type: ignore[arg-type]
-        contexts.append(context)
-        return Visit(context.new_page()).open(url)
-
-    yield opened
-    for context in contexts:
-        context.close()
+def visit(tabs: Tabs) -> Iterator[Callable[..., Visit]]:
+    """Open a page as a browser that was never here: visit(url, locale=…, color_scheme=…, viewport=…)."""
+    with ExitStack() as opened:
+        yield lambda url, **options: opened.enter_context(tabs.open(**options)).open(url)

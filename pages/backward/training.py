@@ -101,7 +101,8 @@ def go_back(key: str) -> None:
 
 def back(one: Desk) -> None:
     """The slider over earlier steps, where there is one to go back to."""
-    steps = one.ticket.steps() if one.ticket and not one.cancelled else ()
+    kept = one.ticket.steps() if one.ticket and not one.cancelled else ()
+    steps = tuple(k for k in kept if k <= step(one.furthest))  # not those that came since the runs were looked at
     if len(steps) < 2:
         return
     key = f"rewind-{steps[-1]}"  # other steps make another slider

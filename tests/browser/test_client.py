@@ -82,7 +82,7 @@ def _of_a_browser(app: Served, visit: Callable[..., Visit]) -> list[BackMsg]:
     sent: list[BackMsg] = []
     opened = visit(f"{app.address}/clipping?threshold=20")
     page = opened.page
-    page.on("websocket", lambda socket: socket.on("framesent", lambda raw: _note(sent, raw)))
+    opened.listen("websocket", lambda socket: socket.on("framesent", lambda raw: _note(sent, raw)))
     opened.open(f"{app.address}/gates?words=4")  # now its socket is heard
     page.locator(".st-key-trained label").first.click()
     opened.settle()

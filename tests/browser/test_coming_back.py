@@ -17,12 +17,12 @@ from tests.conftest import Visit
 
 pytestmark = pytest.mark.browser
 SHORT = "task=recall&delay=2&size=4&batch=8&budget=100"
-LONG = "task=recall&delay=100&size=64&budget=4500&seed=3"
+LONG = "task=recall&delay=200&size=64&budget=4500&seed=3"
 KEPT = "sessionStorage.getItem('rnnviz-kept')"
 
 
 def status(page: Page) -> Locator:
-    return page.locator("[data-testid=stProgress]")
+    return page.locator("[data-testid=stProgress]").last
 
 
 def alert(page: Page) -> Locator:

@@ -17,21 +17,13 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, Route, expect
 
 from rnnviz.language import translate
-from scripts.serving import ROOT, Served, serve
-from tests.conftest import Visit
+from scripts.serving import ROOT, Served
+from tests.conftest import Tabs, Visit
 
 pytestmark = pytest.mark.browser
 
 PAGES = sorted(file.stem for file in ROOT.glob("pages/*/[!_]*.py"))
 WORDS = {"en": "could not be loaded", "ja": "読み込めませんでした"}
-
-
-@pytest.fixture(scope="module")
-def under() -> Iterator[Served]:
-    """The app under a base path."""
-    with serve(base="teaching/rnn") as served:
-        yield served
-        assert "Traceback" not in served.log(), served.log()
 
 
 @pytest.mark.parametrize("page", ["", *PAGES])
@@ -165,38 +157,34 @@ def blocked(page: Page, pattern: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize(("path", "name"), [("step", "stepper"), ("gradients", "board"), ("gates", "gates")])
-def test_a_component_without_its_script_says_so(
-    path: str, name: str, language: str, app: Served, browser: object
-) -> None:
-    page = browser.new_page()  # type: ignore[attr-defined]
-    blocked(page, rf"/files/{name}-")
-    Visit(page).open(f"{app.address}/{path}?lang={language}")
-    root = page.locator(f".rv-{name}[data-unloaded]").first
-    expect(root).to_be_visible()
-    said = root.evaluate("node => getComputedStyle(node, '::before').content")
-    assert json.loads(said) == translate(language, "errors.component")
-    assert root.bounding_box()["height"] > 10  # type: ignore[index]
-    page.close()
+def test_a_component_without_its_script_says_so(path: str, name: str, language: str, app: Served, tabs: Tabs) -> None:
+    with tabs.open() as tab:
+        blocked(tab.page, rf"/files/{name}-")
+        tab.open(f"{app.address}/{path}?lang={language}")
+        root = tab.page.locator(f".rv-{name}[data-unloaded]").first
+        expect(root).to_be_visible()
+        said = root.evaluate("node => getComputedStyle(node, '::before').content")
+        assert json.loads(said) == translate(language, "errors.component")
+        assert root.bounding_box()["height"] > 10  # type: ignore[index]
 
 
-def test_a_script_that_comes_at_the_second_try_is_enough(app: Served, browser: object) -> None:
-    page = browser.new_page()  # type: ignore[attr-defined]
-    blocked(page, r"/files/gates-[0-9a-f]+\.js$")
-    Visit(page).open(f"{app.address}/gates")
-    expect(page.locator(".rv-gates[data-drawn]")).to_be_visible()
-    expect(page.locator("[data-unloaded]")).to_have_count(0)
-    page.close()
+def test_a_script_that_comes_at_the_second_try_is_enough(app: Served, tabs: Tabs) -> None:
+    with tabs.open() as tab:
+        blocked(tab.page, r"/files/gates-[0-9a-f]+\.js$")
+        tab.open(f"{app.address}/gates")
+        expect(tab.page.locator(".rv-gates[data-drawn]")).to_be_visible()
+        expect(tab.page.locator("[data-unloaded]")).to_have_count(0)
+        assert any("ERR_FAILED" in error for error in tab.errors)  # the first try was refused
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("path", ["step", "gates", "gradients"])
 def test_without_plotly_the_page_says_so_in_the_figures_place(
-    path: str, language: str, app: Served, browser: object
+    path: str, language: str, app: Served, tabs: Tabs
 ) -> None:
-    page = browser.new_page()  # type: ignore[attr-defined]
-    blocked(page, r"/files/plotly-")
-    Visit(page).open(f"{app.address}/{path}?lang={language}")
-    failed = page.locator("[data-failed]").first
-    expect(failed).to_be_visible()
-    assert WORDS[language] in failed.evaluate("node => getComputedStyle(node, '::before').content")
-    page.close()
+    with tabs.open() as tab:
+        blocked(tab.page, r"/files/plotly-")
+        tab.open(f"{app.address}/{path}?lang={language}")
+        failed = tab.page.locator("[data-failed]").first
+        expect(failed).to_be_visible()
+        assert WORDS[language] in failed.evaluate("node => getComputedStyle(node, '::before').content")

@@ -21,8 +21,6 @@ from tests.turns.test_keyframes import assert_same
 from tests.turns.test_pool import wait_until
 from tests.turns.test_workers import finished, short_run
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:

@@ -6,7 +6,6 @@ import asyncio
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from email.message import Message
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,14 +30,10 @@ def ask(url: str, headers: dict[str, str] | None = None, method: str = "GET") ->
         return refused.code, refused.headers, refused.read()
 
 
-@pytest.fixture(scope="module", params=["", "teaching/rnn"])
-def hosted(request: pytest.FixtureRequest, app: Served) -> Iterator[Served]:
+@pytest.fixture(params=["", "teaching/rnn"])
+def hosted(request: pytest.FixtureRequest, app: Served, under: Served) -> Served:
     """The app at the root of its host, and under a base path."""
-    if not request.param:
-        yield app
-    else:
-        with serve(base=request.param) as served:
-            yield served
+    return under if request.param else app
 
 
 def test_our_files_and_streamlits_come_compressed(hosted: Served) -> None:

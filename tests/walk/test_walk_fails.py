@@ -10,8 +10,6 @@ from scripts.serving import Served, serve
 from tests.browser.conftest import small_copy
 from tests.walk.walk import Walk, alone
 
-pytestmark = pytest.mark.alone
-
 BEGIN = """
 import logging
 import streamlit as st
