@@ -17,7 +17,7 @@ check: .venv/ready-dev .venv/ready-node style
 	$(PYTEST) $(BOTH) -m "not night and not served and not alone and not slow"
 
 # All but the nights: on two processors what starts no server and no browser, then what does; last, one by one, what
-# measures times or memory.
+# measures times or memory, or waits for what is trained.
 test: .venv/ready-dev .venv/ready-browser .venv/ready-node style
 	$(PYTEST) $(BOTH) -m "not night and not alone and not served"
 	$(PYTEST) -n 2 --dist loadgroup -m "served and not alone and not night"

@@ -192,7 +192,8 @@ class Visit:
         app = "[data-testid=stApp][data-test-script-state=notRunning]"
         self.page.wait_for_timeout(150 * self.slow)
         self.page.wait_for_selector(app, state="attached", timeout=60_000)
-        self.page.evaluate("() => new Promise((done) => requestIdleCallback(done))")  # what has come is drawn
+        # What has come is drawn, or at least has had its time: where nobody looks, Chromium may never be idle.
+        self.page.evaluate("() => new Promise((done) => requestIdleCallback(done, { timeout: 500 }))")
         self.page.wait_for_timeout(250 * self.slow)
 
 

@@ -14,7 +14,8 @@ from rnnviz.language import translate
 from scripts.serving import Served
 from tests.conftest import Visit
 
-pytestmark = pytest.mark.browser
+# Trainers give way to all else: beside other tests they would hardly come to their turn.
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 PHONE = {"width": 390, "height": 844}
 SHORT = "task=recall&delay=2&size=4&batch=8"
 LONG = f"{SHORT}&budget=4500"
