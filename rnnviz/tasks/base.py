@@ -54,6 +54,8 @@ class Task(ABC):
     """Settings that are small enough to be trained in a class; `length` among them."""
     place: ClassVar[int] = 100
     """Where it stands among all tasks, the lowest first; those with the same place by name."""
+    live: ClassVar[bool] = True
+    """Whether a class can train on it: the page Training offers it."""
     words: ClassVar[bool] = False
     """Whether its inputs are the vectors of words, `Batch.rows` says of which, and words can be varied. A network that
     learned it can read any sentence."""

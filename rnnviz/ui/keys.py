@@ -183,7 +183,7 @@ KEYS: dict[str, Key] = {
     "cliffclip": Choice("1", ("0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2", "5", "10")),
     "own": Flag(False),  # Gradients: the visitor's own network in the place of ours
     # training
-    "task": Choice("errands", tuple(TASKS)),
+    "task": Choice("errands", tuple(name for name, task in TASKS.items() if task.live)),
     "twin": Choice("limit", plans.TWINS),
     "first": Choice("", IDS),  # what the first twin has of it; empty: a usual pair
     "second": Choice("", IDS),

@@ -28,7 +28,7 @@ TO_READ = 4.0
 def pick() -> None:
     """The task, and experiments to pick."""
     if state.shown("task"):
-        names = {task: t(f"training.tasks.{task}") for task in TASKS}
+        names = {name: t(f"training.tasks.{name}") for name, task in TASKS.items() if task.live}
         st.selectbox(t("training.task"), width=wide("task", 200), **state.choice("task", names.__getitem__))
     if not state.shown("presets"):
         return

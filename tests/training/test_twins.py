@@ -44,9 +44,9 @@ def read_by(settings: Settings) -> tuple[Run, list[bytes]]:
     found: list[bytes] = []
     usual = library._Stepper.read
 
-    def read(stepper: Any, inputs: Tensor) -> Any:
+    def read(stepper: Any, inputs: Tensor, *only: Any) -> Any:
         found.append(inputs.numpy().tobytes())
-        return usual(stepper, inputs)
+        return usual(stepper, inputs, *only)
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(library._Stepper, "read", read)

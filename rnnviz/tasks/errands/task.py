@@ -33,6 +33,7 @@ class Everyday(Task):
     inputs = 64
     outputs = errands.output_words("en")
     lengths = (0, LONGEST)
+    live = False
     words = True
     sparse = True
     suggested: ClassVar = {"kind": "lstm", "units": 48, "embedding": 64, "batch": 64, "steps": 3000, "length": 4}
