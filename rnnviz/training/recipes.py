@@ -1,11 +1,11 @@
 """How the networks in assets/weights were made (`make weights`).
 
-Protocol: every network takes equally many steps of equally many sentences, clipped at norm 1, with Adam under a cosine.
-Which sentences a step reads depends on the level that the network has reached: one that does not master the short ones
-meets the long ones in every fifth step only, as all do. How far each seed came is its `level` in the table. The
-learning rate is chosen for each architecture from one grid, on a seed that is not among the five. Of the five seeds the
-*median* is shipped, as `scoring.chosen_by` orders them, by sentences that nothing is reported on; where the median
-never left chance, the seed that learned most, and its card says so. Every seed is in `assets/weights/seeds.json`.
+Protocol: every network reads equally many sentences in equally many steps, of all kinds and lengths from the first step
+on, the same ones for the same seed; clipped at norm 1, with Adam under a cosine. How far it came in training is
+`trained_to` and `mastered_at` in the table. The learning rate is chosen for each architecture from one grid, on a seed
+that is not among the five. Of the five seeds the *median* is shipped, as `scoring.chosen_by` orders them, by sentences
+that nothing is reported on; where the median never left chance, the seed that learned most, and its card says so. Every
+seed is in `assets/weights/seeds.json`.
 
 A finished run is kept in `.runs/` under the hash of its settings, language and word vectors, and not trained again.
 """
@@ -24,6 +24,8 @@ from rnnviz.shipped import ASSETS
 from rnnviz.tasks import TASKS, errands
 from rnnviz.training import scoring
 from rnnviz.training.advance import Run, advance, network_of, new_run, one_thread, snapshot, untrained_network
+from rnnviz.training.records import FIRST
+from rnnviz.training.runs import MASTERY
 from rnnviz.training.settings import Settings
 from rnnviz.training.zoo import BESIDE, WEIGHTS, all_seeds, recipe
 
@@ -35,13 +37,18 @@ CHANCE = 0.1
 LEFT_CHANCE = 3 * CHANCE
 """A seed has left chance if it is right this often over all kinds."""
 TABLES = {"en": "vectors", "ja": "vectors-ja"}
+DRAWN_FROM = ("frames", "needs", "implied", "fillers", "people", "lists", "words")
+"""The files of a language that its sentences are made of."""
+LATEST = 100
+"""Steps that say how far a network has come in training."""
 RUNS = ASSETS.parent / ".runs"
 
 
 def key(settings: Settings) -> str:
     """Stands for a run: its settings, and the files of its language and of its word vectors."""
     language = TASKS[settings.task].reads
-    files = [*sorted((ASSETS / "errands" / language).glob("*.txt")), *sorted(ASSETS.glob(f"{TABLES[language]}.*"))]
+    files = [ASSETS / "errands" / language / f"{name}.txt" for name in DRAWN_FROM]
+    files += sorted(ASSETS.glob(f"{TABLES[language]}.*"))
     parts = [repr(settings).encode(), *(file.read_bytes() for file in files)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
@@ -66,11 +73,19 @@ def row_of(name: str, run: Run) -> dict:
     """One row of the table of all seeds."""
     language = TASKS[run.settings.task].reads
     network = network_of(run)
-    mastered = next(iter(np.flatnonzero(run.log["level"] == run.settings.top).tolist()), None)
-    chosen_by = scoring.chosen_by(network, language, run.settings.length)
+    accuracy = run.log["accuracy"]
     row = {"network": name, "seed": run.settings.seed, "rate": run.settings.rate, "steps": run.settings.steps}
-    row |= {"level": run.level, "mastered_at": mastered, "chosen_by": chosen_by}
+    row |= {"key": key(run.settings), "first": [float(f"{x:.7g}") for x in run.log["loss"][:FIRST]]}
+    row |= {"trained_to": float(accuracy[-LATEST:].mean()), "mastered_at": mastered_at(accuracy)}
+    row["chosen_by"] = scoring.chosen_by(network, language, run.settings.length)
     return row | scoring.scores(network, language)
+
+
+def mastered_at(accuracy: ndarray) -> int | None:
+    """Of the accuracies of all steps: after how many of them nine in ten things were right in the last 100."""
+    latest = np.convolve(accuracy, np.full(LATEST, 1 / LATEST), "valid")
+    found = np.flatnonzero(latest >= MASTERY)
+    return int(found[0]) + LATEST if len(found) else None
 
 
 def standing(row: dict) -> tuple[float, float]:
