@@ -69,7 +69,7 @@ def test_the_pool_trains_as_a_plain_call_does() -> None:
 @pytest.mark.usefixtures("pool")
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux has them")
 def test_a_run_survives_kill_9_of_its_worker() -> None:
-    twins = short_run(0, 1500), short_run(1, 1500)
+    twins = short_run(0, 800), short_run(1, 1500)
     ticket, killed = tickets.submit(twins), {}
 
     def kill() -> None:
@@ -82,7 +82,7 @@ def test_a_run_survives_kill_9_of_its_worker() -> None:
     (seen,) = finished(ticket, each=kill)
     assert len(set(killed.values())) == 3
     for there, begun in zip(seen.runs, twins, strict=True):
-        assert_same(there, advance.advance(begun, 1500))
+        assert_same(there, advance.advance(begun, 800))
 
 
 @pytest.mark.usefixtures("pool")
