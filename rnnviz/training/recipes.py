@@ -53,7 +53,7 @@ def key(settings: Settings) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
-def one_run(name: str, settings: Settings) -> tuple[dict, dict[str, ndarray]]:
+def one_run(name: str, settings: Settings, scored: bool = True) -> tuple[dict, dict[str, ndarray]]:
     """Train one network from one seed, or find it trained: its row, and its weights."""
     file = RUNS / f"{name}-{settings.seed}-{key(settings)}"
     row_file, weights_file = file.with_suffix(".json"), file.with_suffix(".safetensors")
@@ -61,7 +61,7 @@ def one_run(name: str, settings: Settings) -> tuple[dict, dict[str, ndarray]]:
         return json.loads(row_file.read_text()), load_file(weights_file)
     with one_thread():
         run = advance(new_run(settings), settings.steps)
-        row = row_of(name, run)
+        row = row_of(name, run, scored)
     RUNS.mkdir(exist_ok=True)
     save_file(run.parameters, weights_file)
     row_file.write_text(json.dumps(row))
@@ -69,8 +69,8 @@ def one_run(name: str, settings: Settings) -> tuple[dict, dict[str, ndarray]]:
     return row, run.parameters
 
 
-def row_of(name: str, run: Run) -> dict:
-    """One row of the table of all seeds."""
+def row_of(name: str, run: Run, scored: bool = True) -> dict:
+    """One row of the table of all seeds. Of a trial only what a rate is chosen by: it is not `scored`."""
     language = TASKS[run.settings.task].reads
     network = network_of(run)
     accuracy = run.log["accuracy"]
@@ -78,7 +78,7 @@ def row_of(name: str, run: Run) -> dict:
     row |= {"key": key(run.settings), "first": [float(f"{x:.7g}") for x in run.log["loss"][:FIRST]]}
     row |= {"trained_to": float(accuracy[-LATEST:].mean()), "mastered_at": mastered_at(accuracy)}
     row["chosen_by"] = scoring.chosen_by(network, language, run.settings.length)
-    return row | scoring.scores(network, language)
+    return row | scoring.scores(network, language) if scored else row
 
 
 def mastered_at(accuracy: ndarray) -> int | None:
@@ -108,7 +108,8 @@ def make(names: list[str], processes: int = 2) -> None:
     WEIGHTS.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(processes) as pool:
         for name in names:
-            tried = gather([pool.submit(one_run, name, recipe(name, rate, TRIAL_STEPS, TRIAL_SEED)) for rate in RATES])
+            trials = [recipe(name, rate, TRIAL_STEPS, TRIAL_SEED) for rate in RATES]
+            tried = gather([pool.submit(one_run, name, trial, scored=False) for trial in trials])
             rate = max((row for row, _ in tried), key=standing)["rate"]
             done = gather([pool.submit(one_run, name, recipe(name, rate, seed=seed)) for seed in SEEDS])
             write(name, [row for row, _ in tried], done)
