@@ -60,6 +60,8 @@ ANSWER_WEIGHT = 60.0
 """What the thing to buy weighs in the loss; every other token weighs 1."""
 PADDING = -100
 """The target where a sentence has ended: what PyTorch's cross entropy ignores."""
+LATELY = 50
+"""So many batches are remembered: networks of one seed read the same ones, and to draw one takes longer than a step."""
 
 
 def things(language: str = "en") -> tuple[str, ...]:
@@ -138,8 +140,15 @@ def batch(
     language: str = "en",
 ) -> Batch:
     """`size` sentences. `clauses`: the most fillers (0 to this many), or the numbers to choose from."""
-    choices = range(clauses + 1) if isinstance(clauses, int) else clauses
-    draw = _random(rng)
+    choices = tuple(range(clauses + 1) if isinstance(clauses, int) else clauses)
+    return _batch(int(rng.integers(2**63)), size, choices, wordings, kind, language)
+
+
+@lru_cache(maxsize=LATELY)
+def _batch(
+    seed: int, size: int, choices: tuple[int, ...], wordings: Wordings, kind: Kind | None, language: str
+) -> Batch:
+    draw = Random(seed)
     return packed([made(draw, language, kind, draw.choice(choices), wordings) for _ in range(size)], language)
 
 
