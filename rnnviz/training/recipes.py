@@ -12,9 +12,9 @@ A finished run is kept in `.runs/` under the hash of its settings, language and 
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ from rnnviz.shipped import ASSETS
 from rnnviz.tasks import TASKS, errands
 from rnnviz.tasks.errands.sentences import LATELY
 from rnnviz.training import scoring
-from rnnviz.training.advance import Run, advance, network_of, new_run, one_thread, snapshot, untrained_network
+from rnnviz.training.advance import Run, advance, network_of, new_run, one_thread, untrained_network
 from rnnviz.training.records import FIRST
 from rnnviz.training.runs import MASTERY
 from rnnviz.training.settings import Settings
@@ -67,12 +67,22 @@ def trained(jobs: Sequence[tuple[str, Settings]], scored: bool = True) -> list[T
     while not all(run.ended for run in runs.values()):
         runs = {file: advance(run, LATELY) for file, run in runs.items()}
     for file, run in runs.items():
+        run = in_half(run)
         with one_thread():
             row = row_of(names[file], run, scored)
-        save_file(run.parameters, file.with_suffix(".safetensors"))
+        save_file(halves(run.parameters), file.with_suffix(".safetensors"))
         file.write_text(json.dumps(row))
         print(json.dumps(row), flush=True)  # whoever waits for the training sees it
     return [(json.loads(file.read_text()), load_file(file.with_suffix(".safetensors"))) for file in files]
+
+
+def in_half(run: Run) -> Run:
+    """The run with its weights as they ship, in half precision: what is scored is what ships."""
+    return replace(run, parameters={name: value.astype(np.float32) for name, value in halves(run.parameters).items()})
+
+
+def halves(parameters: Mapping[str, ndarray]) -> dict[str, ndarray]:
+    return {name: value.astype(np.float16) for name, value in parameters.items()}
 
 
 def row_of(name: str, run: Run, scored: bool = True) -> dict:
@@ -156,16 +166,14 @@ def write(name: str, tried: list[dict], done: list[Trained]) -> None:
     for i, row in enumerate(rows):
         row["shipped"] = i == chosen
     settings = recipe(name, rows[chosen]["rate"], seed=rows[chosen]["seed"])
-    untrained = untrained_network(settings)
-    tensors = {f"trained.{k}": v for k, v in done[chosen][1].items()}
-    save_file(tensors | {f"initial.{k}": v for k, v in snapshot(untrained).items()}, WEIGHTS / f"{name}.safetensors")
+    save_file(done[chosen][1], WEIGHTS / f"{name}.safetensors")
     language = TASKS[settings.task].reads
     card = {
         "name": name,
         "data": f"the language of errands, assets/errands/{language}",
         "settings": asdict(settings),
         "budget": f"{settings.steps} steps of {settings.batch} sentences",
-        "recurrent_weights": untrained.body_weights(),
+        "recurrent_weights": untrained_network(settings).body_weights(),
         "seeds": list(SEEDS),
         "shipped": why,
         "held_out_ceiling": errands.held_out_ceiling(language),

@@ -69,16 +69,16 @@ def plain(name: str) -> str:
 def load(name: str, trained: bool = True) -> Network:
     """A network of the zoo: `rnn`, `rnn-orthogonal`, `lstm`, `gru`, `window`, `conv` or `attention`.
 
-    `trained=False` gives the very weights that training began from. Each call returns its own copy.
+    `trained=False` gives the very weights that training began from, made again from their seed. Each call returns its
+    own copy.
     Raises ValueError for a name that is not in the zoo.
     """
     if name not in NAMES:
         raise ValueError(f"no network {name!r}; there are {', '.join(NAMES)}")
-    weights = load_file(WEIGHTS / f"{name}.safetensors")
-    moment = "trained." if trained else "initial."
     network = untrained_network(trained_with(name))
-    parts = {key.removeprefix(moment): torch.from_numpy(v) for key, v in weights.items() if key.startswith(moment)}
-    network.load_state_dict(parts)
+    if trained:
+        weights = load_file(WEIGHTS / f"{name}.safetensors")
+        network.load_state_dict({part: torch.from_numpy(values).float() for part, values in weights.items()})
     network.name = name
     return network.eval()
 
