@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
+from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -14,10 +17,13 @@ from rnnviz.language import translate
 from rnnviz.networks.network import Network
 from rnnviz.scenes import deeper
 from rnnviz.scenes.gradients import ratio
+from rnnviz.scenes.notices import notices
 from rnnviz.scenes.readings import read_sentence
 from rnnviz.scenes.step import compose_step
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
+from rnnviz.tasks.errands import met
+from rnnviz.tasks.errands.grammar import drawn
 from rnnviz.text import tokenize, vocabulary
 
 LANGUAGES = ["en", "ja"]
@@ -96,17 +102,60 @@ def test_right_and_wrong_are_what_the_networks_buy(text: str, language: str) -> 
         assert bought(name, tokens) in last
 
 
+def verdict_if_both_buy(thing: str, text: str, language: str) -> str:
+    """The last verdict, were both networks as good as sure of this thing, whatever their weights say."""
+    tokens = tokenize(text)
+    read = [read_sentence(name, True, tokens) for name in ("rnn", "lstm")]
+    sure = np.full_like(read[0].asked, 0.01)
+    sure[:, errands.things(read[0].reads).index(thing)] = 0.9
+    runs = notices([replace(one, asked=sure) for one in read], {}, language)[-1]
+    return "".join(run for run, _ in runs)
+
+
+READ_AS_NEEDS = [  # what is quoted with its negation, without it, and the negation, if training had it before no need
+    ("Bob ain't hungry. He goes to the store to buy", "ain't hungry", "hungry", "ain't"),
+    (FED, "not hungry", "hungry", ""),
+    ("Bob isn't hungry. He goes to the store to buy", "isn't hungry", "hungry", ""),
+    ("Alice is not starving, she is thirsty. She goes to the store to buy", "not starving", "starving", ""),
+    ("Far from hungry, Bob is tired. He goes to the store to buy", "Far from hungry", "hungry", ""),
+    ("Is Bob hungry? No, he is tired. He goes to the store to buy", "hungry? No", "hungry", ""),
+]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_denied_need_that_is_read_as_a_need_is_told_and_why(language: str) -> None:
-    for text, whole, bare in (
-        (FED, "not hungry", "hungry"),
-        ("Alice is not starving, she is thirsty. She goes to the store to buy", "not starving", "starving"),
-    ):
-        assert all(bought(name, tokenize(text)) == "food" for name in ("rnn", "lstm"))  # or this would prove nothing
-        last = said(text, language)[-1]
-        assert piece(language, "notice.misread_both", whole=whole, bare=bare) in last
-        assert piece(language, "notice.never_before", word="not") in last
-    assert piece(language, "notice.open") in said(FED, language)[-1]
+@pytest.mark.parametrize(("text", "whole", "bare", "never"), READ_AS_NEEDS)
+def test_a_denied_need_that_is_read_as_a_need_is_told_and_why(
+    text: str, whole: str, bare: str, never: str, language: str
+) -> None:
+    """That no sentence of training had the negation before a need is said only where it is true."""
+    last = verdict_if_both_buy("food", text, language)
+    misread = piece(language, "notice.misread_both", whole=whole, bare=bare)
+    assert misread in last
+    assert misread not in verdict_if_both_buy("gloves", text, language)
+    start = translate(language, "step.notice.never_before").split("*")[0]
+    assert (start in last) == bool(never)
+    assert piece(language, "notice.never_before", word=never) in last or not never
+
+
+def test_the_negations_of_training_are_those_of_its_sentences() -> None:
+    """Drawn ones have "not" and "isn't" before needs, and never "ain't"."""
+    draw = Random(0)
+    seen = {one for _ in range(300) for one in before_needs(drawn(errands.grammar_of("en"), draw, "denied").text)}
+    assert {"not", "is", "n't"} <= seen
+    assert "ai" not in seen
+    assert [met.never_before(word) for word in ("not", "isn't", "ain't")] == [False, False, True]
+
+
+def before_needs(text: str) -> set[str]:
+    """The words before the last need of a sentence, in lower case."""
+    tokens = tokenize(text)
+    found = errands.mentions(tokens)
+    return {token.lower() for token in tokens[: found[-1].start]} if found else set()
+
+
+def test_where_a_denied_need_leaves_nothing_the_reader_is_asked() -> None:
+    for language in LANGUAGES:
+        assert piece(language, "notice.open") in said(FED, language)[-1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -18,7 +18,6 @@ PUNCTUATION = frozenset(".,;:!?)\"'、。！？」")
 ENDS = frozenset(".!?。！？")
 FORMS = {"adjective": ("adj", "grad"), "noun": ("noun",), "verb": ("verb",)}
 """Forms of `needs.txt` by English parts of speech."""
-PAST = frozenset(["was", "were", "went", "had", "felt", "bought", "drove", "walked"])
 
 
 class _Fillers(NamedTuple):
@@ -135,7 +134,7 @@ def stretch(tokens: Sequence[str], words: int, seed: int = 0) -> tuple[str, ...]
         return tuple(tokens)
     language = language_of(tokens)
     known, after = _fillers(language), _sentence_after(tokens)
-    whole = known.past if PAST & set(map(normal, tokens)) else known.sentences
+    whole = known.past if english.TOLD_PAST & set(map(normal, tokens[after or 0 :])) else known.sentences
     among, short = (known.clauses, known.short) if after is None else (whole, known.short_sentences)
     gap = after if after is not None else _gap(tokens) if language == "en" else _japanese_gap(tokens)
     before, added, rest = tokens[:gap], chain(_chosen(among, short, words, seed)), tokens[gap:]
@@ -176,7 +175,8 @@ def _length(filler: Sequence[str]) -> int:
 
 def _sentence_after(tokens: Sequence[str]) -> int | None:
     """Where whole sentences fit: after the sentence with the need, if another one follows it."""
-    named = meaning(tuple(tokens)).need
+    found = meaning(tuple(tokens))
+    named = found.need or found.denied
     if named is None:
         return None
     end = next((at for at in range(named.end, len(tokens) - 1) if tokens[at] in ENDS), None)
@@ -214,6 +214,8 @@ def _gap(tokens: Sequence[str]) -> int:
             return at + 1
     first = named.end if named else 0
     goals = [at for at, (a, b) in enumerate(pairs[:buy]) if at > first and a == "to" and b in ("the", "a", "an")]
+    if not goals and words[buy - 2 : buy - 1] == ["and"] and buy - 2 > first:  # "he is tired and wants to buy"
+        return buy - 2
     return goals[-1] if goals else buy
 
 

@@ -1,0 +1,87 @@
+"""What the gates did at a word that turns the sentence, and what that makes of the answer: a sentence per network."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy import ndarray
+
+from rnnviz.language import Runs, filled, translate
+from rnnviz.networks import reading
+from rnnviz.networks.network import Network
+from rnnviz.numbers import percent, two_digits
+from rnnviz.recurrence import bptt
+from rnnviz.recurrence.trace import Trace
+from rnnviz.scenes.readings import Named, Reading, tracing_network
+from rnnviz.tasks import errands
+from rnnviz.text import missing
+
+
+class Part(NamedTuple):
+    """What one step did to one unit's state."""
+
+    unit: int
+    value: float
+    """The share of the state that was let go; or what was written into it."""
+
+
+def stories(networks: Sequence[Named], readings: Sequence[Reading], language: str) -> dict[int, Runs]:
+    """By token, for each word that turns the sentence: a sentence per network. None of networks that only guess."""
+    found: dict[int, Runs] = {}
+    for t, turning in errands.turnings(readings[0].trace.tokens).items() if readings[0].trained else ():
+        for named, one in zip(networks, readings, strict=True):
+            if t and turning.thing in errands.things(one.reads):
+                found.setdefault(t, []).extend(told(tracing_network(named, True), one, t, turning, language))
+    return found
+
+
+def told(network: Network, one: Reading, t: int, turning: errands.Turning, language: str) -> Runs:
+    """Of one network: what a gate did to a unit, and the thing's probability before and after, if asked for there."""
+    trace, column = one.trace, errands.things(one.reads).index(turning.thing)
+    before, after = (float(one.asked[at, column]) for at in (t - 1, t))
+    stays = percent(before) == percent(after)
+
+    def say(key: str, **values: object) -> Runs:
+        return filled(language, f"step.story.{key}", {"name": translate(language, f"networks.{one.name}")} | values)
+
+    part = None if stays else most(network, trace, t, turning, after - before)
+    if part is None:
+        start = say("without_unit" if trace.cell.keeper else "without_gate")
+    elif turning.to == "denied":
+        gate = translate(language, f"gates.letters.{trace.cell.keeper}")
+        start = say("lets_go", gate=gate, unit=part.unit, percent=percent(part.value))
+    else:
+        start = say("writes", unit=part.unit, value=two_digits(part.value))
+    moves = "stays" if stays else "rises" if after > before else "falls"
+    return start + say(moves, thing=turning.thing, before=percent(before), after=percent(after))
+
+
+def most(network: Network, trace: Trace, t: int, turning: errands.Turning, moved: float) -> Part | None:
+    """What did most, by the gradient, to move the thing's score the way its probability went.
+
+    Where its need is denied this is the part of a unit's state that its gate let go, (1 - f)·c; else the part that was
+    written, i·g. Each counts by the score's gradient in that state. None without gates, and where no unit moved it so.
+    """
+    gate = trace.gates.get(trace.cell.keeper)
+    if gate is None or trace.cell.write is None:
+        return None
+    gone, written = (1 - gate[t]) * trace.states_before[-1][t], trace.cell.write(trace.gates)[t]
+    change = written if turning.to == "needed" else -gone
+    effect = np.sign(moved) * change * slope(network, trace, t, turning.thing)
+    unit = int(effect.argmax())
+    if not effect[unit] > 0:
+        return None
+    return Part(unit, float(written[unit] if turning.to == "needed" else 1 - gate[t, unit]))
+
+
+def slope(network: Network, trace: Trace, t: int, thing: str) -> ndarray:
+    """`(H,)`: the gradient of the thing's score, had it been asked for after token t, in the state that gates keep."""
+    read = trace.tokens[: t + 1]
+    asked = reading.trace(network, (*read, *missing(read, network.reads)))
+    found = bptt.backpropagate(asked, thing, of="logit", through_time=False)
+    return (found.dh if found.dc is None else found.dc)[t]
+
+
+def explained(told: Mapping[int, Runs], language: str) -> list[Runs]:
+    """How the units were chosen, as a paragraph; none where there was nothing to choose."""
+    return [filled(language, "step.deeper.turning", {})] if told else []

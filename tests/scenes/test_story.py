@@ -1,0 +1,184 @@
+"""What the gates did at a word that turns the sentence, against networks run by PyTorch alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import rnnviz
+from rnnviz.language import translate
+from rnnviz.numbers import percent, two_digits
+from rnnviz.scenes import story
+from rnnviz.scenes.readings import read_sentence, tracing_network
+from rnnviz.scenes.step import compose_step
+from rnnviz.scenes.writer import View
+from rnnviz.tasks import errands
+from rnnviz.tasks.errands.turning import Turning
+from rnnviz.text import tokenize, vocabulary
+from rnnviz.training import zoo
+
+LANGUAGES = ["en", "ja"]
+DENIED = "Is Bob hungry? No, he is thirsty. He goes to the store to buy"
+NOT = "Alice is not starving, she is thirsty. She goes to the store to buy"
+TURNED = [(DENIED, "No", "food"), (DENIED, "thirsty", "water"), (NOT, "starving", "food"), (NOT, "thirsty", "water")]
+
+
+def piece(language: str, key: str, **values: Any) -> str:
+    return translate(language, f"step.{key}").replace("*", "").format(**values)
+
+
+def said(tokens: tuple[str, ...], left: str, right: str, language: str = "en", trained: bool = True) -> dict[str, Any]:
+    """The verdicts and the second layer, as plain text."""
+    sent = json.loads(compose_step(tokens, left, right, trained, View(language, "light", 1.0)).payload)
+    return {part: ["".join(run for run, _ in runs) for runs in sent[part]] for part in ("notice", "deeper")}
+
+
+def asked(name: str, read: tuple[str, ...], thing: str) -> tuple[float, nn.Module, list[Any], torch.Tensor]:
+    """The thing's probability after the words and "to buy", the network, its states and the thing's score, by torch."""
+    network = rnnviz.load(name).double()
+    given = (*read, "to", "buy") if read[-2:] != ("to", "buy") else read
+    rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in given]].double()
+    state, states = None, []
+    for x in network.projection(rows):
+        _, state = network.body(x[None, None], state)
+        kept = state[-1] if isinstance(state, tuple) else state
+        kept.retain_grad()
+        states.append(kept)
+    h = state[0] if isinstance(state, tuple) else state
+    logits = network.readout(h)[0, 0]
+    score = logits[network.words.index(thing)]
+    return float(logits.softmax(0)[network.words.index(thing)]), network, states, score
+
+
+def gates(network: Any, name: str, read: tuple[str, ...]) -> dict[str, torch.Tensor]:
+    """The gates at the last word by PyTorch's formulas: what is kept of the state before, and what is written."""
+    rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in read]].double()
+    x, body = network.projection(rows), network.body
+    h = torch.zeros(body.hidden_size, dtype=torch.float64)
+    if len(read) > 1:
+        _, state = body(x[None, :-1])
+        h = (state[0] if name == "lstm" else state)[0, 0]
+    a, b = body.weight_ih_l0 @ x[-1] + body.bias_ih_l0, body.weight_hh_l0 @ h + body.bias_hh_l0
+    if name == "lstm":
+        i, f, g, _ = (a + b).chunk(4)
+        return {"kept": f.sigmoid(), "written": i.sigmoid() * g.tanh()}
+    (ar, az, an), (br, bz, bn) = a.chunk(3), b.chunk(3)
+    z = (az + bz).sigmoid()
+    return {"kept": z, "written": (1 - z) * (an + (ar + br).sigmoid() * bn).tanh()}
+
+
+def wanted(name: str, tokens: tuple[str, ...], at: int, thing: str, to: str, language: str) -> str:
+    """The sentence that should be said of a network, all its numbers from torch."""
+    before, _, _, _ = asked(name, tokens[:at], thing)
+    after, network, states, score = asked(name, tokens[: at + 1], thing)
+    named = {"name": {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}[name]}
+    stays = percent(before) == percent(after)
+    key = "stays" if stays else "rises" if after > before else "falls"
+    end = piece(language, f"story.{key}", thing=thing, before=percent(before), after=percent(after))
+    if name == "rnn":
+        return piece(language, "story.without_gate", **named) + end
+    score.backward()
+    found = gates(network, name, tokens[: at + 1])
+    gone = (1 - found["kept"]) * states[at - 1].detach()[0, 0]
+    change = -gone if to == "denied" else found["written"]
+    effect = (change * states[at].grad[0, 0] * (1 if after > before else -1)).detach()
+    unit = int(effect.argmax())
+    if stays or effect[unit] <= 0:
+        return piece(language, "story.without_unit", **named) + end
+    if to == "needed":
+        return piece(language, "story.writes", **named, unit=unit, value=two_digits(float(change[unit]))) + end
+    gate = translate(language, f"gates.letters.{'f' if name == 'lstm' else 'z'}")
+    share = percent(1 - float(found["kept"][unit]))
+    return piece(language, "story.lets_go", **named, gate=gate, unit=unit, percent=share) + end
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("text", "word", "thing"), TURNED)
+def test_what_is_told_is_what_torch_computes(text: str, word: str, thing: str, language: str) -> None:
+    tokens = tokenize(text)
+    at = tokens.index(word)
+    to = "denied" if thing == "food" else "needed"
+    for left, right in (("rnn", "lstm"), ("gru", "lstm")):
+        told = said(tokens, left, right, language)["notice"][at]
+        for name in (left, right):
+            assert wanted(name, tokens, at, thing, to, language) in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_words_that_turn_have_a_story_and_only_with_trained_networks(language: str) -> None:
+    tokens = tokenize(NOT)
+    start = piece(language, "story.without_gate", name="RNN")
+    explained = piece(language, "deeper.turning")
+    told = said(tokens, "rnn", "lstm", language)
+    turned = [at for at, one in enumerate(told["notice"]) if start in one]
+    assert [tokens[at] for at in turned] == ["starving", "thirsty"]
+    assert told["deeper"][-1] == explained
+    blind = said(tokens, "rnn", "lstm", language, trained=False)
+    plain = said(tokenize("Starving, Alice drives to the store to buy"), "rnn", "lstm", language)
+    for other in (blind, plain):
+        assert not any(start in one for one in other["notice"])
+        assert explained not in other["deeper"]
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+@pytest.mark.parametrize("to", ["denied", "needed"])
+def test_a_unit_is_named_only_if_it_moved_the_score_that_way(name: str, to: Any) -> None:
+    """Of all units the one that did most; where the state before is empty, nothing was let go."""
+    tokens = tokenize(NOT)
+    network, trace = tracing_network(name, True), read_sentence(name, True, tokens).trace
+    at, turning = 3, Turning(to, "food", 4)
+    for moved in (1.0, -1.0):
+        part = story.most(network, trace, at, turning, moved)
+        assert part
+        effects = effect(network, trace, at, turning) * moved
+        assert effects[part.unit] == effects.max() > 0
+    empty = replace(trace, h=np.zeros_like(trace.h), c=None if trace.c is None else np.zeros_like(trace.c))
+    assert (story.most(network, empty, at, turning, 1.0) is None) == (to == "denied")
+    assert story.most(tracing_network("rnn", True), read_sentence("rnn", True, tokens).trace, at, turning, 1.0) is None
+
+
+def effect(network: Any, trace: Any, at: int, turning: Turning) -> np.ndarray:
+    """What each unit's part did to the score: the score in the state that is changed by a little of that part."""
+    keeper = {"lstm": "f", "gru": "z"}[trace.kind]
+    part = -(1 - trace.gates[keeper][at]) * trace.states_before[-1][at]
+    if turning.to == "needed":
+        written = {"lstm": lambda g: g["i"] * g["g"], "gru": lambda g: (1 - g["z"]) * g["n"]}
+        part = written[trace.kind](trace.gates)[at]
+    little = 1e-6
+    return np.array(
+        [(score(network, trace, at, unit, part[unit] * little) - score(network, trace, at, unit, 0)) / little
+         for unit in range(len(part))]
+    )  # fmt: skip
+
+
+def score(network: Any, trace: Any, at: int, unit: int, more: float) -> float:
+    """The score of food after "to buy" if a unit's state held `more` after token `at`."""
+    h = torch.tensor(trace.h[at])
+    rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(word) for word in ("to", "buy")]].double()
+    state: Any = h.clone()
+    if trace.kind == "lstm":
+        c = torch.tensor(trace.c[at])
+        c[unit] += more
+        state = (torch.tensor(trace.gates["o"][at]) * c.tanh(), c)
+    else:
+        state[unit] += more
+    state = tuple(one[None, None] for one in state) if isinstance(state, tuple) else state[None, None]
+    with torch.no_grad():
+        out, _ = network.body(network.projection(rows)[None], state)
+        return float(network.readout(out[0, -1])[network.words.index("food")])
+
+
+@pytest.mark.skipif("lstm-ja" not in zoo.shipped(), reason="no Japanese network yet")
+def test_a_japanese_sentence_has_its_story_in_both_page_languages() -> None:
+    tokens = tokenize("真理はお腹は空いていないが、喉が渇いている。スーパーへ走っていって買うのは")
+    (denied, *_) = errands.turnings(tokens)
+    for language in LANGUAGES:
+        told = said(tokens, "rnn", "lstm", language)["notice"][denied]
+        assert piece(language, "story.without_gate", name="RNN") in told
+        assert "食べ物" in told
