@@ -56,7 +56,7 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
         "labels": shown,
         "tokens": [facts(token, reads) for token in tokens],
         "notice": notices(readings, told, view.language),
-        "deeper": deeper((left, right), readings, view.language) + explained(told, view.language),
+        "deeper": deeper((left, right), readings, view.language) + explained(told, readings, view.language),
         "nearest": neighbours(tokens, reads),
         "things": errands.things(reads),
         "vectors": vectors_of(tokens, reads),

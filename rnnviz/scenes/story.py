@@ -82,6 +82,7 @@ def slope(network: Network, trace: Trace, t: int, thing: str) -> ndarray:
     return (found.dh if found.dc is None else found.dc)[t]
 
 
-def explained(told: Mapping[int, Runs], language: str) -> list[Runs]:
-    """How the units were chosen, as a paragraph; none where there was nothing to choose."""
-    return [filled(language, "step.deeper.turning", {})] if told else []
+def explained(told: Mapping[int, Runs], readings: Sequence[Reading], language: str) -> list[Runs]:
+    """How the units were chosen, as a paragraph; none where no word turns the sentence, or no network has gates."""
+    gated = any(one.trace.cell.keeper for one in readings)
+    return [filled(language, "step.deeper.turning", {})] if told and gated else []

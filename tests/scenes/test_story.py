@@ -124,6 +124,7 @@ def test_only_words_that_turn_have_a_story_and_only_with_trained_networks(langua
     for other in (blind, plain):
         assert not any(start in one for one in other["notice"])
         assert explained not in other["deeper"]
+    assert explained not in said(tokens, "rnn", "rnn-orthogonal", language)["deeper"]
 
 
 @pytest.mark.parametrize("name", ["lstm", "gru"])
