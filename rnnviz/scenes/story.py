@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
 from numpy import ndarray
 
 from rnnviz.language import Runs, filled, translate
@@ -22,7 +21,7 @@ class Part(NamedTuple):
 
     unit: int
     value: float
-    """The share of the state that was let go; or what was written into it."""
+    """The share of the state that was let go where a score falls; where it rises, what was written."""
 
 
 def stories(networks: Sequence[Named], readings: Sequence[Reading], language: str) -> dict[int, Runs]:
@@ -44,34 +43,31 @@ def told(network: Network, one: Reading, t: int, turning: errands.Turning, langu
     def say(key: str, **values: object) -> Runs:
         return filled(language, f"step.story.{key}", {"name": translate(language, f"networks.{one.name}")} | values)
 
-    part = None if stays else most(network, trace, t, turning, after - before)
+    part = None if stays else most(network, trace, t, turning.thing, after > before)
     if part is None:
         start = say("without_unit" if trace.cell.keeper else "without_gate")
-    elif turning.to == "denied":
+    elif after > before:
+        start = say("writes", unit=part.unit, value=two_digits(part.value))
+    else:
         gate = translate(language, f"gates.letters.{trace.cell.keeper}")
         start = say("lets_go", gate=gate, unit=part.unit, percent=percent(part.value))
-    else:
-        start = say("writes", unit=part.unit, value=two_digits(part.value))
     moves = "stays" if stays else "rises" if after > before else "falls"
     return start + say(moves, thing=turning.thing, before=percent(before), after=percent(after))
 
 
-def most(network: Network, trace: Trace, t: int, turning: errands.Turning, moved: float) -> Part | None:
-    """What did most, by the gradient, to move the thing's score the way its probability went.
+def most(network: Network, trace: Trace, t: int, thing: str, rises: bool) -> Part | None:
+    """The unit whose state moved the thing's score most, by its gradient, the way its probability went.
 
-    Where its need is denied this is the part of a unit's state that its gate let go, (1 - f)·c; else the part that was
-    written, i·g. Each counts by the score's gradient in that state. None without gates, and where no unit moved it so.
+    A fall is told by what the gate let go of the state before, (1 - f)·c; a rise by what was written, i·g. None without
+    gates, and where no unit moved the score that way.
     """
     gate = trace.gates.get(trace.cell.keeper)
     if gate is None or trace.cell.write is None:
         return None
     gone, written = (1 - gate[t]) * trace.states_before[-1][t], trace.cell.write(trace.gates)[t]
-    change = written if turning.to == "needed" else -gone
-    effect = np.sign(moved) * change * slope(network, trace, t, turning.thing)
+    effect = (written if rises else gone) * slope(network, trace, t, thing)
     unit = int(effect.argmax())
-    if not effect[unit] > 0:
-        return None
-    return Part(unit, float(written[unit] if turning.to == "needed" else 1 - gate[t, unit]))
+    return Part(unit, float(written[unit] if rises else 1 - gate[t, unit])) if effect[unit] > 0 else None
 
 
 def slope(network: Network, trace: Trace, t: int, thing: str) -> ndarray:

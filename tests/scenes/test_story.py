@@ -19,7 +19,6 @@ from rnnviz.scenes.readings import read_sentence, tracing_network
 from rnnviz.scenes.step import compose_step
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
-from rnnviz.tasks.errands.turning import Turning
 from rnnviz.text import tokenize, vocabulary
 from rnnviz.training import zoo
 
@@ -53,7 +52,7 @@ def asked(name: str, read: tuple[str, ...], thing: str) -> tuple[float, nn.Modul
     h = state[0] if isinstance(state, tuple) else state
     logits = network.readout(h)[0, 0]
     score = logits[network.words.index(thing)]
-    return float(logits.softmax(0)[network.words.index(thing)]), network, states, score
+    return float(logits.detach().softmax(0)[network.words.index(thing)]), network, states, score
 
 
 def gates(network: Any, name: str, read: tuple[str, ...]) -> dict[str, torch.Tensor]:
@@ -73,7 +72,7 @@ def gates(network: Any, name: str, read: tuple[str, ...]) -> dict[str, torch.Ten
     return {"kept": z, "written": (1 - z) * (an + (ar + br).sigmoid() * bn).tanh()}
 
 
-def wanted(name: str, tokens: tuple[str, ...], at: int, thing: str, to: str, language: str) -> str:
+def wanted(name: str, tokens: tuple[str, ...], at: int, thing: str, language: str) -> str:
     """The sentence that should be said of a network, all its numbers from torch."""
     before, _, _, _ = asked(name, tokens[:at], thing)
     after, network, states, score = asked(name, tokens[: at + 1], thing)
@@ -86,13 +85,13 @@ def wanted(name: str, tokens: tuple[str, ...], at: int, thing: str, to: str, lan
     score.backward()
     found = gates(network, name, tokens[: at + 1])
     gone = (1 - found["kept"]) * states[at - 1].detach()[0, 0]
-    change = -gone if to == "denied" else found["written"]
-    effect = (change * states[at].grad[0, 0] * (1 if after > before else -1)).detach()
+    moved = (found["written"] if key == "rises" else gone).detach()
+    effect = moved * states[at].grad[0, 0]
     unit = int(effect.argmax())
     if stays or effect[unit] <= 0:
         return piece(language, "story.without_unit", **named) + end
-    if to == "needed":
-        return piece(language, "story.writes", **named, unit=unit, value=two_digits(float(change[unit]))) + end
+    if key == "rises":
+        return piece(language, "story.writes", **named, unit=unit, value=two_digits(float(moved[unit]))) + end
     gate = translate(language, f"gates.letters.{'f' if name == 'lstm' else 'z'}")
     share = percent(1 - float(found["kept"][unit]))
     return piece(language, "story.lets_go", **named, gate=gate, unit=unit, percent=share) + end
@@ -103,11 +102,24 @@ def wanted(name: str, tokens: tuple[str, ...], at: int, thing: str, to: str, lan
 def test_what_is_told_is_what_torch_computes(text: str, word: str, thing: str, language: str) -> None:
     tokens = tokenize(text)
     at = tokens.index(word)
-    to = "denied" if thing == "food" else "needed"
     for left, right in (("rnn", "lstm"), ("gru", "lstm")):
         told = said(tokens, left, right, language)["notice"][at]
         for name in (left, right):
-            assert wanted(name, tokens, at, thing, to, language) in told
+            assert wanted(name, tokens, at, thing, language) in told
+
+
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+def test_falls_and_rises_are_told_as_torch_computes_them(name: str) -> None:
+    """Of every word and of three things, so that whatever the weights say there are both."""
+    tokens = tokenize(NOT)
+    one, network, seen = read_sentence(name, True, tokens), tracing_network(name, True), set()
+    for at in range(1, len(tokens)):
+        for thing in ("food", "water", "shoes"):
+            runs = story.told(network, one, at, errands.Turning("denied", thing, at + 1), "en")
+            text = "".join(run for run, _ in runs)
+            assert text == wanted(name, tokens, at, thing, "en")
+            seen |= {word for word in ("falls", "rises", "unit") if word in text}
+    assert seen == {"falls", "rises"} | ({"unit"} if name != "rnn" else set())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -128,34 +140,28 @@ def test_only_words_that_turn_have_a_story_and_only_with_trained_networks(langua
 
 
 @pytest.mark.parametrize("name", ["lstm", "gru"])
-@pytest.mark.parametrize("to", ["denied", "needed"])
-def test_a_unit_is_named_only_if_it_moved_the_score_that_way(name: str, to: Any) -> None:
-    """Of all units the one that did most; where the state before is empty, nothing was let go."""
-    tokens = tokenize(NOT)
+@pytest.mark.parametrize("rises", [True, False])
+def test_the_unit_that_is_named_did_most_to_the_score(name: str, rises: bool) -> None:
+    """By small changes of each unit's state. Where the state before is empty, nothing was let go."""
+    tokens, at = tokenize(NOT), 3
     network, trace = tracing_network(name, True), read_sentence(name, True, tokens).trace
-    at, turning = 3, Turning(to, "food", 4)
-    for moved in (1.0, -1.0):
-        part = story.most(network, trace, at, turning, moved)
-        assert part
-        effects = effect(network, trace, at, turning) * moved
-        assert effects[part.unit] == effects.max() > 0
+    part = story.most(network, trace, at, "food", rises)
+    assert part
+    effects = effect(network, trace, at, rises)
+    assert effects[part.unit] == (effects.max() if rises else effects.min()) != 0
     empty = replace(trace, h=np.zeros_like(trace.h), c=None if trace.c is None else np.zeros_like(trace.c))
-    assert (story.most(network, empty, at, turning, 1.0) is None) == (to == "denied")
-    assert story.most(tracing_network("rnn", True), read_sentence("rnn", True, tokens).trace, at, turning, 1.0) is None
+    assert (story.most(network, empty, at, "food", rises) is None) == (not rises)
+    bare = read_sentence("rnn", True, tokens).trace
+    assert story.most(tracing_network("rnn", True), bare, at, "food", rises) is None
 
 
-def effect(network: Any, trace: Any, at: int, turning: Turning) -> np.ndarray:
-    """What each unit's part did to the score: the score in the state that is changed by a little of that part."""
-    keeper = {"lstm": "f", "gru": "z"}[trace.kind]
-    part = -(1 - trace.gates[keeper][at]) * trace.states_before[-1][at]
-    if turning.to == "needed":
-        written = {"lstm": lambda g: g["i"] * g["g"], "gru": lambda g: (1 - g["z"]) * g["n"]}
-        part = written[trace.kind](trace.gates)[at]
-    little = 1e-6
-    return np.array(
-        [(score(network, trace, at, unit, part[unit] * little) - score(network, trace, at, unit, 0)) / little
-         for unit in range(len(part))]
-    )  # fmt: skip
+def effect(network: Any, trace: Any, at: int, rises: bool) -> np.ndarray:
+    """What a millionth of what was written into each unit, or let go of it, does to the score."""
+    g, before = {letter: values[at] for letter, values in trace.gates.items()}, trace.states_before[-1][at]
+    written, kept = (g["i"] * g["g"], g["f"]) if trace.kind == "lstm" else ((1 - g["z"]) * g["n"], g["z"])
+    part = 1e-6 * (written if rises else -(1 - kept) * before)
+    none = score(network, trace, at, 0, 0)
+    return np.array([score(network, trace, at, unit, part[unit]) - none for unit in range(len(part))])
 
 
 def score(network: Any, trace: Any, at: int, unit: int, more: float) -> float:
