@@ -41,7 +41,7 @@ def said(tokens: tuple[str, ...], left: str, right: str, language: str = "en", t
 def asked(name: str, read: tuple[str, ...], thing: str) -> tuple[float, nn.Module, list[Any], torch.Tensor]:
     """The thing's probability after the words and "to buy", the network, its states and the thing's score, by torch."""
     network = rnnviz.load(name).double()
-    given = (*read, "to", "buy") if read[-2:] != ("to", "buy") else read
+    given = read if read[-2:] == ("to", "buy") else (*read, "buy") if read[-1] == "to" else (*read, "to", "buy")
     rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in given]].double()
     state, states = None, []
     for x in network.projection(rows):
