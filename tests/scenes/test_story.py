@@ -46,10 +46,10 @@ def asked(name: str, read: tuple[str, ...], thing: str) -> tuple[float, nn.Modul
     state, states = None, []
     for x in network.projection(rows):
         _, state = network.body(x[None, None], state)
-        kept = state[-1] if isinstance(state, tuple) else state
-        kept.retain_grad()
-        states.append(kept)
-    h = state[0] if isinstance(state, tuple) else state
+        states.append(state if isinstance(state, tuple) else (state,))
+        for part in states[-1]:
+            part.retain_grad()
+    h = states[-1][0]
     logits = network.readout(h)[0, 0]
     score = logits[network.words.index(thing)]
     return float(logits.detach().softmax(0)[network.words.index(thing)]), network, states, score
@@ -65,8 +65,8 @@ def gates(network: Any, name: str, read: tuple[str, ...]) -> dict[str, torch.Ten
         h = (state[0] if name == "lstm" else state)[0, 0]
     a, b = body.weight_ih_l0 @ x[-1] + body.bias_ih_l0, body.weight_hh_l0 @ h + body.bias_hh_l0
     if name == "lstm":
-        i, f, g, _ = (a + b).chunk(4)
-        return {"kept": f.sigmoid(), "written": i.sigmoid() * g.tanh()}
+        i, f, g, o = (a + b).chunk(4)
+        return {"kept": f.sigmoid(), "written": i.sigmoid() * g.tanh(), "shown": o.sigmoid()}
     (ar, az, an), (br, bz, bn) = a.chunk(3), b.chunk(3)
     z = (az + bz).sigmoid()
     return {"kept": z, "written": (1 - z) * (an + (ar + br).sigmoid() * bn).tanh()}
@@ -84,9 +84,9 @@ def wanted(name: str, tokens: tuple[str, ...], at: int, thing: str, language: st
         return piece(language, "story.without_gate", **named) + end
     score.backward()
     found = gates(network, name, tokens[: at + 1])
-    gone = (1 - found["kept"]) * states[at - 1].detach()[0, 0]
+    gone = (1 - found["kept"]) * states[at - 1][-1][0, 0]
     moved = (found["written"] if key == "rises" else gone).detach()
-    effect = moved * states[at].grad[0, 0]
+    effect = moved * slope(states[at], found)
     unit = int(effect.argmax())
     if stays or effect[unit] <= 0:
         return piece(language, "story.without_unit", **named) + end
@@ -95,6 +95,16 @@ def wanted(name: str, tokens: tuple[str, ...], at: int, thing: str, language: st
     gate = translate(language, f"gates.letters.{'f' if name == 'lstm' else 'z'}")
     share = percent(1 - float(found["kept"][unit]))
     return piece(language, "story.lets_go", **named, gate=gate, unit=unit, percent=share) + end
+
+
+def slope(state: Any, found: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Of the score in the state that gates keep. Torch has two outputs h and c; a change of c changes h as well."""
+    if len(state) == 1:
+        return state[0].grad[0, 0]
+    h, c = state
+    shown = found["shown"].detach() * (1 - c.detach()[0, 0].tanh() ** 2)
+    through_c = torch.zeros_like(shown) if c.grad is None else c.grad[0, 0]
+    return through_c + h.grad[0, 0] * shown
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
