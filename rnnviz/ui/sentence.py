@@ -39,8 +39,9 @@ def row() -> None:
         typed = state.value("sentence")
         reads = language_of(typed) if typed.strip() else language()
         first = sorted(errands.EXAMPLES, key=lambda one: one != reads)
+        offered = menu.container(key="sentence-offered")
         for i, example in enumerate(example for one in first for example in errands.EXAMPLES[one]):
-            menu.button(literal(example), key=f"example{i}", type="tertiary", on_click=called(_choose), args=(example,))
+            offered.button(literal(example), key=f"example{i}", type="tertiary", on_click=called(_choose), args=(example,))
 
 
 def knobs() -> None:

@@ -93,7 +93,7 @@ def wanted(name: str, tokens: tuple[str, ...], at: int, thing: str, language: st
     if key == "rises":
         return piece(language, "story.writes", **named, unit=unit, value=two_digits(float(moved[unit]))) + end
     gate = translate(language, f"gates.letters.{'f' if name == 'lstm' else 'z'}")
-    share = percent(1 - float(found["kept"][unit]))
+    share = percent(1 - found["kept"][unit].item())
     return piece(language, "story.lets_go", **named, gate=gate, unit=unit, percent=share) + end
 
 
