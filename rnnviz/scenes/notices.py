@@ -79,7 +79,7 @@ class Verdict:
         """Right or wrong, and why; where that cannot be known, what the reader thinks."""
         thing, said = self.meaning.thing, [word for word, _ in self.guesses]
         if thing is None:
-            self.misread([word for word, _ in self.guesses])
+            self.misread()
             if self.last:
                 lottery = self.meaning.says == "none" and met.record(self.language_read).words.issuperset(
                     map(met.normal, self.tokens)
@@ -94,7 +94,7 @@ class Verdict:
         right = [name for name, word in zip(self.names, said, strict=True) if word == thing]
         self.say("one_right" if right else "both_wrong", right=right[:1], wrong=wrong, thing=thing)
         self.hardly(thing)
-        if not self.misread(said):
+        if not self.misread():
             self.never_met()
 
     def hardly(self, thing: str) -> None:
@@ -103,10 +103,10 @@ class Verdict:
             if word == thing and share < 0.5:
                 self.say("hardly", name=name)
 
-    def misread(self, said: Sequence[str]) -> bool:
+    def misread(self) -> bool:
         """Say who reads a denied need as if it were none denied."""
         denied = self.meaning.denied
-        if denied is None or denied.thing == self.meaning.thing or not (who := self.who(said, denied.thing)):
+        if denied is None or denied.thing == self.meaning.thing or not (who := self.who(denied.thing)):
             return False
         whole, bare, negation = (shortened(text, MOST_IN_PROSE) for text in met.negated(self.tokens, denied))
         self.say(f"misread_{'both' if len(who) > 1 else 'one'}", who=who[0], whole=whole, bare=bare)
@@ -114,9 +114,10 @@ class Verdict:
             self.say("never_before", word=negation)
         return True
 
-    def who(self, said: Sequence[str], thing: str) -> list[str]:
-        """The networks that say a thing."""
-        return [name for name, word in zip(self.names, said, strict=True) if word == thing]
+    def who(self, thing: str) -> list[str]:
+        """The networks that say a thing with more than an even chance: with less it may be one."""
+        guessed = zip(self.names, self.guesses, strict=True)
+        return [name for name, (word, share) in guessed if word == thing and share >= 0.5]
 
     def never_met(self) -> None:
         """Say what of this sentence no sentence of training had."""

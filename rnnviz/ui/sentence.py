@@ -34,14 +34,18 @@ def row() -> None:
         )
         menu = st.popover(t("step.examples"), width="content", key="sentence-examples", on_change="rerun")
     with st.container(key="sentence-typed"):
-        st.caption(t("step.typed", asked=" / ".join(join(endings[0]) for endings in ASKED.values())))
+        asked = " / ".join(join(endings[0]).replace(" ", "\u00a0") for endings in ASKED.values())
+        st.caption(t("step.typed", asked=asked))
     if menu.open:  # what is not seen is not drawn: it would cost every visitor at every move of a slider
         typed = state.value("sentence")
         reads = language_of(typed) if typed.strip() else language()
         first = sorted(errands.EXAMPLES, key=lambda one: one != reads)
-        offered = menu.container(key="sentence-offered")
-        for i, example in enumerate(example for one in first for example in errands.EXAMPLES[one]):
-            offered.button(literal(example), key=f"example{i}", type="tertiary", on_click=called(_choose), args=(example,))
+        offered = [example for one in first for example in errands.EXAMPLES[one]]
+        with menu.container(key="sentence-offered"):
+            for i, example in enumerate(offered):
+                st.button(
+                    literal(example), key=f"example{i}", type="tertiary", on_click=called(_choose), args=(example,)
+                )
 
 
 def knobs() -> None:
