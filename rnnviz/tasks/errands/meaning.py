@@ -68,7 +68,7 @@ def meaning(tokens: tuple[str, ...], read: int | None = None) -> Meaning:
 
 def claims(tokens: tuple[str, ...], read: int | None = None) -> tuple[Claim, ...]:
     """What the sentence, or its first `read` tokens, says of each need that it names."""
-    reader = _reader(tokens)
+    reader = READERS[language_of(tokens)]
     found: Account = reader.read(tokens if read is None else tokens[: reader.settled(tokens, read)])
     return found.claims
 
