@@ -20,6 +20,7 @@ from rnnviz.tasks.errands.sentences import (
     sentence,
     things,
 )
+from rnnviz.tasks.errands.turning import Turning, turnings
 from rnnviz.tasks.errands.wordings import Need, needs
 
 NEEDS = needs("en")
@@ -40,6 +41,7 @@ __all__ = [
     "Meaning",
     "Mention",
     "Need",
+    "Turning",
     "Wordings",
     "batch",
     "by_second_author",
@@ -57,4 +59,5 @@ __all__ = [
     "sentence",
     "stretch",
     "things",
+    "turnings",
 ]
