@@ -119,8 +119,8 @@ class Verdict:
     def never_met(self) -> None:
         """Say what of this sentence no sentence of training had."""
         assert self.meaning.need
-        tokens = self.tokens[: self.t + 1]
-        key, word = met.unmet(tokens, self.meaning.need, errands.mentions(tokens))
+        named = errands.mentions(self.tokens, self.t + 1)
+        key, word = met.unmet(self.tokens, self.meaning.need, named)
         self.say(
             {"wording": "never_worded", "before": "never_before", "two": "never_two", "met": "all_met"}[key], word=word
         )

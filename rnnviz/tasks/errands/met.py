@@ -10,10 +10,9 @@ from rnnviz.tasks.errands.claims import Mention
 from rnnviz.tasks.errands.english import NOT
 from rnnviz.tasks.errands.grammar import PERSONS, SPOKEN, Agreement, Grammar, Slot, Template, grammar_of, template
 from rnnviz.tasks.errands.japanese import NEGATED
-from rnnviz.tasks.errands.meaning import language_of
 from rnnviz.tasks.errands.sentences import output_words
 from rnnviz.tasks.errands.wordings import pattern, told
-from rnnviz.text import join, normal, tokenize
+from rnnviz.text import join, language_of, normal, tokenize
 
 
 class Record(NamedTuple):
