@@ -11,7 +11,7 @@ from rnnviz.language import Runs, filled, translate
 from rnnviz.numbers import percent
 from rnnviz.tasks import errands
 from rnnviz.tasks.errands import met
-from rnnviz.text import ASKED, join, missing
+from rnnviz.text import ASKED, form, join, missing
 
 if TYPE_CHECKING:
     from rnnviz.scenes.readings import Reading
@@ -79,8 +79,9 @@ class Verdict:
         if thing is None:
             self.misread([word for word, _ in self.guesses])
             if self.last:
-                lottery = self.meaning.says == "none" and met.record(self.language_read).words.issuperset(
-                    map(met.normal, self.tokens)
+                known = met.record(self.language_read).words
+                lottery = self.meaning.says == "none" and known.issuperset(
+                    form(token, self.language_read) for token in self.tokens
                 )
                 self.say("lottery" if lottery else "open")
             return

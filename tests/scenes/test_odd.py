@@ -1,5 +1,5 @@
-"""Forty sentences that a class might type for fun, on every page that reads one: each page stands, says what it can, and
-calls no answer right where it is not sure what is asked for."""
+"""Forty sentences that a class might type for fun, on every page that reads one: each page stands, says what it can,
+and calls no answer right where it is not sure what is asked for."""
 
 from __future__ import annotations
 
