@@ -22,6 +22,7 @@ from rnnviz.recurrence.cells import CELLS
 from rnnviz.scenes.seeds import spread
 from rnnviz.scenes.writer import Board, Section, View, Writer
 from rnnviz.tasks import errands
+from rnnviz.tasks.errands import met
 from rnnviz.tasks.errands.simple import form_of
 from rnnviz.text import ASKED, join, language_of
 from rnnviz.training import zoo
@@ -106,6 +107,7 @@ def answers_board(tokens: tuple[str, ...], words: int, trained: bool, view: View
     right = [writer.kind(one.kind) for one in all_six if one.best[0] == answer]
     told = {"words": words, "answer": answer, "count": len(right), "all": len(all_six)}
     told["names"] = writer.listed(right) or writer.say("nobody")
+    told["look"] = writer.say("look_six" if len(all_six) == len(KINDS) else "look_states")
     section = writer.section("answers", drawn, found, **told)
     return writer.board(
         (tokens, trained), [writer.told(section, claims_of(all_six, tokens, need, answer, trained, writer))]
@@ -148,7 +150,7 @@ def claims_of(
     p = {one.kind: percent(one.chance_of(answer)) for one in all_six}
     forgot, kept = rnn.best[0] != answer, lstm.best[0] == answer
     named = errands.meaning(tokens).need
-    whole = join(tokens[named.start : named.end + 1]) if named else tokens[need]
+    whole = met.phrase(tokens, named) if named else tokens[need]
     claims: dict[str, tuple[bool | None, dict[str, Any]]] = {
         "c2": (forgot and kept, {"answer": answer, "need": whole} | p)
     }

@@ -18,7 +18,8 @@ from rnnviz.numbers import two_digits
 from rnnviz.scenes.gradients import ratio
 from rnnviz.scenes.readings import Named, Reading, tracing_network
 from rnnviz.tasks import errands
-from rnnviz.text import join, missing
+from rnnviz.tasks.errands import met
+from rnnviz.text import missing
 
 CHANGED = 0.5
 """By how much a value must differ after the exchange to be counted."""
@@ -73,7 +74,7 @@ def deeper(networks: Sequence[Named], readings: Sequence[Reading], language: str
     names = [translate(language, f"networks.{one.name}") for one in readings]
     ratios = [ratio(one.gradients.norms, at) for one in readings]
     answers = [one.gradients.targets[-1] for one in readings]
-    word = shortened(join(tokens[need.start : at + 1]) if need else tokens[at], MOST_IN_PROSE)
+    word = shortened(met.phrase(tokens, need) if need else tokens[at], MOST_IN_PROSE)
 
     def say(key: str, **values: object) -> Runs:
         return filled(language, f"step.deeper.{key}", values)

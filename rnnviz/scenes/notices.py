@@ -46,7 +46,7 @@ class Verdict:
 
     def quoted(self, need: errands.Mention) -> str:
         """The words of a need, as typed."""
-        return shortened(met.join(self.tokens[need.start : need.end + 1]), MOST_IN_PROSE)
+        return shortened(met.phrase(self.tokens, need), MOST_IN_PROSE)
 
     def what_was_read(self) -> None:
         need, denied = self.meaning.need, self.meaning.denied

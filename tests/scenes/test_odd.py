@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import plotly.graph_objects as go
 import pytest
 
 from rnnviz.language import translate
@@ -82,5 +81,3 @@ def test_all_other_pages_stand(text: str, monkeypatch: pytest.MonkeyPatch) -> No
             for said in told:
                 assert said.strip()
                 assert not re.search(r"\bnan\b|None", said)
-            for one in section["figures"]:
-                go.Figure(one["figure"])

@@ -4,7 +4,6 @@ has never met. `tests/tasks/test_met.py` compares this with sentences as they ar
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import combinations
 from typing import Literal, NamedTuple
 
 from rnnviz.tasks.errands.claims import Mention
@@ -129,7 +128,7 @@ def unmet(tokens: Sequence[str], need: Mention, named: Sequence[Mention]) -> tup
     words = [normal(token) for token in tokens]
     wording = tokens[need.start : need.end + 1]
     if not worded(wording, had, language_of(tokens)):
-        return "wording", join(tuple(wording))
+        return "wording", phrase(tokens, need)
     if len({one.thing for one in named}) > had.most:
         return "two", ""
     strange = next((at for at in range(need.start) if words[at] not in had.before), None)
@@ -137,18 +136,27 @@ def unmet(tokens: Sequence[str], need: Mention, named: Sequence[Mention]) -> tup
 
 
 def worded(tokens: Sequence[str], had: Record, language: str) -> bool:
-    """Whether training worded a need so; in Japanese whether it is a wording of training with an ending."""
+    """Whether training worded a need so; in Japanese whether it is a wording of training but for their endings."""
     if language == "ja":
         text = "".join(tokens)
-        return any(text[start:end] in had.wordings for start, end in combinations(range(len(text) + 1), 2))
+        return any(one in text or one.startswith(text) for one in had.wordings)
     wording = " ".join(map(normal, tokens))
     return wording in had.wordings or any(clause.fullmatch(wording) for clause in had.clauses)
 
 
 def whole(tokens: Sequence[str], at: int) -> str:
     """The word that a token belongs to, as a reader sees it: "isn't" for its "n't"."""
+    return join(tuple(tokens[_begins(tokens, at) : at + 1]))
+
+
+def phrase(tokens: Sequence[str], need: Mention) -> str:
+    """The words of a need, as a reader sees them: "I'm freezing" for "'m freezing"."""
+    return join(tuple(tokens[_begins(tokens, need.start) : need.end + 1]))
+
+
+def _begins(tokens: Sequence[str], at: int) -> int:
     clitic = normal(tokens[at]) == "n't" or (tokens[at][:1] in "'’" and tokens[at][1:].isalpha())
-    return join(tuple(tokens[at - 1 if at and clitic else at : at + 1]))
+    return at - 1 if at and clitic else at
 
 
 def negated(tokens: Sequence[str], need: Mention) -> tuple[str, str, str]:

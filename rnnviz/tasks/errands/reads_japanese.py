@@ -15,6 +15,8 @@ from rnnviz.tasks.errands.claims import Account, Claim, Mention, Person, Turn
 from rnnviz.tasks.errands.grammar import grammar_of
 from rnnviz.tasks.errands.wordings import told
 
+LONG = frozenset("ー〜")
+"""What a vowel is drawn out by."""
 SHARE = 2
 """So many tokens of Japanese tell what one English word tells."""
 NEGATIVE = ("neg", "polneg")
@@ -102,13 +104,15 @@ def _is_name(text: str, need: Found) -> bool:
 
 def _mention(need: Found, text: str, ends: Sequence[int]) -> Mention:
     """The same by tokens. What happened is found without its last character: the た after it, or the rest of the last
-    token, belongs to it."""
-    start = bisect_right(ends, need.start)
+    token, belongs to it. After a stem a token of which only the beginning was taken for its ending (た of ため) does not,
+    nor does ん (of んです)."""
+    start, stop = bisect_right(ends, need.start), need.end
+    end = bisect_right(ends, stop - 1)
     if need.form == "implied":
-        end = bisect_right(ends, need.end - (not text.startswith(("た", "だ"), need.end)))
-    else:
-        end = max(start, bisect_right(ends, need.end) - 1)
-        end -= end > start and text[ends[end - 1] : ends[end]] == "ん"  # of んです
+        end += end + 1 < len(ends) and text.startswith(("た", "だ"), stop)
+    elif need.form == "cue" and end > start:
+        cut = ends[end] > stop and not set(text[stop : ends[end]]) <= LONG
+        end -= cut or text[ends[end - 1] : ends[end]] == "ん"
     return Mention(start, end, need.thing, need.form)
 
 
