@@ -11,7 +11,7 @@ from rnnviz.language import Runs, filled, translate
 from rnnviz.numbers import percent
 from rnnviz.tasks import errands
 from rnnviz.tasks.errands import met
-from rnnviz.text import ASKED, join, missing
+from rnnviz.text import ASKED, form, join, missing
 
 if TYPE_CHECKING:
     from rnnviz.scenes.readings import Reading
@@ -48,7 +48,7 @@ class Verdict:
 
     def quoted(self, need: errands.Mention) -> str:
         """The words of a need, as typed."""
-        return shortened(met.join(self.tokens[need.start : need.end + 1]), MOST_IN_PROSE)
+        return shortened(met.phrase(self.tokens, need), MOST_IN_PROSE)
 
     def what_was_read(self) -> None:
         need, denied = self.meaning.need, self.meaning.denied
@@ -81,8 +81,9 @@ class Verdict:
         if thing is None:
             self.misread()
             if self.last:
-                lottery = self.meaning.says == "none" and met.record(self.language_read).words.issuperset(
-                    map(met.normal, self.tokens)
+                known = met.record(self.language_read).words
+                lottery = self.meaning.says == "none" and known.issuperset(
+                    form(token, self.language_read) for token in self.tokens
                 )
                 self.say("lottery" if lottery else "open")
             return
@@ -122,8 +123,8 @@ class Verdict:
     def never_met(self) -> None:
         """Say what of this sentence no sentence of training had."""
         assert self.meaning.need
-        tokens = self.tokens[: self.t + 1]
-        key, word = met.unmet(tokens, self.meaning.need, errands.mentions(tokens))
+        named = errands.mentions(self.tokens, self.t + 1)
+        key, word = met.unmet(self.tokens, self.meaning.need, named)
         self.say(
             {"wording": "never_worded", "before": "never_before", "two": "never_two", "met": "all_met"}[key], word=word
         )

@@ -1,6 +1,7 @@
 """The trained networks in assets/weights. How they were made is in `rnnviz.training.recipes`."""
 
 import json
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import torch
@@ -53,6 +54,16 @@ def reading(name: str, language: str) -> str:
     """The network that stands for `name` in this language: `name-ja` for a Japanese sentence, if there is one."""
     other = f"{name}-{language}"
     return other if other in shipped() else name
+
+
+def readers(names: Sequence[str], language: str) -> tuple[str, ...]:
+    """Those of these networks that read a language, under their plain names."""
+    return tuple(name for name in names if speaks(reading(name, language)) == language)
+
+
+def speaks(name: str) -> str:
+    """The language that a network of the zoo reads and answers in."""
+    return "ja" if name in JAPANESE else "en"
 
 
 @cache

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from rnnviz.figures.base import MOST_IN_PROSE, shortened
 from rnnviz.language import literal
+from rnnviz.scenes.readings import Named, stand_in
 from rnnviz.tasks import errands
 from rnnviz.text import ASKED, MAX_TOKENS, join, language_of, tokenize, vocabulary
+from rnnviz.training import zoo
 from rnnviz.ui import state
 from rnnviz.ui.calm import called
 from rnnviz.ui.language import language, t
@@ -71,8 +75,12 @@ def _as_typed() -> None:
 state.whenever("sentence", _as_typed)
 
 
-def amiss(typed: tuple[str, ...], tokens: tuple[str, ...]) -> None:
-    """Say in place what cannot be read of what was typed."""
+def amiss(typed: tuple[str, ...], tokens: tuple[str, ...], *networks: Named) -> None:
+    """Say in place what cannot be read of what was typed, and which of these networks do not read its language."""
+    for network in dict.fromkeys(networks):
+        if tokens and (instead := stand_in(network, tokens)):
+            name = t(f"networks.{network if isinstance(network, str) else state.YOURS}")
+            st.info(t("step.stands_in", name=name, instead=t(f"networks.{instead}")))
     if len(typed) > MAX_TOKENS:
         st.warning(t("step.too_long", count=f"{len(typed):,}", limit=MAX_TOKENS))
     table = vocabulary(language_of(tokens))
@@ -83,4 +91,11 @@ def amiss(typed: tuple[str, ...], tokens: tuple[str, ...]) -> None:
         st.info(t("step.all_unknown"))
     elif unknown:
         words = " ".join(literal(shortened(token, MOST_IN_PROSE)) for token in unknown[:12])
-        st.caption(t("step.some_unknown", size=f"{len(table.words) - 1:,}", words=words))
+        st.caption(t("step.some_unknown", size=f"{table.size:,}", words=words))
+
+
+def left_out(kinds: Sequence[str], tokens: tuple[str, ...]) -> None:
+    """Say which of the networks that stand side by side are not shown, because they do not read the sentence."""
+    others = [t(f"networks.{kind}") for kind in kinds if kind not in zoo.readers(kinds, language_of(tokens))]
+    if others:
+        st.info(t("step.left_out", names=t("compare.comma").join(others)))

@@ -10,9 +10,9 @@ import numpy as np
 from rnnviz.tasks.errands import english
 from rnnviz.tasks.errands.claims import Mention
 from rnnviz.tasks.errands.grammar import Agreement, Template, grammar_of
-from rnnviz.tasks.errands.meaning import language_of, meaning
+from rnnviz.tasks.errands.meaning import meaning
 from rnnviz.tasks.errands.wordings import needs
-from rnnviz.text import join, normal, tokenize
+from rnnviz.text import join, language_of, normal, tokenize
 
 PUNCTUATION = frozenset(".,;:!?)\"'、。！？」")
 ENDS = frozenset(".!?。！？")
