@@ -23,11 +23,20 @@ from safetensors.numpy import load_file, save_file
 from rnnviz.shipped import ASSETS
 from rnnviz.tasks import TASKS, errands
 from rnnviz.training import scoring
-from rnnviz.training.advance import Run, advance, network_of, new_run, one_thread, snapshot, untrained_network
+from rnnviz.training.advance import (
+    Run,
+    advance,
+    network_of,
+    new_run,
+    one_thread,
+    restore,
+    snapshot,
+    untrained_network,
+)
 from rnnviz.training.records import FIRST
 from rnnviz.training.runs import MASTERY
 from rnnviz.training.settings import Settings
-from rnnviz.training.zoo import BESIDE, WEIGHTS, all_seeds, recipe
+from rnnviz.training.zoo import BESIDE, COMPARED, WEIGHTS, recipe
 
 RATES = (1e-3, 2e-3, 4e-3)
 TRIAL_STEPS = 1500
@@ -115,10 +124,10 @@ def make(names: list[str], processes: int = 2) -> None:
 
 
 def beside(processes: int = 2, seeds: tuple[int, ...] = (0, 1, 2)) -> None:
-    """Train what is only compared, and write its rows to `assets/records/beside.json`."""
+    """Train what is only compared, and write its rows to `zoo.COMPARED`."""
     with ProcessPoolExecutor(processes) as pool:
         jobs = [pool.submit(one_run, name, recipe(name, seed=seed)) for name in BESIDE for seed in seeds]
-        as_json(ASSETS / "records" / "beside.json", [row for row, _ in gather(jobs)])
+        as_json(COMPARED, [row for row, _ in gather(jobs)])
 
 
 def gather(jobs: "list[Future[tuple[dict, dict[str, ndarray]]]]") -> list[tuple[dict, dict[str, ndarray]]]:
@@ -149,9 +158,13 @@ def write(name: str, tried: list[dict], done: list[tuple[dict, dict[str, ndarray
         "rates_tried_on": f"seed {TRIAL_SEED}, {TRIAL_STEPS} steps; accuracy over all kinds and lengths",
     }
     told = ("shortest", "brief", "clauses", "words", "accuracy", "held_out", "kinds", "others")
-    as_json(WEIGHTS / f"{name}.json", card | {part: rows[chosen][part] for part in told})
-    table = list(all_seeds()) if (WEIGHTS / "seeds.json").exists() else []
-    as_json(WEIGHTS / "seeds.json", [row for row in table if row["network"] != name] + rows)
+    card |= {part: rows[chosen][part] for part in told}
+    if untrained.reach:
+        card["blind"] = scoring.blind(restore(settings, done[chosen][1]).eval(), language, settings.length)
+    as_json(WEIGHTS / f"{name}.json", card)
+    seeds = WEIGHTS / "seeds.json"
+    table = json.loads(seeds.read_text()) if seeds.exists() else []
+    as_json(seeds, [row for row in table if row["network"] != name] + rows)
 
 
 def as_json(file: Path, value: object) -> None:

@@ -17,6 +17,8 @@ KINDS: tuple[errands.Kind, ...] = ("plain", "late", "denied", "implied", "two", 
 OTHERS = ("late", "denied", "implied", "two", "several")
 """The kinds of frames that a second author wrote."""
 SENTENCES = 1000
+SHORTEST = 3
+"""The fewest words of a filler."""
 
 
 def answers(network: Network, batch: errands.Batch, language: str) -> ndarray:
@@ -57,6 +59,17 @@ def chosen_by(network: Network, language: str, longest: int) -> tuple[float, flo
     told, said = batch.stated, answers(network, batch, language)
     right, sure = said.argmax(1) == batch.answers, said[np.arange(len(said)), batch.answers]
     return float(right[told].mean()), float(sure[told].mean())
+
+
+def blind(network: Network, language: str, longest: int) -> dict[str, float]:
+    """What a network that sees so many words does where the need lies further back: over plain errands with enough
+    fillers after it, the mean probability of its likeliest word (`top`), and how often that is right (`right`)."""
+    assert network.reach
+    fillers = range(-(-network.reach // SHORTEST), longest + 1)
+    batch = errands.batch(np.random.default_rng(23), 2 * SENTENCES, fillers, kind="plain", language=language)
+    said = answers(network, batch, language)
+    right = float((said.argmax(1) == batch.answers).mean())
+    return {"sentences": len(said), "top": float(np.exp(said.max(1)).mean()), "right": right}
 
 
 def scores(network: Network, language: str) -> dict[str, object]:
