@@ -347,7 +347,7 @@ GATES_MD = {
 }
 TRAINING_MD = {
     "twins read the same only until one of them is ahead": "the_step_from_which_twins_read_other_examples",
-    "reached all 15 levels with every seed": "how_far_each_shipped_network_came_is_as_its_seeds_say",
+    "with the same seed all read the same sentences": "networks_of_one_seed_read_the_same_sentences",
     "four times as many weights": "an_lstm_has_four_times_the_weights_of_an_rnn_and_a_gru_three_times",
     "exactly the weights that it has after 200 steps": "however_a_run_is_split_it_is_the_same",
     "the best answer that does not look at the input": "chance",
