@@ -5,7 +5,6 @@ import streamlit as st
 from rnnviz.networks.timing import Speeds
 from rnnviz.scenes import accuracies
 from rnnviz.scenes import compare as compare_scene
-from rnnviz.training import zoo
 from rnnviz.turns import workers
 from rnnviz.ui import controls, sentence, state
 from rnnviz.ui.asked import asked
@@ -45,13 +44,12 @@ def right(words: int) -> None:
     board(asked(accuracies.beside_board, words, view).payload, "compare-beside")
     group("units")
     group("windows")
-    settings = zoo.recipe("window-20")
-    st.caption(t("compare.accuracies.read_beside", few=accuracies.few(), rate=settings.rate))
+    st.caption(t("compare.accuracies.read_beside", **asked(accuracies.sizes)))
 
 
 def group(name: str) -> None:
     """The table of some networks, under its name."""
-    st.markdown(f"**{t(f'compare.groups.{name}', units=zoo.SHAPES['lstm'].units)}**")
+    st.markdown(f"**{t(f'compare.groups.{name}', **asked(accuracies.sizes))}**")
     table(asked(accuracies.table, name, controls.view()))
 
 

@@ -47,7 +47,8 @@ def generalisation(table: Sequence[Mapping[str, Any]], trained: float, words: in
     side = value_axis(look, range=[0, 1.02], tickvals=[0, CHANCE, 0.5, 1])
     side["ticktext"] = ["0", look.labels["chance"], "50%", "100%"]
     shapes = [_upright(trained, "faint", "dot", look)]
-    where = {"xref": "x", "x": trained, "xanchor": "left", "xshift": 4, "yanchor": "bottom", "y": 0.02, "yref": "y"}
+    side_of = {"xanchor": "left", "xshift": 4} if trained < last / 2 else {"xanchor": "right", "xshift": -4}
+    where = {"xref": "x", "x": trained, "yanchor": "bottom", "y": 0.02, "yref": "y"} | side_of
     notes = [note(look.labels["trained_to"], SMALL, "faint", look, **where)]
     if words:
         shapes.append(_upright(float(words), "ink", "dash", look))

@@ -15,6 +15,9 @@ from rnnviz.numbers import percent
 ROW, HEAD, LEFT = 40, 40, 84
 """Heights of a row and of the columns' names, and the room for the rows' names, in px at scale 1."""
 
+PALE = 1.7
+"""The end of the scale of colours: with 1 the strongest would be too dark for the numbers on it."""
+
 
 @figure("figures")
 def kinds(table: Mapping[str, Mapping[str, Sequence[float]]], *, look: Look) -> Spec:
@@ -22,21 +25,21 @@ def kinds(table: Mapping[str, Mapping[str, Sequence[float]]], *, look: Look) -> 
     networks, columns = list(table), list(next(iter(table.values()), {}))
     shares = [[table[network][kind] for kind in columns] for network in networks]
     called = [look.called(network) for network in networks]
-    names = [look.labels["kinds"][kind] for kind in columns]
+    names = [look.labels[f"kind_{kind}"] for kind in columns]
     cells = {
         "type": "heatmap",
         "x": names,
         "y": called,
         "z": np.array([[mean(cell) for cell in row] for row in shares]).reshape(len(networks), len(columns)),
         "zmin": 0,
-        "zmax": 1,
+        "zmax": PALE,
         "colorscale": themes.sequential(look.theme, "hidden"),
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
         "text": [[_told(cell, look) for cell in row] for row in shares],
         "texttemplate": "%{text}",
-        "textfont": {"size": TEXT * look.scale},
+        "textfont": look.font(TEXT, "ink"),
         "customdata": [[" · ".join(f"{percent(share)}%" for share in cell) for cell in row] for row in shares],
         "hovertemplate": look.labels["hover_kinds"].format(network="%{y}", seeds="%{customdata}") + "<extra></extra>",
     }

@@ -56,15 +56,19 @@ def words(clauses: int) -> float:
     return float(row["words"][row["clauses"].index(clauses)])
 
 
-def few() -> int:
-    """How many seeds has what is only compared."""
-    return len(zoo.all_seeds(("window-20",)))
-
-
 @lru_cache
 def weights(name: str) -> int:
     """Those of a network's body."""
     return untrained_network(zoo.recipe(name)).body_weights()
+
+
+@lru_cache
+def sizes() -> dict[str, str]:
+    """What the tables' names say: the weights of the six, the units of the three; and of what is only compared how many
+    seeds there are, and the learning rate."""
+    few, six = zoo.all_seeds(("window-20",)), sorted(map(weights, KINDS))
+    told = {"least": f"{six[0]:,}", "most": f"{six[-1]:,}", "units": str(zoo.SHAPES["lstm"].units)}
+    return told | {"few": str(len(few)), "rate": f"{few[0]['rate']:g}"}
 
 
 def accuracy_board(between: int, view: View) -> Board:
@@ -92,12 +96,11 @@ def table(group: str, view: View) -> list[dict[str, str]]:
     lines = []
     for name in GROUPS[group]:
         rows = seeds((name,))
-        line = {
-            writer.say("accuracies.network"): writer.kind(name),
-            writer.say("accuracies.weights"): f"{weights(name):,}",
-            writer.say("accuracies.trained"): spread([row["trained_to"] for row in rows], language),
-            writer.say("accuracies.mastered"): mastered(writer, rows),
-        }
+        line = {writer.say("accuracies.network"): writer.kind(name)}
+        if group != "weights":  # there they are as good as equally many
+            line[writer.say("accuracies.weights")] = f"{weights(name):,}"
+        line[writer.say("accuracies.trained")] = spread([row["trained_to"] for row in rows], language)
+        line[writer.say("accuracies.mastered")] = mastered(writer, rows)
         for n in TOLD[group]:
             shown = f"{percent(shares(name, n, True)[0])}% · {spread(shares(name, n), language)}"
             line[writer.say("accuracies.words", words=f"{words(n):.0f}")] = shown
@@ -157,7 +160,7 @@ def beside_section(writer: Teller, between: int) -> Section:
     window = double_network("window", True)
     told: dict[str, Any] = {f"w{n}": f"{counting.wide_window(window, n).value:,}" for n in WINDOWS}
     told |= {kind: f"{weights(name):,}" for kind, name in (("rnn", "rnn-48"), ("gru", "gru-48"), ("lstm", "lstm"))}
-    told |= {"units": zoo.SHAPES["lstm"].units, "few": few(), "seeds": len(seeds(("lstm",)))}
+    told |= {"seeds": len(seeds(("lstm",)))} | {key: sizes()[key] for key in ("units", "few")}
     of = {f"of_{name.replace('-', '_')}": mean(shares(name, SOME)) for name in GROUPS["windows"]}
     told |= {key: f"{percent(share)}%" for key, share in of.items()} | {"some": f"{words(SOME):.0f}"}
     return writer.section("beside", drawn, found, **told)

@@ -150,7 +150,7 @@ def claims_of(
     return claims
 
 
-def spreads(blind: Mapping[str, float]) -> tuple[bool, dict[str, str]]:
+def spreads(blind: Mapping[str, int | float]) -> tuple[bool, dict[str, str]]:
     """Whether a window spreads its bet where the need is out of its sight, by what it did over many errands."""
     right, top = blind["right"], blind["top"]
     told = {"errands": f"{blind['sentences']:,}", "right": percent(right), "top": percent(top)}

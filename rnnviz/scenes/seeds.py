@@ -23,12 +23,12 @@ AUTHORS = {"kinds": scoring.KINDS, "others": scoring.OTHERS}
 SHORT_SIGHTED = ("window", "conv")
 """Kinds of networks to which a word can be too far back."""
 Shares = dict[str, dict[str, list[float]]]
-"""By network and kind of sentence, the shares of right answers of all seeds."""
+"""By network, as pages call it, and kind of sentence: the shares of right answers of all seeds."""
 
 
 def by_kind(networks: Sequence[str], author: str) -> Shares:
     """Of all seeds of these networks, on frames of one of `AUTHORS`."""
-    rows = {name: zoo.all_seeds((name,)) for name in networks}
+    rows = {zoo.plain(name): zoo.all_seeds((name,)) for name in networks}
     return {name: {kind: [row[author][kind] for row in of] for kind in AUTHORS[author]} for name, of in rows.items()}
 
 
@@ -53,27 +53,22 @@ def not_learned(networks: Sequence[str], language: str) -> list[str]:
     """A sentence for each kind that stays near chance with some network: which these are, which can, and why."""
 
     def listed(told: Mapping[str, Sequence[float]]) -> str:
-        each = (
-            translate(language, "compare.each", name=called(name, language), value=spread(of, language))
-            for name, of in told.items()
-        )
-        return translate(language, "compare.comma").join(each)
+        each = {called(name, language): f"{percent(mean(of))}%" for name, of in told.items()}
+        said = (translate(language, "compare.each", name=name, value=share) for name, share in each.items())
+        return translate(language, "compare.comma").join(said)
 
-    def say(key: str, **values: str) -> str:
-        return translate(language, f"step.{key}", **values)
-
-    sentences = []
+    sentences, unseen = [], False
     for kind, told in reported(networks).items():
         lost = {name: of for name, of in told.items() if near_chance(kind, of)}
         can = {name: of for name, of in told.items() if name not in lost}
-        short = [name for name in lost if zoo.SHAPES[zoo.plain(name)].kind in SHORT_SIGHTED]
-        if not lost:
-            continue
-        why = [say(f"why.{kind}")] * (len(short) < len(lost)) + [say("out_of_reach")] * bool(short)
-        found = {"kind": say(f"kinds.{kind}"), "chance": percent(chance(kind)), "lost": listed(lost)}
-        found |= {"can": say("can", names=listed(can)) if can else say("none"), "why": say("gap").join(why)}
-        sentences.append(say("near_chance", **found))
-    return sentences
+        whys = {zoo.SHAPES[name].kind in SHORT_SIGHTED for name in lost}
+        unseen |= True in whys
+        if lost:
+            found = {"kind": translate(language, f"step.kinds.{kind}"), "chance": percent(chance(kind))}
+            found |= {"lost": listed(lost), "why": translate(language, f"step.why.{kind}") if False in whys else ""}
+            found["can"] = translate(language, "step.can" if can else "step.none", names=listed(can))
+            sentences.append(translate(language, "step.near_chance", **found).strip())
+    return [*sentences, *[translate(language, "step.out_of_reach")] * unseen]
 
 
 def recipe(language: str) -> dict[str, str]:

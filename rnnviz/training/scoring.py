@@ -61,7 +61,7 @@ def chosen_by(network: Network, language: str, longest: int) -> tuple[float, flo
     return float(right[told].mean()), float(sure[told].mean())
 
 
-def blind(network: Network, language: str, longest: int) -> dict[str, float]:
+def blind(network: Network, language: str, longest: int) -> dict[str, int | float]:
     """What a network that sees so many words does where the need lies further back: over plain errands with enough
     fillers after it, the mean probability of its likeliest word (`top`), and how often that is right (`right`)."""
     assert network.reach

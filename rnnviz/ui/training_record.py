@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from rnnviz import figures
-from rnnviz.language import labels_of_figures
 from rnnviz.scenes import seeds
 from rnnviz.tasks import errands
 from rnnviz.training import zoo
-from rnnviz.ui import controls, state
+from rnnviz.ui import controls
 from rnnviz.ui.calm import part
 from rnnviz.ui.language import language, prose, t
 from rnnviz.ui.tables import table
@@ -34,7 +35,7 @@ def training_record(tokens: tuple[str, ...]) -> None:
 
 def networks_of(networks: tuple[str, ...]) -> None:
     """What the networks of a language learned: by kind, by words in between, and, one press deeper, seed by seed."""
-    look = {"labels": labels_of_figures(language(), "figures"), "theme": state.theme(), "scale": controls.view().scale}
+    look: dict[str, Any] = vars(controls.view().look("figures"))
     for column, author in zip(st.columns(2), seeds.AUTHORS, strict=True):
         with column:
             st.markdown(f"**{t(f'step.record.{author}')}**")

@@ -22,6 +22,7 @@ from rnnviz.language import _text as words_of
 from rnnviz.language import translate
 from rnnviz.networks import timing
 from rnnviz.networks.sight import sight_of
+from rnnviz.numbers import percent
 from rnnviz.scenes import accuracies
 from rnnviz.scenes import compare as compare_scene
 from rnnviz.scenes.writer import View
@@ -120,7 +121,7 @@ def test_the_words_say_what_the_records_hold(between: int) -> None:
     text = said(sections(compare_scene.answers_board(tokens, between, True, LIGHT))["answers"])
     right = [one for one in found.values() if one.best[0] == "food"]
     assert f"{len(right)} of 6 networks say “food”, words in between: {between}" in text
-    rnn, lstm = (f"{100 * found[kind].chance_of('food'):.0f}" for kind in ("rnn", "lstm"))
+    rnn, lstm = (percent(found[kind].chance_of("food")) for kind in ("rnn", "lstm"))
     assert f"gives “food” {rnn}%, the LSTM {lstm}%" in text
     assert f"lies {len(tokens) - 1} words back" in text
     assert " ".join(tokens[-5:]) in text
@@ -213,10 +214,11 @@ def rows_of(name: str) -> list[dict[str, Any]]:
 def test_the_tables_are_those_of_all_seeds(group: str, view: View) -> None:
     clauses = {"weights": (0, 12, 48), "units": (0, 12, 48), "windows": (0, 4, 12)}[group]
     for name, line in zip(accuracies.GROUPS[group], accuracies.table(group, view), strict=True):
-        _, weights, trained, mastered, *cells = line.values()
+        trained, mastered, *cells = list(line.values())[1 if group == "weights" else 2 :]
         mine = rows_of(name)
         assert len(mine) == (3 if name in zoo.BESIDE else 5)
-        assert int(weights.replace(",", "")) == counted(name)
+        if group != "weights":
+            assert int(list(line.values())[1].replace(",", "")) == counted(name)
         ends = [100 * row["trained_to"] for row in mine]
         shown = [float(n) for n in re.findall(r"\d+", trained)]
         np.testing.assert_allclose(shown, [np.mean(ends), min(ends), max(ends)], atol=0.51)
@@ -300,7 +302,7 @@ def test_the_bodies_are_alike_and_the_whole_networks_are_not() -> None:
     assert (told["least_whole"], told["most_whole"]) == (min(whole), max(whole))
     bodies = [sum(p.numel() for p in one.body.parameters()) for one in nets]
     assert (told["least_body"], told["most_body"]) == (min(bodies), max(bodies))
-    assert told["most_body"] < 1.02 * told["least_body"]
+    assert told["most_body"] < 1.04 * told["least_body"]
     assert told["most_whole"] > 1.5 * told["least_whole"]
     assert told["seeds"] == len({row["seed"] for row in rows_of("lstm")})
 
