@@ -136,8 +136,9 @@ def claims_of(
     told: dict[str, Any] = {"seen": " ".join(last), "need": tokens[need], "answer": answer, "p": p["window"]}
     if unseen:
         claims["c20"] = True, told | {"best": window.best[0], "best_p": percent(window.best[1])}
-        if trained:
-            claims["c20_spread"] = spreads(zoo.card("window")["blind"])
+        blind = zoo.card("window").get("blind")
+        if trained and blind:
+            claims["c20_spread"] = spreads(blind)
     else:
         claims["c20_seen"] = None, told
     share = percent(float(attention.attention[:, need].mean()))

@@ -15,6 +15,9 @@ from rnnviz.ui.calm import part
 from rnnviz.ui.language import language, prose, t
 from rnnviz.ui.tables import table
 
+PLAIN = {"displayModeBar": False}
+"""Plotly's buttons would cover the names of columns."""
+
 
 @part
 def training_record(tokens: tuple[str, ...]) -> None:
@@ -23,14 +26,15 @@ def training_record(tokens: tuple[str, ...]) -> None:
     if not record.open:
         return
     with record:
-        told = seeds.recipe(language())
-        best = told.pop("best")
-        shipped = t("step.shipped_best", names=best) if best else t("step.shipped_median")
-        st.markdown(prose("networks").format(shipped=shipped, **told))
         read = errands.language_of(tokens)
         for tongue in sorted(seeds.RECORDED, key=lambda one: one != read):
             st.subheader(t(f"step.record.{tongue}"), anchor=False)
             networks_of(seeds.RECORDED[tongue])
+        told = seeds.recipe(language())
+        best = told.pop("best")
+        shipped = t("step.shipped_best", names=best) if best else t("step.shipped_median")
+        st.subheader(t("step.record.recipe"), anchor=False)
+        st.markdown(prose("networks").format(shipped=shipped, **told))
 
 
 def networks_of(networks: tuple[str, ...]) -> None:
@@ -40,7 +44,7 @@ def networks_of(networks: tuple[str, ...]) -> None:
         with column:
             st.markdown(f"**{t(f'step.record.{author}')}**")
             shares = seeds.by_kind(networks, author)
-            st.plotly_chart(figures.kinds(shares, **look), key=f"{author}-{networks[0]}", theme=None)
+            st.plotly_chart(figures.kinds(shares, **look), key=f"{author}-{networks[0]}", theme=None, config=PLAIN)
     rows = [row | {"network": zoo.plain(row["network"])} for row in zoo.all_seeds(networks)]
     st.caption(t("step.record.read", seeds=len({row["seed"] for row in rows})))
     found = seeds.not_learned(networks, language())
