@@ -37,9 +37,8 @@ from rnnviz.training.runs import (
     Trouble,
     logged,
 )
-from rnnviz.training.settings import CLAUSES, DEFAULTS, Settings
+from rnnviz.training.settings import DEFAULTS, Settings
 
-TOP_LEVEL = TASKS["errands"].levels(CLAUSES) - 1
 FORGET_NOTHING = 50.0
 """A bias at which the logistic function is 1 in float32, and its slope 0."""
 EXAMPLES, HELD_OUT, VARIATION, DROPOUT = range(1, 5)

@@ -25,11 +25,11 @@ from rnnviz.shipped import ASSETS
 from rnnviz.tasks import TASKS, errands
 from rnnviz.tasks.errands.sentences import LATELY
 from rnnviz.training import scoring
-from rnnviz.training.advance import Run, advance, network_of, new_run, one_thread, untrained_network
+from rnnviz.training.advance import Run, advance, network_of, new_run, one_thread, restore, untrained_network
 from rnnviz.training.records import FIRST
 from rnnviz.training.runs import MASTERY
 from rnnviz.training.settings import Settings
-from rnnviz.training.zoo import BESIDE, WEIGHTS, all_seeds, card, recipe
+from rnnviz.training.zoo import BESIDE, COMPARED, WEIGHTS, card, recipe
 
 RATES = (1e-3, 2e-3, 4e-3)
 TRIAL_STEPS = 1500
@@ -78,7 +78,11 @@ def trained(jobs: Sequence[tuple[str, Settings]], scored: bool = True) -> list[T
 
 def in_half(run: Run) -> Run:
     """The run with its weights as they ship, in half precision: what is scored is what ships."""
-    return replace(run, parameters={name: value.astype(np.float32) for name, value in halves(run.parameters).items()})
+    return replace(run, parameters=widened(halves(run.parameters)))
+
+
+def widened(parameters: Mapping[str, ndarray]) -> dict[str, ndarray]:
+    return {name: value.astype(np.float32) for name, value in parameters.items()}
 
 
 def halves(parameters: Mapping[str, ndarray]) -> dict[str, ndarray]:
@@ -133,12 +137,12 @@ def make(names: Sequence[str], processes: int = 2) -> None:
 
 
 def beside(processes: int = 2, seeds: tuple[int, ...] = (0, 1, 2)) -> None:
-    """Train what is only compared, each at the rate of its kind, and write its rows to `assets/records/beside.json`."""
+    """Train what is only compared, each at the rate of its kind, and write its rows to `zoo.COMPARED`."""
     rates = {name: card(shape.kind)["settings"]["rate"] for name, shape in BESIDE.items()}
     done = together(
         [[(name, recipe(name, rate, seed=seed)) for name, rate in rates.items()] for seed in seeds], processes
     )
-    as_json(ASSETS / "records" / "beside.json", [row for name in BESIDE for row, _ in done[name]])
+    as_json(COMPARED, [row for name in BESIDE for row, _ in done[name]])
 
 
 def by_language(names: Sequence[str]) -> list[list[str]]:
@@ -168,12 +172,13 @@ def write(name: str, tried: list[dict], done: list[Trained]) -> None:
     settings = recipe(name, rows[chosen]["rate"], seed=rows[chosen]["seed"])
     save_file(done[chosen][1], WEIGHTS / f"{name}.safetensors")
     language = TASKS[settings.task].reads
-    card = {
+    untrained = untrained_network(settings)
+    facts = {
         "name": name,
         "data": f"the language of errands, assets/errands/{language}",
         "settings": asdict(settings),
         "budget": f"{settings.steps} steps of {settings.batch} sentences",
-        "recurrent_weights": untrained_network(settings).body_weights(),
+        "recurrent_weights": untrained.body_weights(),
         "seeds": list(SEEDS),
         "shipped": why,
         "held_out_ceiling": errands.held_out_ceiling(language),
@@ -181,9 +186,13 @@ def write(name: str, tried: list[dict], done: list[Trained]) -> None:
         "rates_tried_on": f"seed {TRIAL_SEED}, {TRIAL_STEPS} steps; accuracy over all kinds and lengths",
     }
     told = ("shortest", "brief", "clauses", "words", "accuracy", "held_out", "kinds", "others")
-    as_json(WEIGHTS / f"{name}.json", card | {part: rows[chosen][part] for part in told})
-    table = list(all_seeds()) if (WEIGHTS / "seeds.json").exists() else []
-    as_json(WEIGHTS / "seeds.json", [row for row in table if row["network"] != name] + rows)
+    facts |= {part: rows[chosen][part] for part in told}
+    if untrained.reach:
+        facts["blind"] = scoring.blind(restore(settings, widened(done[chosen][1])).eval(), language, settings.length)
+    as_json(WEIGHTS / f"{name}.json", facts)
+    seeds = WEIGHTS / "seeds.json"
+    table = json.loads(seeds.read_text()) if seeds.exists() else []
+    as_json(seeds, [row for row in table if row["network"] != name] + rows)
 
 
 def as_json(file: Path, value: object) -> None:

@@ -12,6 +12,8 @@ from rnnviz.shipped import ASSETS
 from rnnviz.training.advance import Settings, untrained_network
 
 WEIGHTS = ASSETS / "weights"
+COMPARED = ASSETS / "records" / "beside.json"
+"""The rows of what is only compared."""
 SHAPES = {
     "rnn": Shape("rnn", 118),
     "rnn-orthogonal": Shape("rnn", 118, start="orthogonal"),
@@ -108,6 +110,6 @@ def card(name: str) -> dict:
 
 @lru_cache
 def all_seeds(names: tuple[str, ...] = NAMES) -> list[dict]:
-    """Every seed of these networks: `network`, `seed`, `shipped`, `words`, `accuracy`, `held_out`, in this order."""
-    rows = json.loads((WEIGHTS / "seeds.json").read_text())
+    """Every seed of these networks, in this order, as `recipes.row_of` has it; `shipped`: whether it is in the app."""
+    rows = [row for file in (WEIGHTS / "seeds.json", COMPARED) if file.exists() for row in json.loads(file.read_text())]
     return [row for name in names for row in rows if row["network"] == name]
