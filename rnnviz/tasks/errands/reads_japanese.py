@@ -10,11 +10,13 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
+from rnnviz.shipped import ASSETS
 from rnnviz.tasks.errands import japanese
 from rnnviz.tasks.errands.claims import Account, Claim, Mention, Person, Turn
-from rnnviz.tasks.errands.grammar import grammar_of
+from rnnviz.tasks.errands.grammar import sections
 from rnnviz.tasks.errands.wordings import told
 
+FOLDER = ASSETS / "errands" / "ja"
 LONG = frozenset("ー〜")
 """What a vowel is drawn out by."""
 SHARE = 2
@@ -52,10 +54,10 @@ def _wordings() -> dict[str, list[tuple[str, str, str]]]:
 
 @lru_cache
 def _fillers() -> tuple[str, ...]:
-    grammar = grammar_of("ja")
-    polite = ("".join(map(str, line)) for line in grammar.lists["psentence"])
-    lines = [line for lines in grammar.fillers.values() for line in lines]
-    return tuple(sorted((*lines, *polite), key=len, reverse=True))
+    """As they stand in the files: whoever draws sentences leaves out what training never sees."""
+    fillers, lists = (sections((FOLDER / f"{file}.txt").read_text("utf-8")) for file in ("fillers", "lists"))
+    lines = [line for lines in fillers.values() for line in lines]
+    return tuple(sorted((*lines, *lists["psentence"]), key=len, reverse=True))
 
 
 @lru_cache(maxsize=8)
@@ -104,7 +106,7 @@ def _is_name(text: str, need: Found) -> bool:
 
 def _mention(need: Found, text: str, ends: Sequence[int]) -> Mention:
     """The same by tokens. What happened is found without its last character: the た after it, or the rest of the last
-    token, belongs to it. After a stem a token of which only the beginning was taken for its ending (た of ため) does not,
+    token, belongs to it. After a stem a token of which only a part was taken for its ending (た of ため) does not,
     nor does ん (of んです)."""
     start, stop = bisect_right(ends, need.start), need.end
     end = bisect_right(ends, stop - 1)
