@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 BOTH := -n 2 --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run check test style night walk weights bench screenshots format
+.PHONY: run check test style night walk weights beside records bench screenshots format
 
 run: .venv/ready-run
 	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
@@ -17,10 +17,10 @@ check: .venv/ready-dev .venv/ready-node style
 	$(PYTEST) $(BOTH) -m "not night and not served and not alone and not slow"
 
 # All but the nights: on two processors what starts no server and no browser, then what does; last, one by one, what
-# measures times or memory, or waits for what is trained.
+# measures times or memory. Servers and browsers are as low as trainers here, or these would hardly come to their turn.
 test: .venv/ready-dev .venv/ready-browser .venv/ready-node style
 	$(PYTEST) $(BOTH) -m "not night and not alone and not served"
-	$(PYTEST) -n 2 --dist loadgroup -m "served and not alone and not night"
+	nice -n 19 $(PYTEST) -n 2 --dist loadgroup -m "served and not alone and not night"
 	$(PYTEST) -m "alone and not night"
 
 style: .venv/ready-dev
@@ -37,9 +37,20 @@ night: .venv/ready-dev .venv/ready-browser
 	$(PYTEST) -m night
 	$(MAKE) walk ACTIONS=30000
 
-weights: .venv/ready-weights
+# Vectors, the words that can be said, and every network that ships. Broken off and begun again it goes on where it was.
+weights: .venv/ready-weights .venv/ready-vectors
 	$(BIN)/python -m scripts.vectors
+	$(BIN)/python -m scripts.vectors_ja
+	$(BIN)/python -m scripts.words
 	$(BIN)/python -m scripts.weights
+
+# The networks that are only compared: wider windows, and as many units for all.
+beside: .venv/ready-weights
+	$(BIN)/python -m scripts.weights beside
+
+# The recorded runs of the page Training.
+records: .venv/ready-run
+	$(BIN)/python -m scripts.records
 
 bench: .venv/ready-dev .venv/ready-browser
 	$(BIN)/python -m benchmarks
@@ -54,6 +65,11 @@ format: .venv/ready-dev
 .venv/ready-run: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) -r $<
+	touch $@
+
+# Without what it asks for: only its file of vectors is read.
+.venv/ready-vectors: requirements-vectors.txt .venv/ready-run
+	$(PIP) --no-deps -r $<
 	touch $@
 
 .venv/ready-%: requirements-%.txt .venv/ready-run

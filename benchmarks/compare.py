@@ -22,6 +22,7 @@ from benchmarks.report import table, verdict
 from benchmarks.stepping import NAMES, SENTENCE
 from benchmarks.trace import alternate
 from rnnviz.networks.timing import drawn
+from rnnviz.scenes import accuracies
 from rnnviz.scenes import compare as compare_scene
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
@@ -48,7 +49,8 @@ def server(words: int, turns: int) -> tuple[int, dict[str, float]]:
 
     def page() -> None:
         compare_scene.answers_board(next(sentences), words, True, view)
-        compare_scene.accuracy_board(words, view)
+        accuracies.accuracy_board(words, view)
+        accuracies.beside_board(words, view)
         compare_scene.growing_board(length, view)
         compare_scene.counts("lstm", length)
 

@@ -67,8 +67,8 @@ def chive(folder: Path) -> tuple[dict[str, int], ndarray]:
 def dictionary_words() -> tuple[dict[str, str], dict[str, str], set[str]]:
     """Each word of Sudachi's small dictionary, and its normalised form: that of its reading by itself, if it is one.
 
-    And the same for the forms that verbs and adjectives have before た only (空い, 買っ, 死ん), as read there. And which
-    of the words are forms of verbs and adjectives with a kanji.
+    And the same for the forms that verbs and adjectives have before た only (空い, 買っ, 死ん), as read there. And
+    which of the words are forms of verbs and adjectives with a kanji.
     """
     dictionary = Dictionary(dict="small")
     tokenizer = dictionary.tokenizer()

@@ -263,7 +263,7 @@ def python_words(code: list[Path]) -> Words:
     plain = {re.sub(r"\\(.)", r"\1", form) for form in found if FIELD not in form}
     names = {file.stem for file in files("pages", "rnnviz/tasks")}
     runs = [run for file in files("assets/records", kind="json") for run in json.loads(file.read_text())]
-    return Words(frozenset(plain | names | {run["arm"].split()[0] for run in runs}), made_of(found))
+    return Words(frozenset(plain | names | {run["arm"].split()[0] for run in runs if "arm" in run}), made_of(found))
 
 
 def made_of(forms: set[str]) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ UI = [
     {"board", "stepper", "gates", "sentence", "tables", "frame"},
     {"desk"},
     {"controls"},
-    {"training_controls"},
+    {"training_controls", "training_record"},
 ]
 UI_RANK = {file: rank for rank, row in enumerate(UI) for file in row}
 FILES = sorted((ROOT / "rnnviz").rglob("*.py"))

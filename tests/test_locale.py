@@ -313,7 +313,9 @@ CLAIMS: dict[str, dict[str, str]] = {
 """What the pages Gradients and Clipping claim in general: a label or text -> words of it in English -> the test that
 shows it. Nothing stands where a label only asks, defines, or says what is drawn."""
 COMPARE_MD = {
-    "did not read the same sentences": "how_far_a_network_trained",
+    "With the same seed all six read the very same sentences": "networks_of_one_seed_read_the_same_sentences",
+    "how often it was right in the last 100 steps of its training": "the_tables_are_those_of_all_seeds",
+    "2,000 sentences on which nothing is reported": "what_seeds_are_ordered_by_is_reported_nowhere",
     "The bodies are equally large on purpose": "the_bodies_are_alike_and_the_whole_networks_are_not",
     "a readout of more units has more weights": "the_table_adds_up_to_what_pytorch_has",
     "It has no memory": "reach",
@@ -328,6 +330,8 @@ COMPARE_MD = {
     "another word likelier than the right one while the LSTM does not": "a_claim_is_true_where_the_numbers_are_so",
     "its worst seed is above the other's best": "alike_and_ahead_follow_the_seeds",
     "*five times* is anything from 2.5 to 10": "five_times_is_within_a_factor_of_two",
+    "less than 25% on average": "a_bet_is_spread_if_nothing_is_likely_and_no_more_is_right_than_by_chance",
+    "if fewer sentences took them to {mastery}%": "less_data_is_fewer_sentences_until_nine_in_ten_are_right",
 }
 GATES_MD = {
     "a gate near 0 blocks, near 1 lets through": "what_each_gate_decides",
@@ -343,7 +347,7 @@ GATES_MD = {
 }
 TRAINING_MD = {
     "twins read the same only until one of them is ahead": "the_step_from_which_twins_read_other_examples",
-    "reached all 15 levels with every seed": "how_far_each_shipped_network_came_is_as_its_seeds_say",
+    "with the same seed all read the same sentences": "networks_of_one_seed_read_the_same_sentences",
     "four times as many weights": "an_lstm_has_four_times_the_weights_of_an_rnn_and_a_gru_three_times",
     "exactly the weights that it has after 200 steps": "however_a_run_is_split_it_is_the_same",
     "the best answer that does not look at the input": "chance",
@@ -363,7 +367,10 @@ CHECK_MD = {
     "What is left is rounding": "on_ordinary_texts_it_says_equals_every_time",
 }
 NETWORKS_MD = {
-    "in the loss": "training_learns_what_comes_next",
+    "In the loss the thing to buy weighs 60": "in_the_loss_the_thing_weighs_sixty_and_one_word_in_ten_a_little",
+    "all networks of a language read the very same sentences": "networks_of_one_seed_read_the_same_sentences",
+    "nothing is reported on these sentences": "what_seeds_are_ordered_by_is_reported_nowhere",
+    "two needs are told": "denied_needs_and_those_of_two_people_are_two",
     "no network met in training": "training_never_sees_a_held_out_wording",
 }
 CLAIMS |= {"compare.md": COMPARE_MD, "gates.md": GATES_MD}

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from rnnviz.networks.timing import Speeds
+from rnnviz.scenes import accuracies
 from rnnviz.scenes import compare as compare_scene
 from rnnviz.text import language_of
 from rnnviz.turns import workers
@@ -31,11 +32,27 @@ def reading() -> None:
     sentence.left_out(compare_scene.KINDS, tokens, t("compare.in_english"))
     words, trained, view = state.value("words"), state.value("trained"), controls.view()
     board(asked(compare_scene.answers_board, tokens, words, trained, view).payload, "compare-answers")
-    board(asked(compare_scene.accuracy_board, words, view).payload, "compare-accuracy")
-    table(asked(compare_scene.accuracies, view))
-    st.caption(t("compare.accuracies.read"))
+    right(words)
     board(asked(compare_scene.growing_board, len(tokens), view).payload, "compare-growing")
     counting(tokens)
+
+
+def right(words: int) -> None:
+    """How often the six are right, and what else they can be compared with."""
+    view = controls.view()
+    board(asked(accuracies.accuracy_board, words, view).payload, "compare-accuracy")
+    group("weights")
+    st.caption(t("compare.accuracies.read"))
+    board(asked(accuracies.beside_board, words, view).payload, "compare-beside")
+    group("units")
+    group("windows")
+    st.caption(t("compare.accuracies.read_beside", **asked(accuracies.sizes)))
+
+
+def group(name: str) -> None:
+    """The table of some networks, under its name."""
+    st.markdown(f"**{t(f'compare.groups.{name}', **asked(accuracies.sizes))}**")
+    table(asked(accuracies.table, name, controls.view()))
 
 
 def counting(tokens: tuple[str, ...]) -> None:

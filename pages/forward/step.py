@@ -3,20 +3,16 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from rnnviz.figures import lengths
-from rnnviz.numbers import percent, two_digits
+from rnnviz.numbers import two_digits
 from rnnviz.scenes.readings import Named
-from rnnviz.scenes.seeds import seeds_table
 from rnnviz.scenes.step import StepPage, compose_step
-from rnnviz.tasks import errands
-from rnnviz.training import zoo
 from rnnviz.ui import controls, sentence, state
 from rnnviz.ui.asked import asked
 from rnnviz.ui.calm import part
 from rnnviz.ui.desk import desk
-from rnnviz.ui.language import labels, language, prose, t
+from rnnviz.ui.language import labels, prose, t
 from rnnviz.ui.stepper import Rest, stepper
-from rnnviz.ui.tables import table
+from rnnviz.ui.training_record import training_record
 
 SIDES = ("left", "right")
 
@@ -89,31 +85,6 @@ def badge(shown: StepPage) -> None:
 
 
 @part
-def training_record() -> None:
-    """Every seed of every network: how it was trained and how well it does. Drawn only while it is open."""
-    record = st.expander(t("step.how"), key="step-record", on_change="rerun")
-    if not record.open:
-        return
-    with record:
-        seeds = zoo.all_seeds(state.NETWORKS)
-        cards = {name: zoo.card(name) for name in state.NETWORKS}
-        facts = cards["lstm"]
-        best = [t(f"networks.{name}") for name, card in cards.items() if card["shipped"] != "median"]
-        st.markdown(
-            prose("networks").format(
-                steps=f"{facts['settings']['steps']:,}",
-                batch=facts["settings"]["batch"],
-                rates=", ".join(facts["rates_tried"]),
-                shipped=t("step.shipped_best", names=", ".join(best)) if best else t("step.shipped_median"),
-                held_out=sum(map(len, errands.grammar_of("en").held_out.values())),
-                ceiling=percent(facts["held_out_ceiling"]) + "%",
-            )
-        )
-        st.plotly_chart(lengths(seeds, labels=labels("figures"), theme=state.theme()), key="lengths", theme=None)
-        table(seeds_table(state.NETWORKS, language()))
-
-
-@part
 def reading() -> None:
     """All that a change of the sentence or a knob draws anew; the frame around it stays."""
     typed, tokens = sentence.current()
@@ -135,4 +106,4 @@ def reading() -> None:
 
 
 reading()
-training_record()
+training_record(sentence.current()[1])

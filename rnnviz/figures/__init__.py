@@ -13,6 +13,7 @@ from rnnviz.figures.compare import answers, reacts, sight
 from rnnviz.figures.gates import forgetting, half_lives, holds, listening, parts, token_room
 from rnnviz.figures.gradients import norms, shares
 from rnnviz.figures.growth import generalisation, growth, speeds
+from rnnviz.figures.kinds import kinds
 from rnnviz.figures.lengths import lengths
 from rnnviz.figures.paths import error
 from rnnviz.figures.records import record
@@ -41,6 +42,7 @@ __all__ = [
     "growth",
     "half_lives",
     "holds",
+    "kinds",
     "lengths",
     "listening",
     "loss_curves",

@@ -36,6 +36,10 @@ STYLES = {
     "conv": ("input", "solid"),
     "attention": ("candidate", "solid"),
     "wide": ("faint", "dash"),
+    "window-20": ("faint", "dash"),
+    "window-30": ("faint", "dot"),
+    "rnn-48": ("ink", "dot"),
+    "gru-48": ("output", "dash"),
 }
 """The colour (a role) and the dash of each network's lines and bars; "wide": a window that sees every word."""
 

@@ -23,8 +23,8 @@ Curve = tuple[Numbers, Numbers]
 def generalisation(table: Sequence[Mapping[str, Any]], trained: float, words: int = 0, *, look: Look) -> Spec:
     """Accuracy against words in between: every seed a thin line, the shipped one thick, all networks in one chart.
 
-    `table` as for `lengths`, and where a row has it, `trained_to`: the words in between of the longest sentences that
-    this network was trained on, a mark on its line; `trained`: the most that any was; `words`: where we are now.
+    `table` as for `lengths`; `trained`: the words in between of the longest sentences in training; `words`: where we
+    are now.
     """
     data: list[dict[str, Any]] = []
     ends: dict[str, float] = {}
@@ -41,14 +41,14 @@ def generalisation(table: Sequence[Mapping[str, Any]], trained: float, words: in
         data.append(one | {"cliponaxis": False, "hovertemplate": said + "<extra></extra>"})
         if shipped:
             ends[kind] = y[-1]
-            data += _trained_to(run, look)
     last = max((max(run["words"]) for run in table), default=1)
     axis = value_axis(look, range=[0, last], tickmode="auto", nticks=7, showgrid=False)
     axis["title"] = title(look.labels["words_between"], look)
     side = value_axis(look, range=[0, 1.02], tickvals=[0, CHANCE, 0.5, 1])
     side["ticktext"] = ["0", look.labels["chance"], "50%", "100%"]
     shapes = [_upright(trained, "faint", "dot", look)]
-    where = {"xref": "x", "x": trained, "xanchor": "left", "xshift": 4, "yanchor": "bottom", "y": 0.02, "yref": "y"}
+    side_of = {"xanchor": "left", "xshift": 4} if trained < last / 2 else {"xanchor": "right", "xshift": -4}
+    where = {"xref": "x", "x": trained, "yanchor": "bottom", "y": 0.02, "yref": "y"} | side_of
     notes = [note(look.labels["trained_to"], SMALL, "faint", look, **where)]
     if words:
         shapes.append(_upright(float(words), "ink", "dash", look))
@@ -57,18 +57,6 @@ def generalisation(table: Sequence[Mapping[str, Any]], trained: float, words: in
     margin = {"l": look.px(56), "r": round(room), "t": look.px(8), "b": look.px(42), "pad": 0}
     height = look.px(TALL) + margin["t"] + margin["b"]
     return spec(data, look, xaxis=axis, yaxis=side, margin=margin, height=height, shapes=shapes, annotations=notes)
-
-
-def _trained_to(run: Mapping[str, Any], look: Look) -> list[dict[str, Any]]:
-    """A mark where the training of a network ended, on its line."""
-    end = run.get("trained_to")
-    if end is None:
-        return []
-    role, _ = STYLES[str(run["network"])]
-    marker = {"size": 9 * look.scale, "color": look.line(role), "opacity": 1}
-    marker["line"] = {"color": look.ground, "width": 1.5 * look.scale}
-    y = float(np.interp(end, run["words"], run["accuracy"]))
-    return [{"type": "scatter", "mode": "markers", "x": [end], "y": [y], "marker": marker, "hoverinfo": "skip"}]
 
 
 @figure("compare_figures")

@@ -1,11 +1,10 @@
-"""What the page Compare shows: six networks on one sentence, their accuracy, their counts, and their measured speed."""
+"""What the page Compare shows: six networks on one sentence, their counts, and their measured speed."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from statistics import mean, median
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,14 +18,11 @@ from rnnviz.networks.network import Network, Shape
 from rnnviz.networks.sight import Sight, sight_of
 from rnnviz.numbers import percent, two_digits
 from rnnviz.recurrence.cells import CELLS
-from rnnviz.scenes.seeds import spread
 from rnnviz.scenes.writer import Board, Section, View, Writer
 from rnnviz.tasks import errands
 from rnnviz.tasks.errands import met
-from rnnviz.tasks.errands.simple import form_of
 from rnnviz.text import ASKED, join, language_of
 from rnnviz.training import zoo
-from rnnviz.training.advance import CLAUSES
 from rnnviz.training.runs import MASTERY
 
 KINDS = ("rnn", "lstm", "gru", "window", "conv", "attention")
@@ -36,8 +32,10 @@ WINDOWS = (20, 30, 100)
 """Words back, of claim C19."""
 LONGEST = 400
 """The end of the axis of words."""
-ALIKE = 0.05
-"""Two shares of right answers that differ by no more are called alike."""
+CHANCE, NEAR_CHANCE = 0.1, 0.03
+"""A blind guess among ten things is right so often, and what is no further from it counts as one."""
+SPREAD = 0.25
+"""A bet is spread if the likeliest word has less than this on average."""
 NEAR_FIVE = (2.5, 10.0)
 """What counts as "five times": within a factor of two."""
 
@@ -162,9 +160,10 @@ def claims_of(
     last = tuple(token for token, sees in zip(tokens, window.sees, strict=True) if sees)
     told: dict[str, Any] = {"seen": join(last), "need": tokens[need], "answer": answer, "p": p["window"]}
     if unseen:
-        untaught = trained and None in [trained_to(row) for row in seeds() if row["network"] == "window"]
-        key = "c20_untaught" if untaught else "c20"
-        claims[key] = True, told | {"best": window.best[0], "best_p": percent(window.best[1])}
+        claims["c20"] = True, told | {"best": window.best[0], "best_p": percent(window.best[1])}
+        blind = zoo.card("window").get("blind")
+        if trained and blind:
+            claims["c20_spread"] = spreads(blind)
     else:
         claims["c20_seen"] = None, told
     share = percent(float(attention.attention[:, need].mean()))
@@ -177,106 +176,17 @@ def claims_of(
     return claims
 
 
-def accuracy_board(words: int, view: View) -> Board:
-    """The board of how often each network is right; `words`: how many stand in between now."""
-    writer = Teller("compare", "compare_figures", view)
-    return writer.board(words, [accuracy_section(writer, words)])
+def spreads(blind: Mapping[str, int | float]) -> tuple[bool, dict[str, str]]:
+    """Whether a window spreads its bet where the need is out of its sight, by what it did over many errands."""
+    right, top = blind["right"], blind["top"]
+    told = {"errands": f"{blind['sentences']:,}", "right": percent(right), "top": percent(top)}
+    return top < SPREAD and abs(right - CHANCE) <= NEAR_CHANCE, told
 
 
 def growing_board(length: int, view: View) -> Board:
     """The board of what a sentence of `length` words costs."""
     writer = Teller("compare", "compare_figures", view)
     return writer.board(length, [costs_section(writer, length), ways_section(writer, length)])
-
-
-def seeds() -> list[dict]:
-    """The six networks' seeds, in their order."""
-    return zoo.all_seeds(KINDS)
-
-
-def trained_to(row: Mapping[str, Any]) -> float | None:
-    """The words in between that the longest sentences of a seed's training had, on average; None: it never came to
-    errands, and read advice and the shortest sentences alone."""
-    form, clauses = form_of(row["level"])
-    return float(np.interp(clauses, row["clauses"], row["words"])) if form == "errand" else None
-
-
-def right(kind: str, words: float, shipped: bool = False) -> list[float]:
-    """How often each seed of a network is right at one number of words in between; `shipped`: the one on this page."""
-    rows = (row for row in seeds() if row["network"] == kind and (row["shipped"] or not shipped))
-    return [row["accuracy"][row["words"].index(words)] for row in rows]
-
-
-def lengths_told() -> dict[str, float]:
-    """The words in between of which the page speaks: none, the longest of any training, and the longest tried."""
-    table = seeds()[0]
-    edge = max(w for w, n in zip(table["words"], table["clauses"], strict=True) if n <= CLAUSES)
-    return {"near": table["words"][0], "edge": edge, "far": table["words"][-1]}
-
-
-def taught(kind: str, writer: Teller) -> str:
-    """How far the seeds of a network were trained, in words in between."""
-    ends = [trained_to(row) for row in seeds() if row["network"] == kind]
-    known = sorted(round(end) for end in ends if end is not None)
-    if len(known) < len(ends):
-        return writer.say("no_errand")
-    return writer.say("words_range" if known[0] < known[-1] else "words_one", least=known[0], most=known[-1])
-
-
-def accuracies(view: View) -> list[dict[str, str]]:
-    """The table beside the chart: how far each network was trained, and how often it is right."""
-    writer = Teller("compare", "compare_figures", view)
-    at = lengths_told()
-    heads = {when: writer.say("accuracies.words", words=f"{w:.0f}") for when, w in at.items()}
-    return [
-        {writer.say("accuracies.network"): writer.kind(kind), writer.say("accuracies.trained"): taught(kind, writer)}
-        | {
-            heads[when]: f"{percent(right(kind, w, True)[0])}% · {spread(right(kind, w), writer.view.language)}"
-            for when, w in at.items()
-        }
-        for kind in KINDS
-    ]
-
-
-def accuracy_section(writer: Teller, words: int) -> Section:
-    """Accuracy against words in between (P12)."""
-    table, when = seeds(), lengths_told()
-    chart = figures.generalisation.spec(
-        [row | {"trained_to": trained_to(row)} for row in table], when["edge"], words, look=writer.look
-    )
-    at = {f"{kind}_{name}": spread(right(kind, w), writer.view.language) for kind in KINDS for name, w in when.items()}
-    means = {f"{kind}_mean": percent(mean(right(kind, when["edge"]))) + "%" for kind in KINDS}
-    told = {name: f"{w:.0f}" for name, w in when.items()} | {"seeds": len({row["seed"] for row in table})}
-    told |= {f"{kind}_taught": taught(kind, writer) for kind in KINDS} | {"mastery": percent(MASTERY)}
-    told["taught"] = writer.each({kind: told[f"{kind}_taught"] for kind in KINDS})
-    of = {name: writer.each({kind: at[f"{kind}_{name}"] for kind in KINDS}) for name in when}
-    section = writer.section(
-        "accuracy",
-        {"accuracy": chart},
-        {"accuracy": {f"of_{name}": each for name, each in of.items()}},
-        **told,
-        **means,
-    )
-    needed = {kind: sentences(table, kind) for kind in KINDS}
-    fewer = all(needed[kind] < needed["attention"] for kind in ("rnn", "lstm", "gru"))
-    words_needed = {
-        f"{kind}_needed": f"{n:,.0f}" if np.isfinite(n) else writer.say("never") for kind, n in needed.items()
-    }
-    short = abs(mean(right("rnn", when["near"])) - mean(right("lstm", when["near"]))) <= ALIKE
-    long = min(right("lstm", when["edge"])) > max(right("rnn", when["edge"]))
-    claims: dict[str, tuple[bool, Mapping[str, Any]]] = {
-        "c3": (short and long, told | at),
-        "c24": (when["far"] > when["edge"], told | at),
-        "c26_data": (fewer, words_needed),
-    }
-    return writer.told(section, claims)
-
-
-def sentences(table: Sequence[Mapping[str, Any]], kind: str) -> float:
-    """How many sentences training took, in the median over the seeds, until the longest were let in; inf: never."""
-    at = [row["mastered_at"] for row in table if row["network"] == kind]
-    middle = median(np.inf if step is None else step for step in at)
-    return float(middle * zoo.card(kind)["settings"]["batch"])
 
 
 def lengths() -> list[int]:

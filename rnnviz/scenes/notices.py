@@ -3,7 +3,7 @@
 What the sentence asks for is `errands.meaning`'s to say, and why a network goes wrong `met`'s, from what training held.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rnnviz.figures.base import MOST_IN_PROSE, shortened
@@ -17,19 +17,20 @@ if TYPE_CHECKING:
     from rnnviz.scenes.readings import Reading
 
 
-def notices(readings: Sequence["Reading"], language: str) -> list[Runs]:
-    """One verdict for each token."""
-    return [Verdict(readings, t, language).runs for t in range(len(readings[0].trace.tokens))]
+def notices(readings: Sequence["Reading"], stories: Mapping[int, Runs], language: str) -> list[Runs]:
+    """One verdict for each token. `stories`: what is told of the words that turn the sentence."""
+    return [Verdict(readings, t, stories.get(t, []), language).runs for t in range(len(readings[0].trace.tokens))]
 
 
 class Verdict:
     """What is said once token t has been read."""
 
-    def __init__(self, readings: Sequence["Reading"], t: int, language: str) -> None:
+    def __init__(self, readings: Sequence["Reading"], t: int, story: Runs, language: str) -> None:
         self.readings, self.t, self.language = readings, t, language
         self.tokens = readings[0].trace.tokens
         self.language_read = errands.language_of(self.tokens)
-        self.meaning = errands.meaning(self.tokens, t + 1)
+        turning = errands.turnings(self.tokens).get(t)
+        self.meaning = errands.meaning(self.tokens, turning.read if turning else t + 1)
         self.names = [translate(language, f"networks.{reading.name}") for reading in readings]
         self.guesses = [guess(reading, t) for reading in readings]
         self.last = t == len(self.tokens) - 1
@@ -37,6 +38,7 @@ class Verdict:
         if overflowing := [name for name, one in zip(self.names, readings, strict=True) if one.overflows]:
             self.say("overflow", names=translate(language, "training.comma").join(dict.fromkeys(overflowing)))
         self.what_was_read()
+        self.runs += story
         self.what_each_would_buy()
         if readings[0].trained:
             self.whether_that_is_right()
@@ -77,7 +79,7 @@ class Verdict:
         """Right or wrong, and why; where that cannot be known, what the reader thinks."""
         thing, said = self.meaning.thing, [word for word, _ in self.guesses]
         if thing is None:
-            self.misread([word for word, _ in self.guesses])
+            self.misread()
             if self.last:
                 known = met.record(self.language_read).words
                 lottery = self.meaning.says == "none" and known.issuperset(
@@ -93,7 +95,7 @@ class Verdict:
         right = [name for name, word in zip(self.names, said, strict=True) if word == thing]
         self.say("one_right" if right else "both_wrong", right=right[:1], wrong=wrong, thing=thing)
         self.hardly(thing)
-        if not self.misread(said):
+        if not self.misread():
             self.never_met()
 
     def hardly(self, thing: str) -> None:
@@ -102,20 +104,21 @@ class Verdict:
             if word == thing and share < 0.5:
                 self.say("hardly", name=name)
 
-    def misread(self, said: Sequence[str]) -> bool:
+    def misread(self) -> bool:
         """Say who reads a denied need as if it were none denied."""
         denied = self.meaning.denied
-        if denied is None or denied.thing == self.meaning.thing or not (who := self.who(said, denied.thing)):
+        if denied is None or denied.thing == self.meaning.thing or not (who := self.who(denied.thing)):
             return False
         whole, bare, negation = (shortened(text, MOST_IN_PROSE) for text in met.negated(self.tokens, denied))
         self.say(f"misread_{'both' if len(who) > 1 else 'one'}", who=who[0], whole=whole, bare=bare)
-        if negation.lower() not in met.record(self.language_read).before:
+        if negation and met.never_before(negation):
             self.say("never_before", word=negation)
         return True
 
-    def who(self, said: Sequence[str], thing: str) -> list[str]:
-        """The networks that say a thing."""
-        return [name for name, word in zip(self.names, said, strict=True) if word == thing]
+    def who(self, thing: str) -> list[str]:
+        """The networks that say a thing with more than an even chance: with less it may be one."""
+        guessed = zip(self.names, self.guesses, strict=True)
+        return [name for name, (word, share) in guessed if word == thing and share >= 0.5]
 
     def never_met(self) -> None:
         """Say what of this sentence no sentence of training had."""

@@ -39,6 +39,8 @@ _TOKEN = re.compile(
 
 def _split(word: str) -> list[str]:
     """A word, without the endings of contractions, and these; an apostrophe in front stands alone."""
+    if "'" not in word:
+        return [word]
     tail: list[str] = []
     end = len(word)
     while found := next((e for e in ENDINGS if word[max(0, end - len(e)) : end].lower() == e), ""):

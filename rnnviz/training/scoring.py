@@ -1,6 +1,7 @@
 """How well a network reads the language of errands: what cards, tables and the choice of a seed rest on."""
 
 from functools import lru_cache
+from random import Random
 from statistics import mean
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy import ndarray
 
 from rnnviz.networks.network import Network
 from rnnviz.tasks import errands
+from rnnviz.tasks.errands.sentences import Made, made, packed
 from rnnviz.text import vocabulary
 
 CLAUSES = (0, 1, 2, 4, 6, 8, 10, 12, 16, 24, 32, 48)
@@ -26,8 +28,9 @@ def answers(network: Network, batch: errands.Batch, language: str) -> ndarray:
     said = []
     with torch.inference_mode():
         for rows in torch.arange(len(at)).split(100):  # long sentences, all at once, would fill the memory
-            logits = network(table[inputs[rows]])[torch.arange(len(rows)), at[rows]]
-            said.append(logits.log_softmax(1).numpy())
+            states = network.body(network.projection(table[inputs[rows]]))[0]
+            asked = states[torch.arange(len(rows)), at[rows]]  # the readout is dear, and only these are asked
+            said.append(network.readout(asked).log_softmax(1).numpy())
     return np.concatenate(said)
 
 
@@ -57,6 +60,24 @@ def chosen_by(network: Network, language: str, longest: int) -> tuple[float, flo
     told, said = batch.stated, answers(network, batch, language)
     right, sure = said.argmax(1) == batch.answers, said[np.arange(len(said)), batch.answers]
     return float(right[told].mean()), float(sure[told].mean())
+
+
+def blind(network: Network, language: str, longest: int) -> dict[str, int | float]:
+    """What a network that sees so many words does where the need lies further back: over plain errands of all lengths,
+    the mean probability of its likeliest word (`top`), and how often that is right (`right`)."""
+    assert network.reach
+    draw = Random(23)
+    found: list[Made] = []
+    while len(found) < 2 * SENTENCES:
+        one = made(draw, language, "plain", draw.randint(1, longest))
+        read = one.tokens[:-2]
+        needs = errands.mentions(read)
+        if needs and all(need.end < len(read) - network.reach for need in needs):
+            found.append(one)
+    batch = packed(found, language)
+    said = answers(network, batch, language)
+    right = float((said.argmax(1) == batch.answers).mean())
+    return {"sentences": len(said), "top": float(np.exp(said.max(1)).mean()), "right": right}
 
 
 def scores(network: Network, language: str) -> dict[str, object]:

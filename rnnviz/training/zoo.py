@@ -12,6 +12,8 @@ from rnnviz.shipped import ASSETS
 from rnnviz.training.advance import Settings, untrained_network
 
 WEIGHTS = ASSETS / "weights"
+COMPARED = ASSETS / "records" / "beside.json"
+"""The rows of what is only compared."""
 SHAPES = {
     "rnn": Shape("rnn", 118),
     "rnn-orthogonal": Shape("rnn", 118, start="orthogonal"),
@@ -80,16 +82,16 @@ def plain(name: str) -> str:
 def load(name: str, trained: bool = True) -> Network:
     """A network of the zoo: `rnn`, `rnn-orthogonal`, `lstm`, `gru`, `window`, `conv` or `attention`.
 
-    `trained=False` gives the very weights that training began from. Each call returns its own copy.
+    `trained=False` gives the very weights that training began from, made again from their seed. Each call returns its
+    own copy.
     Raises ValueError for a name that is not in the zoo.
     """
     if name not in NAMES:
         raise ValueError(f"no network {name!r}; there are {', '.join(NAMES)}")
-    weights = load_file(WEIGHTS / f"{name}.safetensors")
-    moment = "trained." if trained else "initial."
     network = untrained_network(trained_with(name))
-    parts = {key.removeprefix(moment): torch.from_numpy(v) for key, v in weights.items() if key.startswith(moment)}
-    network.load_state_dict(parts)
+    if trained:
+        weights = load_file(WEIGHTS / f"{name}.safetensors")
+        network.load_state_dict({part: torch.from_numpy(values).float() for part, values in weights.items()})
     network.name = name
     return network.eval()
 
@@ -108,6 +110,6 @@ def card(name: str) -> dict:
 
 @lru_cache
 def all_seeds(names: tuple[str, ...] = NAMES) -> list[dict]:
-    """Every seed of these networks: `network`, `seed`, `shipped`, `words`, `accuracy`, `held_out`, in this order."""
-    rows = json.loads((WEIGHTS / "seeds.json").read_text())
+    """Every seed of these networks, in this order, as `recipes.row_of` has it; `shipped`: whether it is in the app."""
+    rows = [row for file in (WEIGHTS / "seeds.json", COMPARED) if file.exists() for row in json.loads(file.read_text())]
     return [row for name in names for row in rows if row["network"] == name]

@@ -10,11 +10,11 @@ from rnnviz.figures.base import MOST_IN_PROSE, shortened
 from rnnviz.language import literal
 from rnnviz.scenes.readings import Named, stand_in
 from rnnviz.tasks import errands
-from rnnviz.text import MAX_TOKENS, language_of, tokenize, vocabulary
+from rnnviz.text import ASKED, MAX_TOKENS, join, language_of, tokenize, vocabulary
 from rnnviz.training import zoo
 from rnnviz.ui import state
 from rnnviz.ui.calm import called
-from rnnviz.ui.language import t
+from rnnviz.ui.language import language, t
 
 
 def current() -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -24,7 +24,7 @@ def current() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def row() -> None:
-    """The field, and examples to pick."""
+    """The field, examples to pick, and a line that says what can be typed."""
     if not state.shown("sentence"):
         return
     limit = state.SENTENCE.limit
@@ -32,15 +32,24 @@ def row() -> None:
         st.text_input(
             t("step.sentence"),
             help=t("step.sentence_help", limit=MAX_TOKENS),
+            placeholder=errands.EXAMPLES.get(language(), errands.EXAMPLES["en"])[0],
             validate=(rf"^[\s\S]{{0,{limit}}}$", t("step.too_many_letters", limit=f"{limit:,}")),
             **state.control("sentence"),
         )
         menu = st.popover(t("step.examples"), width="content", key="sentence-examples", on_change="rerun")
+    with st.container(key="sentence-typed"):
+        asked = " / ".join(join(endings[0]).replace(" ", "\u00a0") for endings in ASKED.values())
+        st.caption(t("step.typed", asked=asked))
     if menu.open:  # what is not seen is not drawn: it would cost every visitor at every move of a slider
-        reads = language_of(state.value("sentence"))
-        both = (reads, *(one for one in errands.EXAMPLES if one != reads))
-        for i, example in enumerate(example for one in both for example in errands.EXAMPLES[one]):
-            menu.button(literal(example), key=f"example{i}", type="tertiary", on_click=called(_choose), args=(example,))
+        typed = state.value("sentence")
+        reads = language_of(typed) if typed.strip() else language()
+        first = sorted(errands.EXAMPLES, key=lambda one: one != reads)
+        offered = [example for one in first for example in errands.EXAMPLES[one]]
+        with menu.container(key="sentence-offered"):
+            for i, example in enumerate(offered):
+                st.button(
+                    literal(example), key=f"example{i}", type="tertiary", on_click=called(_choose), args=(example,)
+                )
 
 
 def knobs() -> None:

@@ -156,12 +156,6 @@ def test_every_seed_is_a_line_and_the_shipped_one_thick() -> None:
     assert all(line["y"][-1] == pytest.approx(0.1) for line in thick)
 
 
-def test_a_dot_stands_on_the_line_where_training_ended() -> None:
-    table = [row | {"trained_to": 10.0 if row["network"] == "rnn" else None} for row in TABLE]
-    (dot,) = [one for one in plain(figures.generalisation, table, 20.0)["data"] if one["mode"] == "markers"]
-    assert (dot["x"], dot["y"]) == ([10.0], [pytest.approx(0.9)])
-
-
 def test_equal_curves_share_a_name_and_a_short_one_is_named_where_it_stops() -> None:
     curves = {"rnn": ([1, 10], [3.0, 30.0]), "gru": ([1, 10], [3.0, 30.0]), "window": ([1, 10], [1.0, np.nan])}
     notes = [note["text"] for note in plain(figures.growth, curves, 5)["layout"]["annotations"]]

@@ -14,6 +14,7 @@ from rnnviz.language import LANGUAGES
 from rnnviz.networks import timing
 from rnnviz.numbers import percent, two_digits
 from rnnviz.recurrence.cliff import folds
+from rnnviz.scenes import accuracies
 from rnnviz.scenes import clipping as clipping_scene
 from rnnviz.scenes import compare as compare_scene
 from rnnviz.scenes import gates as gates_scene
@@ -25,7 +26,7 @@ from rnnviz.scenes.training import Shown
 from rnnviz.scenes.writer import Board, View, caption
 from rnnviz.tasks import errands
 from rnnviz.text import tokenize
-from rnnviz.training import advance, plans
+from rnnviz.training import advance, plans, zoo
 from tests.node import evaluate
 
 EN = View("en", "light", 1.0)
@@ -182,11 +183,11 @@ def test_the_largest_gradient_is_named() -> None:
 
 def test_the_accuracies_follow_the_records(monkeypatch: pytest.MonkeyPatch) -> None:
     def label() -> str:
-        return label_of(figures_of(compare_scene.accuracy_board(0, EN).payload)["accuracy", "accuracy"])
+        return label_of(figures_of(accuracies.accuracy_board(0, EN).payload)["accuracy", "accuracy"])
 
     before = label()
-    rows = [row | {"accuracy": [share / 2 for share in row["accuracy"]]} for row in compare_scene.seeds()]
-    monkeypatch.setattr(compare_scene, "seeds", lambda: rows)
+    rows = [row | {"accuracy": [share / 2 for share in row["accuracy"]]} for row in zoo.all_seeds()]
+    monkeypatch.setattr(zoo, "all_seeds", lambda names: [row for row in rows if row["network"] in names])
     assert label() != before
     of = [row["accuracy"][0] for row in rows if row["network"] == "gru"]
     assert f"GRU {percent(np.mean(of))}% ({percent(min(of))} to {percent(max(of))})" in label()
@@ -196,7 +197,8 @@ def test_the_tables_of_what_grows_hold_the_counts() -> None:
     table = table_of(compare_scene.growing_board(9, EN), "costs", "memory")
     at = [column["group"] for column in table["columns"]].index("Attention")
     for words, *cells in table["rows"]:
-        assert int(cells[at].replace(",", "")) == 64 * int(words)  # a key and a value of 32 numbers each
+        units = zoo.SHAPES["attention"].units
+        assert int(cells[at].replace(",", "")) == 2 * units * int(words)  # a key and a value
 
 
 def test_the_table_of_half_lives_says_longer_where_nothing_was_measured() -> None:

@@ -19,7 +19,6 @@ from rnnviz.training import advance as library
 from rnnviz.training import plans
 from rnnviz.training.plans import Plan
 from rnnviz.training.runs import Run, Trouble
-from rnnviz.training.zoo import all_seeds
 from rnnviz.turns.tickets import Progress
 from rnnviz.ui import desk as desk_module
 from rnnviz.ui import training_controls
@@ -200,25 +199,6 @@ def test_twins_that_are_not_equally_large_say_so(link: dict[str, Any]) -> None:
         assert f"RNN {counts[0]:,}, LSTM {counts[1]:,}" in said
     link["twin"] = "limit"
     assert "weights" not in spoken(training_controls.chosen(), ())
-
-
-def test_how_far_each_shipped_network_came_is_as_its_seeds_say() -> None:
-    """In content/training.md; what is said there of weights, `tests/training/test_twins.py` counts, and what is said
-    of a run that was stopped and taken up again, `tests/training/test_runs.py` shows."""
-    reached: dict[str, list[int]] = {}
-    for row in all_seeds():
-        reached.setdefault(row["network"], []).append(row["level"] + 1)
-    most = library.TOP_LEVEL + 1
-    assert {name for name, levels in reached.items() if set(levels) == {most}} == {"lstm", "gru", "attention"}
-    texts = {language: (ASSETS / "content" / language / "training.md").read_text() for language in ("en", "ja")}
-    others = {"rnn": ("RNN reached", "RNNは"), "rnn-orthogonal": ("orthogonal RNN", "RNN（直交）は")}
-    others |= {"conv": ("convolution", "畳み込みは"), "window": ("window", "窓は")}
-    for name, (english, japanese) in others.items():
-        low, high = min(reached[name]), max(reached[name])
-        assert f"{english} {low}" + f" to {high}" * (low != high) in texts["en"]
-        assert f"{japanese}{low}" + f"〜{high}" * (low != high) + "段階" in texts["ja"]
-    assert f"all {most} levels" in texts["en"]
-    assert f"{most}段階すべて" in texts["ja"]
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -103,8 +103,10 @@ def test_a_wording_held_out_from_training_was_never_met() -> None:
     ("text", "wanted"),
     [
         ("Alice isn't very hungry. She goes to buy", ("isn't very hungry", "very hungry", "isn't")),
-        ("太郎はお腹は空いていない。店へ行って買うのは", ("お腹は空いていない", "お腹は空いている", "ていない")),
-        ("太郎は空腹ではない。店へ行って買うのは", ("空腹ではない", "空腹だ", "ではない")),
+        ("Free of hunger, Bob goes to buy", ("Free of hunger", "hunger", "Free")),
+        ("He is hungry? No, he is ill. He goes to buy", ("hungry? No", "hungry", "")),
+        ("太郎はお腹は空いていない。店へ行って買うのは", ("お腹は空いていない", "お腹は空いている", "")),
+        ("太郎は空腹ではない。店へ行って買うのは", ("空腹ではない", "空腹だ", "")),
     ],
 )
 def test_a_denied_need_is_quoted_with_its_negation(text: str, wanted: tuple[str, str, str]) -> None:

@@ -20,6 +20,7 @@ from rnnviz.tasks.errands.sentences import (
     sentence,
     things,
 )
+from rnnviz.tasks.errands.turning import Turning, turnings
 from rnnviz.tasks.errands.wordings import Need, needs
 from rnnviz.text import language_of
 
@@ -41,6 +42,7 @@ __all__ = [
     "Meaning",
     "Mention",
     "Need",
+    "Turning",
     "Wordings",
     "batch",
     "by_second_author",
@@ -58,4 +60,5 @@ __all__ = [
     "sentence",
     "stretch",
     "things",
+    "turnings",
 ]

@@ -59,6 +59,13 @@ def meaning(tokens: tuple[str, ...], read: int | None = None) -> Meaning:
     return _meaning(tokens if read is None else tokens[: READERS[language].settled(tokens, read)], language)
 
 
+def claims(tokens: tuple[str, ...], read: int | None = None) -> tuple[Claim, ...]:
+    """What the sentence, or its first `read` tokens, says of each need that it names."""
+    reader = READERS[language_of(tokens)]
+    found: Account = reader.read(tokens if read is None else tokens[: reader.settled(tokens, read)])
+    return found.claims
+
+
 @lru_cache(maxsize=512)
 def _meaning(tokens: tuple[str, ...], language: str) -> Meaning:
     return decided(READERS[language].read(tokens))

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from rnnviz.tasks.errands import english
 from rnnviz.tasks.errands.claims import Mention
-from rnnviz.tasks.errands.english import NOT
 from rnnviz.tasks.errands.grammar import PERSONS, SPOKEN, Agreement, Grammar, Slot, Template, grammar_of, template
 from rnnviz.tasks.errands.japanese import NEGATED
 from rnnviz.tasks.errands.sentences import output_words
@@ -165,13 +165,26 @@ def _begins(tokens: Sequence[str], at: int) -> int:
 
 
 def negated(tokens: Sequence[str], need: Mention) -> tuple[str, str, str]:
-    """A denied need as it stands ("isn't starving"), without its negation ("starving"), and the negation ("isn't")."""
+    """A denied need as it stands ("isn't starving"), without its negation ("starving"), and the negation ("isn't"), if
+    that stands before the need."""
     if language_of(tokens) == "ja":
         return _negated_in_japanese(tokens, need)
-    words = [normal(token) for token in tokens[: need.start]]
-    at = max((at for at, word in enumerate(words) if word in NOT), default=need.start)
-    start = at - 1 if words[at : at + 1] == ["n't"] and at else at
-    return join(tuple(tokens[start : need.end + 1])), join(tuple(tokens[need.start : need.end + 1])), whole(tokens, at)
+    words = [normal(token) for token in tokens]
+    bare = join(tuple(tokens[need.start : need.end + 1]))
+    if after := english.DENIED_AFTER.match(" ".join(["", *words[need.end + 1 :]])):
+        return join(tuple(tokens[need.start : need.end + 1 + after[0].count(" ")])), bare, ""
+    before = words[: need.start]
+    if far := english.FAR.search(" ".join(before)):
+        start = need.start - len(far[0].split())
+        return join(tuple(tokens[start : need.end + 1])), bare, tokens[start]
+    at = max((at for at, word in enumerate(before) if word in english.NOT), default=need.start)
+    start = at - 1 if before[at : at + 1] == ["n't"] or before[at : at + 2] == ["no", "means"] else at
+    return join(tuple(tokens[start : need.end + 1])), bare, whole(tokens, at)
+
+
+def never_before(word: str) -> bool:
+    """Whether no sentence of training had an English word before a need."""
+    return not {normal(token) for token in tokenize(word)} <= record("en").before
 
 
 _NEGATIONS = {
@@ -193,7 +206,6 @@ def _negated_in_japanese(tokens: Sequence[str], need: Mention) -> tuple[str, str
     whole = "".join(tokens[need.start : need.end + 1])
     for ending, plain in _NEGATIONS.items():
         if whole.endswith(ending):
-            return whole, whole.removesuffix(ending) + plain, ending
+            return whole, whole.removesuffix(ending) + plain, ""
     following = NEGATED.match("".join(tokens[need.end + 1 :]))
-    negation = following[0] if following else ""
-    return whole + negation, whole, negation
+    return whole + (following[0] if following else ""), whole, ""

@@ -106,8 +106,8 @@ def _is_name(text: str, need: Found) -> bool:
 
 def _mention(need: Found, text: str, ends: Sequence[int]) -> Mention:
     """The same by tokens. What happened is found without its last character: the た after it, or the rest of the last
-    token, belongs to it. After a stem a token of which only a part was taken for its ending (た of ため) does not,
-    nor does ん (of んです)."""
+    token, belongs to it. After a stem a token of which only the beginning was taken for its ending (た of ため) does
+    not, nor does ん (of んです)."""
     start, stop = bisect_right(ends, need.start), need.end
     end = bisect_right(ends, stop - 1)
     if need.form == "implied":

@@ -1,0 +1,171 @@
+"""How often networks are right: six of equally many weights, three of equally many units, and wider windows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from statistics import mean, median
+from typing import Any
+
+import numpy as np
+
+from rnnviz import figures
+from rnnviz.networks import counting
+from rnnviz.numbers import percent
+from rnnviz.scenes.compare import KINDS, WINDOWS, Teller, double_network
+from rnnviz.scenes.seeds import spread
+from rnnviz.scenes.writer import Board, Section, View
+from rnnviz.training import zoo
+from rnnviz.training.advance import untrained_network
+from rnnviz.training.runs import MASTERY
+from rnnviz.training.settings import CLAUSES
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "weights": KINDS,
+    "units": ("rnn-48", "gru-48", "lstm"),
+    "windows": ("window", "window-20", "window-30", "lstm"),
+}
+"""What is compared: networks of equally many weights, of equally many units, and what a window sees."""
+NEAR, SOME, FAR = 0, 4, 48
+"""Clauses in between of which the page speaks, beside the most of training, `CLAUSES`."""
+TOLD = {"weights": (NEAR, CLAUSES, FAR), "units": (NEAR, CLAUSES, FAR), "windows": (NEAR, SOME, CLAUSES)}
+"""The columns of their tables."""
+ALIKE = 0.05
+"""Two shares of right answers that differ by no more are called alike."""
+
+
+def seeds(names: Sequence[str] = KINDS) -> list[dict[str, Any]]:
+    """Every seed of these networks; where none ships, the median counts as `shipped`."""
+    found = []
+    for name in names:
+        rows = zoo.all_seeds((name,))
+        middle = sorted(rows, key=lambda row: row["chosen_by"])[len(rows) // 2]
+        found += [{"shipped": row is middle} | row for row in rows]
+    return found
+
+
+def shares(name: str, clauses: int, shipped: bool = False) -> list[float]:
+    """How often each seed of a network is right with so many clauses in between; `shipped`: the one on this page."""
+    rows = (row for row in seeds((name,)) if row["shipped"] or not shipped)
+    return [row["accuracy"][row["clauses"].index(clauses)] for row in rows]
+
+
+def words(clauses: int) -> float:
+    """How many words so many clauses have on average."""
+    row = zoo.all_seeds(("lstm",))[0]
+    return float(row["words"][row["clauses"].index(clauses)])
+
+
+@lru_cache
+def weights(name: str) -> int:
+    """Those of a network's body."""
+    return untrained_network(zoo.recipe(name)).body_weights()
+
+
+@lru_cache
+def sizes() -> dict[str, str]:
+    """What the tables' names say: the weights of the six, the units of the three; and of what is only compared how many
+    seeds there are, and the learning rate."""
+    few, six = zoo.all_seeds(("window-20",)), sorted(map(weights, KINDS))
+    told = {"least": f"{six[0]:,}", "most": f"{six[-1]:,}", "units": str(zoo.SHAPES["lstm"].units)}
+    return told | {"few": str(len(few)), "rate": f"{few[0]['rate']:g}"}
+
+
+def accuracy_board(between: int, view: View) -> Board:
+    """The board of how often each network is right; `between`: how many words stand in between now."""
+    writer = Teller("compare", "compare_figures", view)
+    return writer.board(between, [accuracy_section(writer, between)])
+
+
+def beside_board(between: int, view: View) -> Board:
+    """The board of what is only compared: equally many units, and wider windows."""
+    writer = Teller("compare", "compare_figures", view)
+    return writer.board(("beside", between), [beside_section(writer, between)])
+
+
+def mastered(writer: Teller, rows: Sequence[Mapping[str, Any]]) -> str:
+    """After how many steps of training the seeds were right nine times in ten."""
+    steps = sorted(np.inf if row["mastered_at"] is None else row["mastered_at"] for row in rows)
+    least, most = (f"{n:,.0f}" if np.isfinite(n) else writer.say("never") for n in (steps[0], steps[-1]))
+    return least if least == most else writer.say("range", least=least, most=most)
+
+
+def table(group: str, view: View) -> list[dict[str, str]]:
+    """A line for each network: its weights, how far its training came, and how often it is right."""
+    writer, language = Teller("compare", "compare_figures", view), view.language
+    lines = []
+    for name in GROUPS[group]:
+        rows = seeds((name,))
+        line = {writer.say("accuracies.network"): writer.kind(name)}
+        if group != "weights":  # there they are as good as equally many
+            line[writer.say("accuracies.weights")] = f"{weights(name):,}"
+        line[writer.say("accuracies.trained")] = spread([row["trained_to"] for row in rows], language)
+        line[writer.say("accuracies.mastered")] = mastered(writer, rows)
+        for n in TOLD[group]:
+            shown = f"{percent(shares(name, n, True)[0])}% · {spread(shares(name, n), language)}"
+            line[writer.say("accuracies.words", words=f"{words(n):.0f}")] = shown
+        lines.append(line)
+    return lines
+
+
+def spreads(writer: Teller, names: Sequence[str], clauses: int) -> dict[str, str]:
+    """The mean of each network's seeds, and their range."""
+    return {name: spread(shares(name, clauses), writer.view.language) for name in names}
+
+
+def accuracy_section(writer: Teller, between: int) -> Section:
+    """Accuracy against words in between (P12)."""
+    rows, at = seeds(), {"near": NEAR, "edge": CLAUSES, "far": FAR}
+    chart = figures.generalisation.spec(rows, words(CLAUSES), between, look=writer.look)
+    told: dict[str, Any] = {when: f"{words(n):.0f}" for when, n in at.items()}
+    settings = zoo.card("lstm")["settings"]
+    told |= {"seeds": len({row["seed"] for row in rows}), "clauses": CLAUSES}
+    told |= {"sentences": f"{settings['steps'] * settings['batch']:,}"}
+    told |= {f"{name}_{when}": each for when, n in at.items() for name, each in spreads(writer, KINDS, n).items()}
+    told |= {f"{name}_mean": percent(mean(shares(name, CLAUSES))) + "%" for name in KINDS}
+    ends = {name: mean(row["trained_to"] for row in seeds((name,))) for name in KINDS}
+    told["taught"] = writer.each({name: f"{percent(end)}%" for name, end in ends.items()})
+    of = {f"of_{when}": writer.each(spreads(writer, KINDS, n)) for when, n in at.items()}
+    section = writer.section("accuracy", {"accuracy": chart}, {"accuracy": of}, **told)
+    needed = {name: sentences(name) for name in KINDS}
+    fewer = all(needed[name] < needed["attention"] for name in ("rnn", "lstm", "gru"))
+    short = abs(mean(shares("rnn", NEAR)) - mean(shares("lstm", NEAR))) <= ALIKE
+    long = min(shares("lstm", CLAUSES)) > max(shares("rnn", CLAUSES))
+    read = {f"{name}_needed": f"{n:,.0f}" if np.isfinite(n) else writer.say("never") for name, n in needed.items()}
+    read |= {"mastery": percent(MASTERY)}
+    claims: dict[str, tuple[bool, Mapping[str, Any]]] = {
+        "c3": (short and long, told),
+        "c24": (words(FAR) > words(CLAUSES), told),
+        "c26_data": (fewer, read),
+    }
+    return writer.told(section, claims)
+
+
+def sentences(name: str) -> float:
+    """How many sentences training took, in the median over the seeds, until nine in ten were right; inf: never."""
+    at = [row["mastered_at"] for row in seeds((name,))]
+    middle = median(np.inf if step is None else step for step in at)
+    return float(middle * zoo.card("lstm")["settings"]["batch"])
+
+
+def beside_section(writer: Teller, between: int) -> Section:
+    """Accuracy at equally many units; and of windows that see more, as far as training went."""
+    drawn, found = {}, {}
+    for group in ("units", "windows"):
+        names, at = GROUPS[group], TOLD[group]
+        rows = [cut(row, 1 + row["clauses"].index(at[-1])) for row in seeds(names)]
+        drawn[group] = figures.generalisation.spec(rows, words(CLAUSES), between, look=writer.look)
+        right = [(f"{words(n):.0f}", writer.each(spreads(writer, names, n))) for n in at]
+        found[group] = {"right": " ".join(writer.say("beside.at", words=n, each=each) for n, each in right)}
+    window = double_network("window", True)
+    told: dict[str, Any] = {f"w{n}": f"{counting.wide_window(window, n).value:,}" for n in WINDOWS}
+    told |= {kind: f"{weights(name):,}" for kind, name in (("rnn", "rnn-48"), ("gru", "gru-48"), ("lstm", "lstm"))}
+    told |= {"seeds": len(seeds(("lstm",)))} | {key: sizes()[key] for key in ("units", "few")}
+    of = {f"of_{name.replace('-', '_')}": mean(shares(name, SOME)) for name in GROUPS["windows"]}
+    told |= {key: f"{percent(share)}%" for key, share in of.items()} | {"some": f"{words(SOME):.0f}"}
+    return writer.section("beside", drawn, found, **told)
+
+
+def cut(row: Mapping[str, Any], end: int) -> dict[str, Any]:
+    """A seed, with its first so many lengths alone."""
+    return {**row, "words": row["words"][:end], "accuracy": row["accuracy"][:end]}
