@@ -118,7 +118,12 @@ class _Spoken:
 
 
 def _of(texts: Iterable[str]) -> set[str]:
-    return {normal(token) for text in texts for token in tokenize(text)}
+    return {word for text in texts for word in _words(text)}
+
+
+@lru_cache(maxsize=1 << 13)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(map(normal, tokenize(text)))
 
 
 Unmet = Literal["wording", "before", "two", "met"]
