@@ -39,22 +39,24 @@ def test_every_seed_of_every_network_was_tried_on_every_kind(name: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("networks", seeds.RECORDED.values(), ids=seeds.RECORDED)
-def test_the_table_of_seeds_has_their_mean_and_range(networks: tuple[str, ...], language: str) -> None:
-    lines = seeds.seeds_table(networks, language)
+@pytest.mark.parametrize("author", seeds.AUTHORS)
+def test_the_table_of_seeds_has_their_mean_and_range(author: str, networks: tuple[str, ...], language: str) -> None:
+    lines = seeds.seeds_table(networks, author, language)
     assert len(lines) == len(networks) * (5 + 1)
     for at, name in enumerate(networks):
-        mine, block = rows_of(name), lines[6 * at : 6 * at + 6]
+        block = lines[6 * at : 6 * at + 6]
         assert {next(iter(line.values())) for line in block} == {translate(language, f"networks.{zoo.plain(name)}")}
-        assert sum("●" in line.values() for line in block) == 1
-        told = [[100 * row["kinds"][kind] for kind in scoring.KINDS] for row in mine]
-        for shares, others, row in zip(told, mine, mine, strict=True):
-            shares += [100 * others["others"][kind] for kind in scoring.OTHERS]
-            shares += [100 * row["accuracy"][row["clauses"].index(12)], 100 * row["held_out"][0]]
-        for column, shares in enumerate(np.array(told).T):
+        shown_on_page = ["●" in line.values() for line in block]
+        assert shown_on_page == [*(row["shipped"] for row in rows_of(name)), False]
+        told = [[row[author][kind] for kind in seeds.AUTHORS[author]] for row in rows_of(name)]
+        if author == "kinds":
+            more = [[row["accuracy"][row["clauses"].index(12)], row["held_out"][0]] for row in rows_of(name)]
+            told = np.hstack([told, more]).tolist()
+        for column, shares in enumerate(100 * np.array(told).T):
             cells = [list(line.values())[3 + column] for line in block]
-            shown = [float(n) for cell in cells for n in re.findall(r"\d+", cell)]
-            wanted = [*shares, shares.mean(), shares.min(), shares.max()]
-            np.testing.assert_allclose(shown, wanted, atol=1)  # "<1" is 1
+            numbers = [float(n) for cell in cells for n in re.findall(r"\d+", cell)]
+            np.testing.assert_allclose(numbers, [*shares, shares.mean(), shares.min(), shares.max()], atol=1)
+        assert len(block[0]) == 3 + len(told[0])
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
