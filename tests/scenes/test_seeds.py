@@ -96,7 +96,7 @@ def test_two_people_are_told_as_not_learned_below_three_in_four(monkeypatch: pyt
     (said,) = made(monkeypatch, rnn=0.55, lstm=0.74, gru=0.76, attention=0.97)
     lost, can = said.split("Nearer to always right")
     assert "Two people" in lost
-    assert "(50%)" in lost
+    assert "(chance 50%)" in lost
     assert "RNN 55%" in lost
     assert "LSTM 74%" in lost
     assert "GRU 76%" in can
