@@ -17,10 +17,10 @@ check: .venv/ready-dev .venv/ready-node style
 	$(PYTEST) $(BOTH) -m "not night and not served and not alone and not slow"
 
 # All but the nights: on two processors what starts no server and no browser, then what does; last, one by one, what
-# measures times or memory, or waits for what is trained.
+# measures times or memory. Servers and browsers are as low as trainers here, or these would hardly come to their turn.
 test: .venv/ready-dev .venv/ready-browser .venv/ready-node style
 	$(PYTEST) $(BOTH) -m "not night and not alone and not served"
-	$(PYTEST) -n 2 --dist loadgroup -m "served and not alone and not night"
+	nice -n 19 $(PYTEST) -n 2 --dist loadgroup -m "served and not alone and not night"
 	$(PYTEST) -m "alone and not night"
 
 style: .venv/ready-dev

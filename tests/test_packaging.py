@@ -35,6 +35,8 @@ from rnnviz import language
 from rnnviz.ui import component, stepper
 trace = rnnviz.trace(rnnviz.load("lstm"), "Starving, Alice drives to the nearest store to buy")
 assert trace.top(1)[0][0] == "food"
+trace = rnnviz.trace(rnnviz.load("lstm-ja"), "お腹を空かせたアリスは、一番近い店まで車を走らせる。買うのは")
+assert trace.top(1)[0][0] == "食べ物"
 assert records.record("p5") and zoo.card("gru") and english()
 assert language.translate("ja", "frame.projector") != language.translate("en", "frame.projector")
 assert all(map(component._read, (*stepper.SCRIPTS, *stepper.STYLES)))

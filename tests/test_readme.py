@@ -102,11 +102,11 @@ def test_every_function_named_exists() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "rnnviz/text.py:gone",
-        "rnnviz/text.py:re",  # imported
-        "rnnviz/text.py:text",  # a parameter
-        "rnnviz/text.py:return",
-        "rnnviz/text.py:Vocabulary.tokenize",
+        "rnnviz/text/tokens.py:gone",
+        "rnnviz/text/tokens.py:re",  # imported
+        "rnnviz/text/tokens.py:text",  # a parameter
+        "rnnviz/text/tokens.py:return",
+        "rnnviz/text/tokens.py:Vocabulary.tokenize",
         "assets/stepper/equations.js:gone",
         "assets/stepper/equations.js:cell",  # inside a function
         "assets/stepper/equations.js:operands",
@@ -114,14 +114,15 @@ def test_every_function_named_exists() -> None:
     ],
 )
 def test_a_function_that_is_gone_is_found(name: str) -> None:
-    assert unknown(f"`{name}` and `rnnviz/text.py:tokenize`") == [name]
+    assert unknown(f"`{name}` and `rnnviz/text/tokens.py:tokenize`") == [name]
 
 
 def test_the_numbers_are_those_of_what_ships() -> None:
     units = [shape.units for shape in zoo.SHAPES.values()]
     for said in (
         f"{len(vocabulary().words):,} entries of {vocabulary().vectors.shape[1]} numbers",
-        f"{len(errands.OUTPUT_WORDS)} words",
+        f"{len(errands.output_words('en')):,} words in English and {len(errands.output_words('ja')):,} in Japanese",
+        f"{len(vocabulary('ja').words):,} words",
         f"{min(units)} to {max(units)} units",
         f"first {MAX_TOKENS} tokens",
     ):

@@ -19,7 +19,8 @@ def one_gradient() -> None:
         controls.choose("clip", radio=True)
         ladder("threshold")
     if state.value("input") == "sentence":
-        sentence.amiss(typed, tokens)
+        mine, net = controls.own(), state.value("net")
+        sentence.amiss(typed, tokens, mine if mine and mine.kind == net else net)
         if not tokens:
             return
     shown = asked(

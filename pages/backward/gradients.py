@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rnnviz.scenes.gradients import gradients_board
+from rnnviz.scenes.gradients import KINDS, gradients_board
 from rnnviz.ui import controls, sentence, state
 from rnnviz.ui.asked import asked
 from rnnviz.ui.board import board
@@ -15,12 +15,13 @@ def backward() -> None:
     """The controls, and the board they rule."""
     typed, tokens = controls.controls()
     if state.value("input") == "sentence":
-        sentence.amiss(typed, tokens)
+        sentence.amiss(typed, tokens, *filter(None, [controls.own()]))
         if not tokens:
             return
+        sentence.left_out(KINDS, tokens)
     shown = asked(gradients_board, controls.chosen(tokens), controls.view())
     if shown.overflowing:
-        names = ", ".join(t(f"networks.{kind}") for kind in shown.overflowing)
+        names = t("compare.comma").join(t(f"networks.{kind}") for kind in shown.overflowing)
         st.warning(t("gradients.overflow", names=names))
     board(shown.payload, "gradients")
 

@@ -5,6 +5,7 @@ import streamlit as st
 from rnnviz.networks.timing import Speeds
 from rnnviz.scenes import accuracies
 from rnnviz.scenes import compare as compare_scene
+from rnnviz.text import language_of
 from rnnviz.turns import workers
 from rnnviz.ui import controls, sentence, state
 from rnnviz.ui.asked import asked
@@ -28,11 +29,12 @@ def reading() -> None:
     sentence.amiss(typed, tokens)
     if not tokens:
         return
+    sentence.left_out(compare_scene.KINDS, tokens)
     words, trained, view = state.value("words"), state.value("trained"), controls.view()
     board(asked(compare_scene.answers_board, tokens, words, trained, view).payload, "compare-answers")
     right(words)
     board(asked(compare_scene.growing_board, len(tokens), view).payload, "compare-growing")
-    counting(len(tokens))
+    counting(tokens)
 
 
 def right(words: int) -> None:
@@ -53,7 +55,7 @@ def group(name: str) -> None:
     table(asked(accuracies.table, name, controls.view()))
 
 
-def counting(length: int) -> None:
+def counting(tokens: tuple[str, ...]) -> None:
     """The weights of one network, counted by hand."""
     st.header(t("compare.counting"), anchor=False)
     if state.shown("counted"):
@@ -64,7 +66,7 @@ def counting(length: int) -> None:
             label_visibility="collapsed",
             **state.choice("counted", names.__getitem__),
         )
-    lines, total, held, letters = asked(compare_scene.counts, state.value("counted"), length)
+    lines, total, held, letters = asked(compare_scene.counts, state.value("counted"), len(tokens), language_of(tokens))
     said = [t(f"compare.letters.{letter}", size=f"{size:,}") for letter, size in letters.items()]
     st.caption(t("compare.letters_are", letters=t("compare.comma").join(said)))
     columns = {name: t(f"compare.table.{name}") for name in ("part", "formula", "numbers", "value", "work")}

@@ -46,7 +46,7 @@ def trained_networks() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="keeps-knobs"):
         choose("keeps")
         sentence.knobs()
-    sentence.amiss(typed, tokens)
+    sentence.amiss(typed, tokens, state.value("keeps"))
     if not tokens:
         return
     kind, trained, view = state.value("keeps"), state.value("trained"), controls.view()

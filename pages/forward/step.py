@@ -95,7 +95,7 @@ def reading() -> None:
             if state.value(side) == state.YOURS and not desk().own:
                 st.info(t("step.no_own", name=t(f"networks.{state.usual(side)}")))
         row = knobs()  # before anything is computed: what cannot be computed is taken back with them
-        sentence.amiss(typed, tokens)
+        sentence.amiss(typed, tokens, *map(named, SIDES))
     if tokens:
         with row:
             badge(current(tokens))

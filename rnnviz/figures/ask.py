@@ -32,7 +32,7 @@ def ask(
 ) -> Spec:
     """The probability of `answer` after every token, if the sentence ended there: one curve per network.
 
-    `curves`: `(T,)` by the network's name; `can_end`: `(T,)`, False where English does not allow an end
+    `curves`: `(T,)` by the network's name; `can_end`: `(T,)`, False where the language does not allow an end
     (hollow marks); `answer`: None where no need is stated, and the curves are those of the likeliest thing;
     `chance`: the probability of a blind guess; `title`: the question over the figure. The margins and
     `layout.meta` are those of `states`, so that the two can stand under each other.

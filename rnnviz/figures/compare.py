@@ -148,7 +148,8 @@ def sight(looks: Sequence[Sight], *, look: Look) -> Spec:
         if not direct:
             where = {"xref": "paper", "x": 0.5, "xanchor": "center", "yref": "y", "y": row, "yanchor": "middle"}
             notes.append(note(look.labels["through_state"], SMALL, "ink", look, **where))
-    layout = _rows(looks, look.labels["sight_caption"], look, below)
+    attends = any(network.attention is not None for network in looks)
+    layout = _rows(looks, look.labels["sight_caption" if attends else "sight_states"], look, below)
     layout["margin"]["r"] = look.px(10)
     return spec(data, look, xaxis=axis | frame(look), annotations=[*layout.pop("annotations"), *notes], **layout)
 

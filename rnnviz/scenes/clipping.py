@@ -18,7 +18,6 @@ from rnnviz.recurrence.bptt import Gradients
 from rnnviz.scenes.gradients import Backward, Source, added, forth_and_back, ratio
 from rnnviz.scenes.writer import Board, Section, View, Writer
 from rnnviz.tasks import errands
-from rnnviz.text import language_of
 from rnnviz.training.records import record
 
 RUNS = 30
@@ -104,7 +103,7 @@ def others(source: Source) -> Iterator[Source]:
     rng = np.random.default_rng(source.seed)
     for k in range(RUNS):
         if source.tokens:
-            yield replace(source, tokens=errands.sentence(rng, 2, language=language_of(source.tokens))[0])
+            yield replace(source, tokens=errands.sentence(rng, 2, language=source.language)[0])
         else:
             yield replace(source, reads=k + 1)
 

@@ -20,6 +20,8 @@ from rnnviz.numbers import percent, two_digits
 from rnnviz.recurrence.cells import CELLS
 from rnnviz.scenes.writer import Board, Section, View, Writer
 from rnnviz.tasks import errands
+from rnnviz.tasks.errands import met
+from rnnviz.text import ASKED, join, language_of
 from rnnviz.training import zoo
 from rnnviz.training.runs import MASTERY
 
@@ -38,17 +40,23 @@ NEAR_FIVE = (2.5, 10.0)
 """What counts as "five times": within a factor of two."""
 
 
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=2 * len(zoo.NAMES))
 def double_network(kind: str, trained: bool) -> Network:
     """A network of the zoo, in double precision: gradients of 10⁻³⁸ and less leave single precision."""
     return zoo.load(kind, trained).double()
 
 
+def readers(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the six that read the language of a sentence: the recurrent ones, or all."""
+    return zoo.readers(KINDS, language_of(tokens))
+
+
 @lru_cache(maxsize=2)
 def looks(tokens: tuple[str, ...], trained: bool) -> tuple[Sight, ...]:
-    """All six at the last word. Their saliency is about the right thing, or what each says itself."""
-    target = errands.need_of(tokens)
-    return tuple(sight_of(double_network(kind, trained), tokens, target, trained) for kind in KINDS)
+    """All that read the sentence, at its last word. Their saliency is about the right thing, or each one's own."""
+    target, language = errands.need_of(tokens), language_of(tokens)
+    names = (zoo.reading(kind, language) for kind in readers(tokens))
+    return tuple(sight_of(double_network(name, trained), tokens, target, trained) for name in names)
 
 
 class Teller(Writer):
@@ -92,10 +100,12 @@ def answers_board(tokens: tuple[str, ...], words: int, trained: bool, view: View
     }
     found = findings(writer, all_six, answer)
     if need is None or answer is None:
-        return writer.board((tokens, trained), [writer.section("open", drawn, found, words=words)])
+        asked = join(ASKED[language_of(tokens)][0])
+        return writer.board((tokens, trained), [writer.section("open", drawn, found, words=words, asked=asked)])
     right = [writer.kind(one.kind) for one in all_six if one.best[0] == answer]
     told = {"words": words, "answer": answer, "count": len(right), "all": len(all_six)}
     told["names"] = writer.listed(right) or writer.say("nobody")
+    told["look"] = writer.say("look_six" if len(all_six) == len(KINDS) else "look_states")
     section = writer.section("answers", drawn, found, **told)
     return writer.board(
         (tokens, trained), [writer.told(section, claims_of(all_six, tokens, need, answer, trained, writer))]
@@ -105,35 +115,50 @@ def answers_board(tokens: tuple[str, ...], words: int, trained: bool, view: View
 def findings(writer: Teller, all_six: Sequence[Sight], answer: str | None) -> dict[str, dict[str, Any]]:
     """What each of the three figures shows, in words and numbers."""
     tokens = all_six[0].tokens
-    window, conv, attention = all_six[3:]
-    assert attention.attention is not None
-    looked = attention.attention.mean(0)
     most = {one.kind: int(np.argmax(one.saliency)) for one in all_six}
-    reacts = {one.kind: f"“{tokens[most[one.kind]]}” {two_digits(one.saliency[most[one.kind]])}" for one in all_six}
+    reacts = {
+        one.kind: writer.say("reacts_at", word=tokens[most[one.kind]], size=two_digits(one.saliency[most[one.kind]]))
+        for one in all_six
+    }
     said = {one.kind: says(one, answer, writer.look) for one in all_six}
-    sees = {"all": len(tokens), "window": int(window.sees.sum()), "conv": int(conv.sees.sum())}
-    at = int(np.argmax(looked))
     return {
         "answers": {"each": html.unescape(writer.each(said))},
-        "sight": sees | {"most": tokens[at], "share": percent(float(looked[at]))},
+        "sight": {"seen": seen(writer, all_six)},
         "reacts": {"each": writer.each(reacts)},
     }
+
+
+def seen(writer: Teller, looked: Sequence[Sight]) -> str:
+    """What the networks see of the sentence, in words."""
+    tokens, by = looked[0].tokens, {one.kind: one for one in looked}
+    if "attention" not in by:
+        return writer.say("seen_states", all=len(tokens))
+    assert by["attention"].attention is not None
+    heads = by["attention"].attention.mean(0)
+    at = int(np.argmax(heads))
+    told = {kind: int(by[kind].sees.sum()) for kind in ("window", "conv")}
+    return writer.say("seen_six", all=len(tokens), most=tokens[at], share=percent(float(heads[at])), **told)
 
 
 def claims_of(
     all_six: Sequence[Sight], tokens: tuple[str, ...], need: int, answer: str, trained: bool, writer: Teller
 ) -> dict[str, tuple[bool | None, dict[str, Any]]]:
     """The claims that one sentence can speak to."""
-    rnn, lstm, _, window, conv, attention = all_six
-    assert attention.attention is not None
+    rnn, lstm, _, *others = all_six
     p = {one.kind: percent(one.chance_of(answer)) for one in all_six}
     forgot, kept = rnn.best[0] != answer, lstm.best[0] == answer
+    named = errands.meaning(tokens).need
+    whole = met.phrase(tokens, named) if named else tokens[need]
     claims: dict[str, tuple[bool | None, dict[str, Any]]] = {
-        "c2": (forgot and kept, {"answer": answer, "need": tokens[need]} | p)
+        "c2": (forgot and kept, {"answer": answer, "need": whole} | p)
     }
+    if not others:  # none of them reads this sentence
+        return claims
+    window, conv, attention = others
+    assert attention.attention is not None
     unseen = not window.sees[need]
-    last = [token for token, seen in zip(tokens, window.sees, strict=True) if seen]
-    told: dict[str, Any] = {"seen": " ".join(last), "need": tokens[need], "answer": answer, "p": p["window"]}
+    last = tuple(token for token, sees in zip(tokens, window.sees, strict=True) if sees)
+    told: dict[str, Any] = {"seen": join(last), "need": tokens[need], "answer": answer, "p": p["window"]}
     if unseen:
         claims["c20"] = True, told | {"best": window.best[0], "best_p": percent(window.best[1])}
         blind = zoo.card("window").get("blind")
@@ -248,9 +273,10 @@ class Counted(NamedTuple):
     work: str
 
 
-def counts(kind: str, length: int) -> tuple[tuple[Counted, ...], Counted, int, dict[str, int]]:
-    """The lines of a network's table, their sum, what PyTorch counts, and what the letters stand for."""
-    one = double_network(kind, True)
+def counts(kind: str, length: int, language: str = "en") -> tuple[tuple[Counted, ...], Counted, int, dict[str, int]]:
+    """The lines of a network's table, their sum, what PyTorch counts, and what the letters stand for. Of networks of
+    both languages only the readout differs: each says its own words."""
+    one = double_network(zoo.reading(kind, language), True)
     lines = []
     for part in counting.parts(one, length):
         worked = f"{part.work.numbers} = {part.work.value:,}" if part.work.terms else "0"

@@ -18,7 +18,8 @@ from rnnviz.numbers import two_digits
 from rnnviz.scenes.gradients import ratio
 from rnnviz.scenes.readings import Named, Reading, tracing_network
 from rnnviz.tasks import errands
-from rnnviz.text import join, missing
+from rnnviz.tasks.errands import met
+from rnnviz.text import missing
 
 CHANGED = 0.5
 """By how much a value must differ after the exchange to be counted."""
@@ -73,7 +74,7 @@ def deeper(networks: Sequence[Named], readings: Sequence[Reading], language: str
     names = [translate(language, f"networks.{one.name}") for one in readings]
     ratios = [ratio(one.gradients.norms, at) for one in readings]
     answers = [one.gradients.targets[-1] for one in readings]
-    word = shortened(tokens[at], MOST_IN_PROSE)
+    word = shortened(met.phrase(tokens, need) if need else tokens[at], MOST_IN_PROSE)
 
     def say(key: str, **values: object) -> Runs:
         return filled(language, f"step.deeper.{key}", values)
@@ -86,8 +87,7 @@ def deeper(networks: Sequence[Named], readings: Sequence[Reading], language: str
     surprising: Runs = []
     if need and swapped:
         given, other, thing = swapped
-        own = shortened(join(tokens[need.start : need.end + 1]), MOST_IN_PROSE)
-        runs = say("exchange", word=own, other=other, changed=CHANGED)
+        runs = say("exchange", word=word, other=other, changed=CHANGED)
         for name, network, one, size in zip(names, networks, readings, ratios, strict=True):
             found = exchange(network, one, need, given, thing)
             units = one.trace.h.shape[1]

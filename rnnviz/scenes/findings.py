@@ -35,4 +35,4 @@ def asked_finding(curves: Mapping[str, ndarray], tokens: Sequence[str], language
         told = {"least": percent(float(curve[least])), "most": percent(float(curve[most]))}
         told |= {"low": tokens[least], "high": tokens[most], "last": percent(float(curve[-1]))}
         said.append(translate(language, "stepper.ask_finding", name=name, **told))
-    return " ".join(said)
+    return "".join(said).rstrip()

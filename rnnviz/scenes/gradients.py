@@ -23,10 +23,11 @@ from rnnviz.scenes.readings import in_language, tracing_network
 from rnnviz.scenes.writer import Board, View, Writer
 from rnnviz.tasks import errands
 from rnnviz.text import language_of
+from rnnviz.training import zoo
 from rnnviz.training.frozen import OwnNetwork
 
 KINDS = tuple(CELLS)
-"""All kinds of cells, side by side."""
+"""All kinds of cells."""
 INPUTS = 32
 """Numbers at each step of a random sequence."""
 
@@ -51,7 +52,22 @@ class Source:
     asked: str = ""
     """The word whose logit is asked for; "" for what the sentence's need asks for (`asked_word`)."""
     own: OwnNetwork | None = None
-    """The visitor's own network, in the place of that of its kind."""
+    """The visitor's own network, in the place of that of its kind, if it reads the sentence's language."""
+
+    @property
+    def language(self) -> str:
+        """The sentence's."""
+        return language_of(self.tokens)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds side by side: of a sentence those of which a network reads its language."""
+        return zoo.readers(KINDS, self.language) if self.tokens else KINDS
+
+    @property
+    def mine(self) -> OwnNetwork | None:
+        """The visitor's own network, where it reads."""
+        return self.own if self.own and self.own.speaks == self.language else None
 
 
 @dataclass(frozen=True)
@@ -78,31 +94,31 @@ def forth_and_back(kind: str, source: Source, maps: bool = False) -> Backward:
 
 def heard(kind: str, source: Source) -> Trace:
     """The sentence as the network of a kind reads it: the visitor's own, if it is of this kind, else ours."""
-    name = source.own if source.own and source.own.kind == kind else in_language(kind, source.tokens)
+    name = source.mine if source.mine and source.mine.kind == kind else in_language(kind, source.tokens)
     return reading.trace(tracing_network(name, source.trained), source.tokens)
 
 
 @lru_cache(maxsize=8)
 def asked_word(source: Source) -> str:
     """The word whose logit all networks are asked for: the chosen one, else the one the need asks for; where no need
-    is stated, the one that all together hold likeliest. One word for all, or their gradients could not be held
-    side by side."""
+    is stated, the one of all that each can say which they together hold likeliest. One word for all, or their gradients
+    could not be held side by side."""
     if source.asked:
-        return errands.things(language_of(source.tokens))[errands.THINGS.index(source.asked)]
+        return errands.things(source.language)[errands.THINGS.index(source.asked)]
     if word := errands.need_of(source.tokens):
         return word
-    traces = [heard(kind, source) for kind in KINDS]
-    together = sum(trace.probabilities[-1] for trace in traces)
-    assert traces[0].words is not None
-    return traces[0].words[int(np.argmax(together))]
+    traces = [heard(kind, source) for kind in source.kinds]
+    chances = [dict(zip(trace.words or (), trace.probabilities[-1].tolist(), strict=True)) for trace in traces]
+    sayable = [word for word in chances[0] if all(word in one for one in chances)]
+    return max(sayable, key=lambda word: sum(one[word] for one in chances))
 
 
 @np.errstate(over="ignore", invalid="ignore", under="ignore")
 def gradients_board(source: Source, view: View) -> Board:
     """The board of the Gradients page."""
-    writer = Writer("gradients", "gradients_figures", view, source.own)
+    writer = Writer("gradients", "gradients_figures", view, source.mine)
     look = writer.look
-    sides = [forth_and_back(kind, source, maps=True) for kind in KINDS]
+    sides = [forth_and_back(kind, source, maps=True) for kind in source.kinds]
 
     def each(draw: Callable[[Backward], Spec]) -> dict[str, Spec]:
         return {one.kind: draw(one) for one in sides}

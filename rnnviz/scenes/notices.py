@@ -3,7 +3,7 @@
 What the sentence asks for is `errands.meaning`'s to say, and why a network goes wrong `met`'s, from what training held.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rnnviz.figures.base import MOST_IN_PROSE, shortened
@@ -11,25 +11,26 @@ from rnnviz.language import Runs, filled, translate
 from rnnviz.numbers import percent
 from rnnviz.tasks import errands
 from rnnviz.tasks.errands import met
-from rnnviz.text import ASKED, join, missing
+from rnnviz.text import ASKED, form, join, missing
 
 if TYPE_CHECKING:
     from rnnviz.scenes.readings import Reading
 
 
-def notices(readings: Sequence["Reading"], language: str) -> list[Runs]:
-    """One verdict for each token."""
-    return [Verdict(readings, t, language).runs for t in range(len(readings[0].trace.tokens))]
+def notices(readings: Sequence["Reading"], stories: Mapping[int, Runs], language: str) -> list[Runs]:
+    """One verdict for each token. `stories`: what is told of the words that turn the sentence."""
+    return [Verdict(readings, t, stories.get(t, []), language).runs for t in range(len(readings[0].trace.tokens))]
 
 
 class Verdict:
     """What is said once token t has been read."""
 
-    def __init__(self, readings: Sequence["Reading"], t: int, language: str) -> None:
+    def __init__(self, readings: Sequence["Reading"], t: int, story: Runs, language: str) -> None:
         self.readings, self.t, self.language = readings, t, language
         self.tokens = readings[0].trace.tokens
         self.language_read = errands.language_of(self.tokens)
-        self.meaning = errands.meaning(self.tokens, t + 1)
+        turning = errands.turnings(self.tokens).get(t)
+        self.meaning = errands.meaning(self.tokens, turning.read if turning else t + 1)
         self.names = [translate(language, f"networks.{reading.name}") for reading in readings]
         self.guesses = [guess(reading, t) for reading in readings]
         self.last = t == len(self.tokens) - 1
@@ -37,6 +38,7 @@ class Verdict:
         if overflowing := [name for name, one in zip(self.names, readings, strict=True) if one.overflows]:
             self.say("overflow", names=translate(language, "training.comma").join(dict.fromkeys(overflowing)))
         self.what_was_read()
+        self.runs += story
         self.what_each_would_buy()
         if readings[0].trained:
             self.whether_that_is_right()
@@ -46,7 +48,7 @@ class Verdict:
 
     def quoted(self, need: errands.Mention) -> str:
         """The words of a need, as typed."""
-        return shortened(met.join(self.tokens[need.start : need.end + 1]), MOST_IN_PROSE)
+        return shortened(met.phrase(self.tokens, need), MOST_IN_PROSE)
 
     def what_was_read(self) -> None:
         need, denied = self.meaning.need, self.meaning.denied
@@ -77,10 +79,11 @@ class Verdict:
         """Right or wrong, and why; where that cannot be known, what the reader thinks."""
         thing, said = self.meaning.thing, [word for word, _ in self.guesses]
         if thing is None:
-            self.misread([word for word, _ in self.guesses])
+            self.misread()
             if self.last:
-                lottery = self.meaning.says == "none" and met.record(self.language_read).words.issuperset(
-                    map(met.normal, self.tokens)
+                known = met.record(self.language_read).words
+                lottery = self.meaning.says == "none" and known.issuperset(
+                    form(token, self.language_read) for token in self.tokens
                 )
                 self.say("lottery" if lottery else "open")
             return
@@ -92,7 +95,7 @@ class Verdict:
         right = [name for name, word in zip(self.names, said, strict=True) if word == thing]
         self.say("one_right" if right else "both_wrong", right=right[:1], wrong=wrong, thing=thing)
         self.hardly(thing)
-        if not self.misread(said):
+        if not self.misread():
             self.never_met()
 
     def hardly(self, thing: str) -> None:
@@ -101,26 +104,27 @@ class Verdict:
             if word == thing and share < 0.5:
                 self.say("hardly", name=name)
 
-    def misread(self, said: Sequence[str]) -> bool:
+    def misread(self) -> bool:
         """Say who reads a denied need as if it were none denied."""
         denied = self.meaning.denied
-        if denied is None or denied.thing == self.meaning.thing or not (who := self.who(said, denied.thing)):
+        if denied is None or denied.thing == self.meaning.thing or not (who := self.who(denied.thing)):
             return False
         whole, bare, negation = (shortened(text, MOST_IN_PROSE) for text in met.negated(self.tokens, denied))
         self.say(f"misread_{'both' if len(who) > 1 else 'one'}", who=who[0], whole=whole, bare=bare)
-        if negation.lower() not in met.record(self.language_read).before:
+        if negation and met.never_before(negation):
             self.say("never_before", word=negation)
         return True
 
-    def who(self, said: Sequence[str], thing: str) -> list[str]:
-        """The networks that say a thing."""
-        return [name for name, word in zip(self.names, said, strict=True) if word == thing]
+    def who(self, thing: str) -> list[str]:
+        """The networks that say a thing with more than an even chance: with less it may be one."""
+        guessed = zip(self.names, self.guesses, strict=True)
+        return [name for name, (word, share) in guessed if word == thing and share >= 0.5]
 
     def never_met(self) -> None:
         """Say what of this sentence no sentence of training had."""
         assert self.meaning.need
-        tokens = self.tokens[: self.t + 1]
-        key, word = met.unmet(tokens, self.meaning.need, errands.mentions(tokens))
+        named = errands.mentions(self.tokens, self.t + 1)
+        key, word = met.unmet(self.tokens, self.meaning.need, named)
         self.say(
             {"wording": "never_worded", "before": "never_before", "two": "never_two", "met": "all_met"}[key], word=word
         )

@@ -45,6 +45,7 @@ class Reading:
 MOMENTS = ("trained", "untrained")
 Named = str | OwnNetwork
 """A network of the zoo, or the visitor's own."""
+STANDS_IN = "lstm"
 
 
 @lru_cache(maxsize=8)
@@ -57,8 +58,19 @@ def tracing_network(name: Named, trained: bool) -> Network:
 
 
 def in_language(name: Named, tokens: tuple[str, ...]) -> Named:
-    """The network of this name that reads the language of a sentence; a visitor's own is what it is."""
-    return name if isinstance(name, OwnNetwork) else zoo.reading(name, language_of(tokens))
+    """The network of this name that reads the language of a sentence. Where there is none, another stands in: for a
+    visitor's own ours of the same kind, else `STANDS_IN`."""
+    language = language_of(tokens)
+    if isinstance(name, OwnNetwork) and name.speaks == language:
+        return name
+    plain = name.kind if isinstance(name, OwnNetwork) else name
+    return zoo.reading(plain if zoo.readers([plain], language) else STANDS_IN, language)
+
+
+def stand_in(name: Named, tokens: tuple[str, ...]) -> str | None:
+    """The plain name of the network that stands in for one that does not read a sentence; None if it does."""
+    found = in_language(name, tokens)
+    return None if isinstance(found, OwnNetwork) or zoo.plain(found) == name else zoo.plain(found)
 
 
 def weights_of(name: Named, trained: bool) -> dict[str, ndarray]:

@@ -16,6 +16,7 @@ from rnnviz.scenes.deeper import deeper
 from rnnviz.scenes.findings import asked_finding, states_finding
 from rnnviz.scenes.notices import notices
 from rnnviz.scenes.readings import Named, Reading, file_of, in_language, read_sentence, weights_of
+from rnnviz.scenes.story import explained, stories
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
 from rnnviz.text import nearest, vectors_of, vocabulary
@@ -44,6 +45,7 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
     readings = (read_sentence(left, trained, tokens), read_sentence(right, trained, tokens))
     answer, reads = errands.need_of(tokens), readings[0].reads
     revision = hashlib.sha256(repr((tokens, left, right, trained)).encode()).hexdigest()[:16]
+    told = stories((left, right), readings, view.language)
     files = tuple(file_of(name, trained) for name in (left, right) if isinstance(name, str))
     shown = labels_of(view.language, "stepper") | labels_of(view.language, "cell")
     shown |= {"table": labels_of(view.language, "board.table")}
@@ -53,8 +55,8 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
         "scale": view.scale,
         "labels": shown,
         "tokens": [facts(token, reads) for token in tokens],
-        "notice": notices(readings, view.language),
-        "deeper": deeper((left, right), readings, view.language),
+        "notice": notices(readings, told, view.language),
+        "deeper": deeper((left, right), readings, view.language) + explained(told, readings, view.language),
         "nearest": neighbours(tokens, reads),
         "things": errands.things(reads),
         "vectors": vectors_of(tokens, reads),

@@ -43,6 +43,8 @@ def code(character: str) -> str:
 
 def clean(text: str) -> str:
     """The text in Unicode's normal form NFKC, without the characters that nobody sees."""
+    if text.isascii() and text.isprintable():
+        return text
     kept: list[str] = []
     marks = 0
     for at, character in enumerate(text):

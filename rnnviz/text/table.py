@@ -45,6 +45,11 @@ class Vocabulary:
         """Whether the table has this token."""
         return self.index(token) != 0
 
+    @property
+    def size(self) -> int:
+        """How many words can be looked up."""
+        return len(self.words) - 1
+
     def shares(self, token: str) -> str | None:
         """The word that a token is read as, where that is another: all tokens of a row are one word to a network."""
         return None
@@ -91,6 +96,11 @@ class Shared(Vocabulary):
     def index(self, token: str) -> int:
         """The row of a token; 0, that of `<unk>`, if the table lacks it."""
         return self._rows_found(token)
+
+    @property
+    def size(self) -> int:
+        """How many words can be looked up: many more than there are rows."""
+        return len(self.hashes)
 
     @cached_property
     def _rows_found(self) -> Callable[[str], int]:

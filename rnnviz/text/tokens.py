@@ -39,6 +39,8 @@ _TOKEN = re.compile(
 
 def _split(word: str) -> list[str]:
     """A word, without the endings of contractions, and these; an apostrophe in front stands alone."""
+    if "'" not in word:
+        return [word]
     tail: list[str] = []
     end = len(word)
     while found := next((e for e in ENDINGS if word[max(0, end - len(e)) : end].lower() == e), ""):
@@ -60,7 +62,8 @@ def tokenize(text: str) -> tuple[str, ...]:
 
 def language_of(text: str | Sequence[str]) -> str:
     """The language of a text or of its tokens: "ja" with a kana or a kanji in it, else "en"."""
-    return "en" if JAPANESE.isdisjoint(map(code, clean(" ".join([text] if isinstance(text, str) else text)))) else "ja"
+    whole = clean(text) if isinstance(text, str) else "".join(text)
+    return "en" if whole.isascii() or JAPANESE.isdisjoint(map(code, whole)) else "ja"
 
 
 def join(tokens: tuple[str, ...] | list[str]) -> str:

@@ -33,6 +33,11 @@ class OwnNetwork:
     def kind(self) -> str:
         return self.settings.shape.kind
 
+    @property
+    def speaks(self) -> str:
+        """The language that it reads and answers in."""
+        return TASKS[self.settings.task].reads
+
 
 def reads(settings: Settings) -> bool:
     """Whether the pages that read sentences can show such a network: its task has sentences, and it has a state."""

@@ -12,8 +12,9 @@ A finished run is kept in `.runs/` under the hash of its settings, language and 
 
 import hashlib
 import json
-from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,21 +23,13 @@ from safetensors.numpy import load_file, save_file
 
 from rnnviz.shipped import ASSETS
 from rnnviz.tasks import TASKS, errands
+from rnnviz.tasks.errands.sentences import LATELY
 from rnnviz.training import scoring
-from rnnviz.training.advance import (
-    Run,
-    advance,
-    network_of,
-    new_run,
-    one_thread,
-    restore,
-    snapshot,
-    untrained_network,
-)
+from rnnviz.training.advance import Run, advance, network_of, new_run, one_thread, restore, untrained_network
 from rnnviz.training.records import FIRST
 from rnnviz.training.runs import MASTERY
 from rnnviz.training.settings import Settings
-from rnnviz.training.zoo import BESIDE, COMPARED, WEIGHTS, recipe
+from rnnviz.training.zoo import BESIDE, COMPARED, WEIGHTS, card, recipe
 
 RATES = (1e-3, 2e-3, 4e-3)
 TRIAL_STEPS = 1500
@@ -51,6 +44,8 @@ DRAWN_FROM = ("frames", "needs", "implied", "fillers", "people", "lists", "words
 LATEST = 100
 """Steps that say how far a network has come in training."""
 RUNS = ASSETS.parent / ".runs"
+Trained = tuple[dict, dict[str, ndarray]]
+"""A network's row in the table of all seeds, and its weights."""
 
 
 def key(settings: Settings) -> str:
@@ -62,24 +57,40 @@ def key(settings: Settings) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
-def one_run(name: str, settings: Settings) -> tuple[dict, dict[str, ndarray]]:
-    """Train one network from one seed, or find it trained: its row, and its weights."""
-    file = RUNS / f"{name}-{settings.seed}-{key(settings)}"
-    row_file, weights_file = file.with_suffix(".json"), file.with_suffix(".safetensors")
-    if row_file.exists():
-        return json.loads(row_file.read_text()), load_file(weights_file)
-    with one_thread():
-        run = advance(new_run(settings), settings.steps)
-        row = row_of(name, run)
+def trained(jobs: Sequence[tuple[str, Settings]], scored: bool = True) -> list[Trained]:
+    """Train these networks, or find them trained: their rows and weights. They go side by side, so that those which
+    read the same sentences find them drawn."""
+    files = [RUNS / f"{name}-{settings.seed}-{key(settings)}.json" for name, settings in jobs]
+    runs = {file: new_run(settings) for file, (_, settings) in zip(files, jobs, strict=True) if not file.exists()}
+    names = {file: name for file, (name, _) in zip(files, jobs, strict=True)}
     RUNS.mkdir(exist_ok=True)
-    save_file(run.parameters, weights_file)
-    row_file.write_text(json.dumps(row))
-    print(json.dumps(row), flush=True)  # whoever waits for the training sees it
-    return row, run.parameters
+    while not all(run.ended for run in runs.values()):
+        runs = {file: advance(run, LATELY) for file, run in runs.items()}
+    for file, run in runs.items():
+        run = in_half(run)
+        with one_thread():
+            row = row_of(names[file], run, scored)
+        save_file(halves(run.parameters), file.with_suffix(".safetensors"))
+        file.write_text(json.dumps(row))
+        print(json.dumps(row), flush=True)  # whoever waits for the training sees it
+    return [(json.loads(file.read_text()), load_file(file.with_suffix(".safetensors"))) for file in files]
 
 
-def row_of(name: str, run: Run) -> dict:
-    """One row of the table of all seeds."""
+def in_half(run: Run) -> Run:
+    """The run with its weights as they ship, in half precision: what is scored is what ships."""
+    return replace(run, parameters=widened(halves(run.parameters)))
+
+
+def widened(parameters: Mapping[str, ndarray]) -> dict[str, ndarray]:
+    return {name: value.astype(np.float32) for name, value in parameters.items()}
+
+
+def halves(parameters: Mapping[str, ndarray]) -> dict[str, ndarray]:
+    return {name: value.astype(np.float16) for name, value in parameters.items()}
+
+
+def row_of(name: str, run: Run, scored: bool = True) -> dict:
+    """One row of the table of all seeds. Of a trial only what a rate is chosen by: it is not `scored`."""
     language = TASKS[run.settings.task].reads
     network = network_of(run)
     accuracy = run.log["accuracy"]
@@ -87,7 +98,7 @@ def row_of(name: str, run: Run) -> dict:
     row |= {"key": key(run.settings), "first": [float(f"{x:.7g}") for x in run.log["loss"][:FIRST]]}
     row |= {"trained_to": float(accuracy[-LATEST:].mean()), "mastered_at": mastered_at(accuracy)}
     row["chosen_by"] = scoring.chosen_by(network, language, run.settings.length)
-    return row | scoring.scores(network, language)
+    return row | scoring.scores(network, language) if scored else row
 
 
 def mastered_at(accuracy: ndarray) -> int | None:
@@ -112,40 +123,57 @@ def shipped(rows: list[dict]) -> tuple[int, str]:
     return order[-1], "best, because the median never left chance"
 
 
-def make(names: list[str], processes: int = 2) -> None:
-    """Train all seeds of these networks and write weights, cards and the table of all seeds, network by network."""
+def make(names: Sequence[str], processes: int = 2) -> None:
+    """Train all seeds of these networks and write weights, cards and the table of all seeds."""
     WEIGHTS.mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor(processes) as pool:
-        for name in names:
-            tried = gather([pool.submit(one_run, name, recipe(name, rate, TRIAL_STEPS, TRIAL_SEED)) for rate in RATES])
-            rate = max((row for row, _ in tried), key=standing)["rate"]
-            done = gather([pool.submit(one_run, name, recipe(name, rate, seed=seed)) for seed in SEEDS])
-            write(name, [row for row, _ in tried], done)
+    tried = together([[(name, recipe(name, rate, TRIAL_STEPS, TRIAL_SEED)) for name in those]
+                      for those in by_language(names) for rate in RATES], processes, scored=False)  # fmt: skip
+    rates = {name: max((row for row, _ in tried[name]), key=standing)["rate"] for name in names}
+    jobs = [[(name, recipe(name, rates[name], seed=seed)) for name in those]
+            for seed in SEEDS for those in by_language(names)]  # fmt: skip
+    done = together(jobs, processes)
+    for name in names:
+        write(name, [row for row, _ in tried[name]], done[name])
 
 
 def beside(processes: int = 2, seeds: tuple[int, ...] = (0, 1, 2)) -> None:
-    """Train what is only compared, and write its rows to `zoo.COMPARED`."""
+    """Train what is only compared, each at the rate of its kind, and write its rows to `zoo.COMPARED`."""
+    rates = {name: card(shape.kind)["settings"]["rate"] for name, shape in BESIDE.items()}
+    done = together(
+        [[(name, recipe(name, rate, seed=seed)) for name, rate in rates.items()] for seed in seeds], processes
+    )
+    as_json(COMPARED, [row for name in BESIDE for row, _ in done[name]])
+
+
+def by_language(names: Sequence[str]) -> list[list[str]]:
+    """Those that read the same language together."""
+    return [those for task in TASKS if (those := [name for name in names if recipe(name).task == task])]
+
+
+def together(
+    jobs: Sequence[Sequence[tuple[str, Settings]]], processes: int, scored: bool = True
+) -> dict[str, list[Trained]]:
+    """What `trained` makes of all jobs, by the names of the networks."""
+    found: dict[str, list[Trained]] = {}
     with ProcessPoolExecutor(processes) as pool:
-        jobs = [pool.submit(one_run, name, recipe(name, seed=seed)) for name in BESIDE for seed in seeds]
-        as_json(COMPARED, [row for row, _ in gather(jobs)])
+        running = [pool.submit(trained, job, scored) for job in jobs]
+        for job, done in zip(jobs, running, strict=True):
+            for (name, _), one in zip(job, done.result(), strict=True):
+                found.setdefault(name, []).append(one)
+    return found
 
 
-def gather(jobs: "list[Future[tuple[dict, dict[str, ndarray]]]]") -> list[tuple[dict, dict[str, ndarray]]]:
-    return [job.result() for job in jobs]
-
-
-def write(name: str, tried: list[dict], done: list[tuple[dict, dict[str, ndarray]]]) -> None:
+def write(name: str, tried: list[dict], done: list[Trained]) -> None:
     """A network's weights, its card, and its rows in the table of all seeds."""
     rows = [row for row, _ in done]
     chosen, why = shipped(rows)
     for i, row in enumerate(rows):
         row["shipped"] = i == chosen
     settings = recipe(name, rows[chosen]["rate"], seed=rows[chosen]["seed"])
-    untrained = untrained_network(settings)
-    tensors = {f"trained.{k}": v for k, v in done[chosen][1].items()}
-    save_file(tensors | {f"initial.{k}": v for k, v in snapshot(untrained).items()}, WEIGHTS / f"{name}.safetensors")
+    save_file(done[chosen][1], WEIGHTS / f"{name}.safetensors")
     language = TASKS[settings.task].reads
-    card = {
+    untrained = untrained_network(settings)
+    facts = {
         "name": name,
         "data": f"the language of errands, assets/errands/{language}",
         "settings": asdict(settings),
@@ -158,10 +186,10 @@ def write(name: str, tried: list[dict], done: list[tuple[dict, dict[str, ndarray
         "rates_tried_on": f"seed {TRIAL_SEED}, {TRIAL_STEPS} steps; accuracy over all kinds and lengths",
     }
     told = ("shortest", "brief", "clauses", "words", "accuracy", "held_out", "kinds", "others")
-    card |= {part: rows[chosen][part] for part in told}
+    facts |= {part: rows[chosen][part] for part in told}
     if untrained.reach:
-        card["blind"] = scoring.blind(restore(settings, done[chosen][1]).eval(), language, settings.length)
-    as_json(WEIGHTS / f"{name}.json", card)
+        facts["blind"] = scoring.blind(restore(settings, widened(done[chosen][1])).eval(), language, settings.length)
+    as_json(WEIGHTS / f"{name}.json", facts)
     seeds = WEIGHTS / "seeds.json"
     table = json.loads(seeds.read_text()) if seeds.exists() else []
     as_json(seeds, [row for row in table if row["network"] != name] + rows)

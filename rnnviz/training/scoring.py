@@ -28,8 +28,9 @@ def answers(network: Network, batch: errands.Batch, language: str) -> ndarray:
     said = []
     with torch.inference_mode():
         for rows in torch.arange(len(at)).split(100):  # long sentences, all at once, would fill the memory
-            logits = network(table[inputs[rows]])[torch.arange(len(rows)), at[rows]]
-            said.append(logits.log_softmax(1).numpy())
+            states = network.body(network.projection(table[inputs[rows]]))[0]
+            asked = states[torch.arange(len(rows)), at[rows]]  # the readout is dear, and only these are asked
+            said.append(network.readout(asked).log_softmax(1).numpy())
     return np.concatenate(said)
 
 

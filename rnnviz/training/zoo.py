@@ -1,6 +1,7 @@
 """The trained networks in assets/weights. How they were made is in `rnnviz.training.recipes`."""
 
 import json
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import torch
@@ -57,6 +58,16 @@ def reading(name: str, language: str) -> str:
     return other if other in shipped() else name
 
 
+def readers(names: Sequence[str], language: str) -> tuple[str, ...]:
+    """Those of these networks that read a language, under their plain names."""
+    return tuple(name for name in names if speaks(reading(name, language)) == language)
+
+
+def speaks(name: str) -> str:
+    """The language that a network of the zoo reads and answers in."""
+    return "ja" if name in JAPANESE else "en"
+
+
 @cache
 def shipped() -> frozenset[str]:
     """The networks whose weights are there."""
@@ -71,16 +82,16 @@ def plain(name: str) -> str:
 def load(name: str, trained: bool = True) -> Network:
     """A network of the zoo: `rnn`, `rnn-orthogonal`, `lstm`, `gru`, `window`, `conv` or `attention`.
 
-    `trained=False` gives the very weights that training began from. Each call returns its own copy.
+    `trained=False` gives the very weights that training began from, made again from their seed. Each call returns its
+    own copy.
     Raises ValueError for a name that is not in the zoo.
     """
     if name not in NAMES:
         raise ValueError(f"no network {name!r}; there are {', '.join(NAMES)}")
-    weights = load_file(WEIGHTS / f"{name}.safetensors")
-    moment = "trained." if trained else "initial."
     network = untrained_network(trained_with(name))
-    parts = {key.removeprefix(moment): torch.from_numpy(v) for key, v in weights.items() if key.startswith(moment)}
-    network.load_state_dict(parts)
+    if trained:
+        weights = load_file(WEIGHTS / f"{name}.safetensors")
+        network.load_state_dict({part: torch.from_numpy(values).float() for part, values in weights.items()})
     network.name = name
     return network.eval()
 

@@ -6,6 +6,9 @@ import streamlit as st
 
 from rnnviz.scenes.gradients import Source
 from rnnviz.scenes.writer import View
+from rnnviz.tasks.errands import THINGS, things
+from rnnviz.text import language_of
+from rnnviz.training.frozen import OwnNetwork
 from rnnviz.ui import sentence, state
 from rnnviz.ui.desk import desk
 from rnnviz.ui.language import language, t
@@ -49,11 +52,14 @@ def choose(name: str, radio: bool = False) -> None:
     if not state.shown(name):
         return
 
+    bought = things(language_of(state.value("sentence"))) if name == "asked" else ()
+
     def named(id: str) -> str:
         if name == "net":
             return t(f"networks.{id}")
-        own = name in ("asked", "units") and id  # a word of the networks' own language, or a number
-        return id if own else t(f"source.{name}_ids.{id or 'none'}")
+        if name == "asked" and id:  # a thing, as the language of the sentence calls it
+            return bought[THINGS.index(id)]
+        return id if name == "units" else t(f"source.{name}_ids.{id or 'none'}")
 
     label, given = t(f"source.{name}"), state.choice(name, named)
     if radio:
@@ -67,12 +73,16 @@ def wide(name: str, usual: int) -> int:
     return round(WIDE.get(name, usual) * view().scale)
 
 
+def own() -> OwnNetwork | None:
+    """The visitor's own network, if it is to be shown."""
+    return desk().own if state.value("own") else None
+
+
 def chosen(tokens: tuple[str, ...]) -> Source:
     """What the link and the controls ask for. What does not count is left out, so that it is computed once."""
     value = state.value
     if tokens:
-        mine = desk().own if value("own") else None
-        return Source(tokens, value("trained"), asked=value("asked"), at=value("at"), own=mine)
+        return Source(tokens, value("trained"), asked=value("asked"), at=value("at"), own=own())
     return Source(
         length=value("length"),
         units=int(value("units")),

@@ -16,7 +16,6 @@ from rnnviz.tasks.errands.sentences import THINGS
 from rnnviz.training import plans, settings, zoo
 from rnnviz.training.records import NAMES as RECORDED
 
-# What the networks read is English in every language of the app.
 ALICE = "Starving, Alice drives to the nearest store to buy"
 NETWORKS = tuple(name for name, shape in zoo.SHAPES.items() if shape.kind in CELLS)
 """Networks with a recurrent state."""

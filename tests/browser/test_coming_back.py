@@ -15,8 +15,7 @@ from rnnviz.language import translate
 from scripts.serving import Served, serve
 from tests.conftest import Visit
 
-# Trainers give way to all else: beside other tests they would hardly come to their turn.
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = pytest.mark.browser
 SHORT = "task=recall&delay=2&size=4&batch=8&budget=100"
 LONG = "task=recall&delay=200&size=100&budget=4500&seed=3"
 KEPT = "sessionStorage.getItem('rnnviz-kept')"

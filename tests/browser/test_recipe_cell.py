@@ -107,16 +107,15 @@ WORDS = {
 TRAINED = """
 # As `python -m scripts.weights leaky` writes them, but after a few steps of one seed.
 import json
+from dataclasses import asdict
 from safetensors.numpy import save_file
 from rnnviz.training import zoo
-from rnnviz.training.advance import advance, new_run, snapshot, untrained_network
+from rnnviz.training.advance import advance, new_run
 from rnnviz.training.settings import Settings
 settings = Settings(zoo.SHAPES["leaky"], steps=8)
 run = advance(new_run(settings), settings.steps)
-before = snapshot(untrained_network(settings))
-tensors = {f"trained.{key}": value for key, value in run.parameters.items()}
-save_file(tensors | {f"initial.{key}": value for key, value in before.items()}, zoo.WEIGHTS / "leaky.safetensors")
-card = zoo.card("rnn") | {"name": "leaky"}
+save_file(run.parameters, zoo.WEIGHTS / "leaky.safetensors")
+card = zoo.card("rnn") | {"name": "leaky", "settings": asdict(settings)}
 (zoo.WEIGHTS / "leaky.json").write_text(json.dumps(card))
 """
 RIGHT = """

@@ -14,8 +14,7 @@ from rnnviz.language import translate
 from scripts.serving import Served
 from tests.conftest import Visit
 
-# Trainers give way to all else: beside other tests they would hardly come to their turn.
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
 SHORT = "task=recall&delay=2&size=4&batch=8"
 LONG = f"{SHORT}&budget=4500"

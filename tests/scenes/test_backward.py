@@ -18,8 +18,9 @@ from rnnviz.recurrence.fresh import fresh_weights, random_sequence
 from rnnviz.scenes import clipping as clipping_scene
 from rnnviz.scenes.clipping import DESCENT, clipped_board, descents_board, vanishing
 from rnnviz.scenes.gradients import INPUTS, KINDS, Source, forth_and_back, gradients_board
-from rnnviz.scenes.readings import tracing_network
+from rnnviz.scenes.readings import in_language, tracing_network
 from rnnviz.scenes.writer import View, Writer
+from rnnviz.tasks.errands import THINGS, things
 from rnnviz.text import tokenize, vocabulary
 from rnnviz.ui.keys import KEYS, LADDER
 from tests.modules import unrolled_cell
@@ -111,11 +112,12 @@ def assert_says(text, wanted):
 def autograd(kind, source):
     """∂L/∂h_t and ∂L/∂c_t of every step `(T, H)`, and ∂L/∂w of every parameter: an unrolled cell in plain torch."""
     if source.tokens:
-        net = tracing_network(kind, source.trained)
-        rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in source.tokens]]
+        net = tracing_network(in_language(kind, source.tokens), source.trained)
+        table = vocabulary(net.reads)
+        rows = torch.tensor(table.vectors)[[table.index(token) for token in source.tokens]]
         inputs = net.projection(rows.to(net.projection.weight.dtype)).detach().double().numpy()
         made = {n.removesuffix("_l0"): p.detach().double().numpy() for n, p in net.body.named_parameters()}
-        word = net.words.index(source.asked)
+        word = net.words.index(things(net.reads)[THINGS.index(source.asked)])
         out, bias = (p.detach().double()[word] for p in (net.readout.weight, net.readout.bias))
     else:
         inputs = random_sequence(source.length, INPUTS, source.seed)

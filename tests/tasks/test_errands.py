@@ -5,12 +5,12 @@ from typing import Literal, get_args
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rnnviz.tasks import errands
 from rnnviz.tasks.errands import reads_english, reads_japanese, sentences
-from rnnviz.tasks.errands.grammar import filled
+from rnnviz.tasks.errands.grammar import drawn, filled
 from rnnviz.tasks.errands.sentences import LOTTERY
 from rnnviz.tasks.errands.wordings import told
 from rnnviz.text import join, normal, tokenize, vocabulary
@@ -178,9 +178,21 @@ JAPANESE = (
 def test_stretch_in_japanese(text: str, more: int, seed: int) -> None:
     tokens = tokenize(text)
     longer = errands.stretch(tokens, more, seed)
-    assert 0 <= more - (words(longer) - words(tokens)) <= 3  # a filler has several tokens, and few are short
+    assert words(longer) - words(tokens) == more
     assert "".join(longer).endswith("買うのは")
     assert errands.need_of(longer) == errands.need_of(tokens) == "食べ物"
+
+
+@settings(deadline=None)
+@given(st.sampled_from(errands.LANGUAGES), st.sampled_from(["denied", "two", "several"]), st.integers(1, 64), seeds)
+def test_stories_of_several_sentences_get_exactly_so_many_words(language: str, kind: str, more: int, seed: int) -> None:
+    """Whatever stands where. What is asked for is never another thing, though the rule may lose its way."""
+    tokens = tokenize(drawn(errands.grammar_of(language), Random(seed), kind).text)
+    longer = errands.stretch(tokens, more, seed)
+    assert words(longer) - words(tokens) == more
+    found = errands.meaning(tokens)
+    assume(found.thing)
+    assert errands.meaning(longer).thing in (found.thing, None)
 
 
 # Sentences without clauses of their own: where one comes in that is there already, its place cannot be told.
@@ -203,9 +215,10 @@ def test_stretching_further_keeps_the_clauses(text: str, few: int, more: int, se
         ("Starving, Alice drives to the store to buy", "Starving, Alice drives ~ to the store to buy"),
         ("Tired, Bob wanders to the store to buy", "Tired, Bob wanders ~ to the store to buy"),
         ("Tired, Bob drives his car to the store to buy", "Tired, Bob drives his car ~ to the store to buy"),
-        ("Bob walks in and is ill and wants to buy", "Bob walks in and is ill and wants ~ to buy"),
+        ("Bob walks in and is ill and wants to buy", "Bob walks in and is ill ~ and wants to buy"),
         ("Bob is ill. He walks to the store to buy", "Bob is ill. ~ He walks to the store to buy"),
-        ("Bob walks to the store. He is ill and wants to buy", "Bob walks to the store. He is ill and wants ~ to buy"),
+        ("Bob walks to the store. He is ill and wants to buy", "Bob walks to the store. He is ill ~ and wants to buy"),
+        ("Bob is not ill. He walks to the store to buy", "Bob is not ill. ~ He walks to the store to buy"),
         ("Hello there!", "Hello there ~!"),
         ("Ill, Bob walks.", "Ill, Bob walks ~."),
     ],
@@ -220,12 +233,24 @@ def test_clauses_and_sentences_go_to_a_sensible_place(text: str, expected: str) 
         assert ",." not in longer
 
 
-def test_what_stands_between_sentences_are_sentences() -> None:
-    whole = {tokenize(line) for gap, lines in ENGLISH.fillers.items() if gap.startswith("sentences") for line in lines}
+STORIES = {
+    "Bob is ill. ~He walks to the store to buy": "sentences",
+    "The lights went out. ~It is late. We take the bus to the shop and buy": "sentences",
+    "Bob is ill. ~He walked to the store and bought": "sentences.past",
+    "太郎は空腹だ。~駅前の店へ行って買うのは": "sentences",
+}
+
+
+@pytest.mark.parametrize(("text", "gap"), STORIES.items())
+def test_what_stands_between_sentences_are_sentences(text: str, gap: str) -> None:
+    before, after = text.split("~")
+    tokens = tokenize(before + after)
+    lines = errands.grammar_of(errands.language_of(tokens)).fillers
+    whole = {tokenize(line) for line in (*lines[gap], *lines["sentences.short"])}
     for seed in range(20):
-        longer = errands.stretch(tokenize("Bob is ill. He walks to the store to buy"), 30, seed)
-        added = longer[4 : longer.index("He", 4)]
-        ends = [at for at, token in enumerate(added) if token in ".!?"]
+        longer, start = errands.stretch(tokens, 30, seed), len(tokenize(before))
+        added = longer[start : start + len(longer) - len(tokens)]
+        ends = [at for at, token in enumerate(added) if token in ".!?。"]
         starts = [0, *(at + 1 for at in ends[:-1])]
         assert {added[start : end + 1] for start, end in zip(starts, ends, strict=True)} <= whole
 
@@ -251,9 +276,10 @@ def test_can_end_answers_for_any_text(text: str) -> None:
 
 
 def test_the_examples_are_what_they_are_said_to_be() -> None:
-    assert [errands.need_of(tokenize(text)) for text in errands.EXAMPLES["en"]] == [
-        *("food", "shoes", "coffee", "water", "gloves", "books", "candles", None),
-    ]
+    """Of each kind one, in both languages the same ones; Alice's alone tells no need."""
+    english, japanese = ([errands.need_of(tokenize(text)) for text in errands.EXAMPLES[one]] for one in ("en", "ja"))
+    assert english == ["food", "shoes", "coffee", "water", "gloves", "books", "candles", None]
+    assert japanese == ["食べ物", "靴", "コーヒー", "水", "手袋", "本", "ろうそく", None]
 
 
 def test_a_linear_classifier_finds_the_need_of_most_held_out_wordings() -> None:

@@ -13,10 +13,10 @@ from rnnviz.tasks.errands.sentences import Made, made
 from rnnviz.text import normal, tokenize
 
 
-def drawn(size: int) -> list[Made]:
-    """English sentences of every kind with few fillers."""
+def drawn(size: int, language: str = "en") -> list[Made]:
+    """Sentences of every kind with few fillers."""
     draw = Random(0)
-    return [made(draw, "en", kind, draw.choice([0, 1])) for kind in get_args(errands.Kind) for _ in range(size)]
+    return [made(draw, language, kind, draw.choice([0, 1])) for kind in get_args(errands.Kind) for _ in range(size)]
 
 
 DRAWN = drawn(150)
@@ -41,6 +41,31 @@ def test_no_sentence_of_training_names_more_needs_than_is_said() -> None:
     assert ENGLISH.most == 2
 
 
+def test_of_a_japanese_sentence_of_training_nothing_is_called_new() -> None:
+    """But for one in a hundred: what a word is hangs in Japanese on the words beside it."""
+    found = []
+    for tokens, _, _ in drawn(100, "ja"):
+        if need := errands.meaning(tokens).need:
+            found.append(met.unmet(tokens, need, errands.mentions(tokens))[0] == "met")
+    assert len(found) > 500
+    assert found.count(False) <= len(found) / 100
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("家の電気が消えてしまったので、父が店へ行く。買うのは", "家の電気が消えてしまった"),
+        ("翔太は靴がないため、店へ行く。買うのは", "靴がない"),
+        ("明日のマラソンに履くものを持っていない会社員が店へ行く。買うのは", "明日のマラソンに履くものを持っていない"),
+        ("靴が小さくなったんです。店へ行って買いたいのは", "靴が小さくなった"),
+    ],
+)
+def test_a_japanese_need_is_named_in_whole_words(text: str, named: str) -> None:
+    tokens = tokenize(text)
+    (need,) = errands.mentions(tokens)
+    assert "".join(tokens[need.start : need.end + 1]) == named
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
@@ -50,6 +75,9 @@ def test_no_sentence_of_training_names_more_needs_than_is_said() -> None:
         ("The accountant is hungry. She goes to buy", ("before", "accountant")),
         ("Zoe has toothache. She goes to buy", ("wording", "toothache")),
         ("Bob is hungry. Tom is ill. Max is tired. Bob goes to buy", ("two", "")),
+        ("お腹が空いた太郎が店へ行く。買うのは", ("met", "")),
+        ("忍者は喉が渇いた。店へ行く。買うのは", ("before", "忍者")),
+        ("口の中がぱさぱさの太郎が店へ行く。買うのは", ("wording", "口の中がぱさぱさ")),
     ],
 )
 def test_what_training_never_had(text: str, wanted: tuple[str, str]) -> None:
@@ -75,8 +103,10 @@ def test_a_wording_held_out_from_training_was_never_met() -> None:
     ("text", "wanted"),
     [
         ("Alice isn't very hungry. She goes to buy", ("isn't very hungry", "very hungry", "isn't")),
-        ("太郎はお腹は空いていない。店へ行って買うのは", ("お腹は空いていない", "お腹は空いている", "ていない")),
-        ("太郎は空腹ではない。店へ行って買うのは", ("空腹ではない", "空腹だ", "ではない")),
+        ("Free of hunger, Bob goes to buy", ("Free of hunger", "hunger", "Free")),
+        ("He is hungry? No, he is ill. He goes to buy", ("hungry? No", "hungry", "")),
+        ("太郎はお腹は空いていない。店へ行って買うのは", ("お腹は空いていない", "お腹は空いている", "")),
+        ("太郎は空腹ではない。店へ行って買うのは", ("空腹ではない", "空腹だ", "")),
     ],
 )
 def test_a_denied_need_is_quoted_with_its_negation(text: str, wanted: tuple[str, str, str]) -> None:

@@ -69,21 +69,20 @@ def test_the_pool_trains_as_a_plain_call_does() -> None:
 @pytest.mark.usefixtures("pool")
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux has them")
 def test_a_run_survives_kill_9_of_its_worker() -> None:
-    twins = short_run(0, 400), short_run(1, 400)
-    ticket, killed = tickets.submit(twins), []
+    twins = short_run(0, 800), short_run(1, 1500)
+    ticket, killed = tickets.submit(twins), {}
 
     def kill() -> None:
-        """A process that is training, at three moments of the run."""
+        """A process that is training, after each of the first three chunks: however long these are, more follow."""
         step = ticket.now().step
-        if step >= 100 * (len(killed) + 1) and len(killed) < 3:
-            place = workers.trainers().submit(os.getpid).result()
-            os.kill(place, signal.SIGKILL)
-            killed.append(place)
+        if step > max(killed, default=0) and len(killed) < 3:
+            killed[step] = workers.trainers().submit(os.getpid).result()
+            os.kill(killed[step], signal.SIGKILL)
 
     (seen,) = finished(ticket, each=kill)
-    assert len(set(killed)) == 3
+    assert len(set(killed.values())) == 3
     for there, begun in zip(seen.runs, twins, strict=True):
-        assert_same(there, advance.advance(begun, 400))
+        assert_same(there, advance.advance(begun, 800))
 
 
 @pytest.mark.usefixtures("pool")

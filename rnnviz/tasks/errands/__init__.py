@@ -2,7 +2,7 @@
 
 from rnnviz.tasks.errands.claims import Mention
 from rnnviz.tasks.errands.grammar import LANGUAGES, Wordings, grammar_of
-from rnnviz.tasks.errands.meaning import SAYS, Meaning, language_of, meaning, mentions
+from rnnviz.tasks.errands.meaning import SAYS, Meaning, meaning, mentions
 from rnnviz.tasks.errands.reading import can_end, exchanged, need_at, need_of, stretch
 from rnnviz.tasks.errands.sentences import (
     ANSWER_WEIGHT,
@@ -20,7 +20,9 @@ from rnnviz.tasks.errands.sentences import (
     sentence,
     things,
 )
+from rnnviz.tasks.errands.turning import Turning, turnings
 from rnnviz.tasks.errands.wordings import Need, needs
+from rnnviz.text import language_of
 
 NEEDS = needs("en")
 """The ten needs in English, by their names."""
@@ -40,6 +42,7 @@ __all__ = [
     "Meaning",
     "Mention",
     "Need",
+    "Turning",
     "Wordings",
     "batch",
     "by_second_author",
@@ -57,4 +60,5 @@ __all__ = [
     "sentence",
     "stretch",
     "things",
+    "turnings",
 ]

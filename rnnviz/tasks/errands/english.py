@@ -355,6 +355,10 @@ OVER = re.compile(
     r"|on sunday|in the past|before|got over|stopped being|was ever|at first|tomorrow)(?!\S)"
 )
 PAST, PRESENT = _set("was were had felt did"), _set("is am are 's 'm feels wants now goes has")
+TOLD_PAST = _set(
+    "was were went had felt bought drove walked ran rode took came got hurried rushed cycled headed returned"
+)
+"""A story in which one of these follows is told in the past."""
 PERFECT = {(has, had) for has in ("has", "have") for had in ("had", "felt")}
 """No past: "has had a cough" is now."""
 BUY = _set("buy buys bought buying purchase purchases")

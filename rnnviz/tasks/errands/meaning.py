@@ -12,6 +12,7 @@ from types import ModuleType
 
 from rnnviz.tasks.errands import reads_english, reads_japanese
 from rnnviz.tasks.errands.claims import Account, Claim, Mention
+from rnnviz.text import language_of
 
 SAYS = ("stated", "denied", "none", "negation", "several", "bought", "past", "doubt", "whose", "picture")
 """The two claims, "no need that I know", and the reasons for which the rule is not sure."""
@@ -42,33 +43,32 @@ class Meaning:
         return min(found, key=lambda need: need.start, default=None)
 
 
-def language_of(tokens: Sequence[str]) -> str:
-    """Japanese if there is a kana or a kanji in it."""
-    return "ja" if any("\u3040" <= character <= "\u9fff" for token in tokens for character in token) else "en"
-
-
 READERS: dict[str, ModuleType] = {"en": reads_english, "ja": reads_japanese}
 """What knows a language: `mentions`, `read` and `settled`."""
 
 
-def _reader(tokens: Sequence[str]) -> ModuleType:
-    return READERS[language_of(tokens)]
-
-
-def mentions(tokens: tuple[str, ...]) -> list[Mention]:
-    """All needs that a sentence names, whatever it says of them."""
-    found: list[Mention] = _reader(tokens).mentions(tokens)
+def mentions(tokens: tuple[str, ...], read: int | None = None) -> list[Mention]:
+    """All needs that a sentence names, or its first `read` tokens do, whatever is said of them."""
+    found: list[Mention] = READERS[language_of(tokens)].mentions(tokens[:read])
     return found
 
 
 def meaning(tokens: tuple[str, ...], read: int | None = None) -> Meaning:
-    """What the sentence asks for, or its first `read` tokens."""
-    return _meaning(tokens if read is None else tokens[: _reader(tokens).settled(tokens, read)])
+    """What the sentence asks for, or its first `read` tokens, which are read in the language of the whole."""
+    language = language_of(tokens)
+    return _meaning(tokens if read is None else tokens[: READERS[language].settled(tokens, read)], language)
+
+
+def claims(tokens: tuple[str, ...], read: int | None = None) -> tuple[Claim, ...]:
+    """What the sentence, or its first `read` tokens, says of each need that it names."""
+    reader = READERS[language_of(tokens)]
+    found: Account = reader.read(tokens if read is None else tokens[: reader.settled(tokens, read)])
+    return found.claims
 
 
 @lru_cache(maxsize=512)
-def _meaning(tokens: tuple[str, ...]) -> Meaning:
-    return decided(_reader(tokens).read(tokens))
+def _meaning(tokens: tuple[str, ...], language: str) -> Meaning:
+    return decided(READERS[language].read(tokens))
 
 
 def decided(account: Account) -> Meaning:

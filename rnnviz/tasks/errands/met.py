@@ -6,14 +6,13 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from rnnviz.tasks.errands import english
 from rnnviz.tasks.errands.claims import Mention
-from rnnviz.tasks.errands.english import NOT
 from rnnviz.tasks.errands.grammar import PERSONS, SPOKEN, Agreement, Grammar, Slot, Template, grammar_of, template
 from rnnviz.tasks.errands.japanese import NEGATED
-from rnnviz.tasks.errands.meaning import language_of
 from rnnviz.tasks.errands.sentences import output_words
 from rnnviz.tasks.errands.wordings import pattern, told
-from rnnviz.text import join, normal, tokenize
+from rnnviz.text import join, language_of, normal, tokenize
 
 
 class Record(NamedTuple):
@@ -22,9 +21,10 @@ class Record(NamedTuple):
     words: frozenset[str]
     """Every word."""
     wordings: frozenset[str]
-    """Every way in which a need was worded, as its words with blanks between them."""
+    """Every way in which a need was worded: in English as its words with blanks between them, in Japanese as text, and
+    what happened without its last character."""
     clauses: tuple[re.Pattern[str], ...]
-    """Every way in which what happened told a need, over its words with blanks between them."""
+    """In English every way in which what happened told a need, over its words with blanks between them."""
     before: frozenset[str]
     """Every word that stood before a need in some sentence."""
     most: int
@@ -47,8 +47,12 @@ def record(language: str) -> Record:
     kept = {part for parts in grammar.implied.values() for part in parts}
     happened = [one for (_, form), rows in told(language).items() if form == "implied" for one in rows]
     clauses = [line for line in lines if "{" in line] + [line for line in happened if template(line) in kept]
-    shapes = tuple(pattern(line)[1] if language == "en" else re.compile(f"{_key(line)[:-1]}.?") for line in clauses)
-    wordings = frozenset(_key(line) for line in lines if "{" not in line)
+    if language == "ja":  # by characters, since words are parted otherwise beside others; and た is not looked for
+        shapes: tuple[re.Pattern[str], ...] = ()
+        wordings = frozenset([*lines, *(line[:-1] for line in clauses)])
+    else:
+        shapes = tuple(pattern(line)[1] for line in clauses)
+        wordings = frozenset(_key(line) for line in lines if "{" not in line)
     return Record(frozenset(output_words(language)), wordings, shapes, frozenset(before), most)
 
 
@@ -122,29 +126,60 @@ def unmet(tokens: Sequence[str], need: Mention, named: Sequence[Mention]) -> tup
     """
     had = record(language_of(tokens))
     words = [normal(token) for token in tokens]
-    wording = " ".join(words[need.start : need.end + 1])
-    if wording not in had.wordings and not any(clause.fullmatch(wording) for clause in had.clauses):
-        return "wording", join(tuple(tokens[need.start : need.end + 1]))
-    if len(named) > had.most:
+    wording = tokens[need.start : need.end + 1]
+    if not worded(wording, had, language_of(tokens)):
+        return "wording", phrase(tokens, need)
+    if len({one.thing for one in named}) > had.most:
         return "two", ""
     strange = next((at for at in range(need.start) if words[at] not in had.before), None)
     return ("before", whole(tokens, strange)) if strange is not None else ("met", "")
 
 
+def worded(tokens: Sequence[str], had: Record, language: str) -> bool:
+    """Whether training worded a need so; in Japanese whether it is a wording of training but for their endings."""
+    if language == "ja":
+        text = "".join(tokens)
+        return any(one in text or one.startswith(text) for one in had.wordings)
+    wording = " ".join(map(normal, tokens))
+    return wording in had.wordings or any(clause.fullmatch(wording) for clause in had.clauses)
+
+
 def whole(tokens: Sequence[str], at: int) -> str:
     """The word that a token belongs to, as a reader sees it: "isn't" for its "n't"."""
+    return join(tuple(tokens[_begins(tokens, at) : at + 1]))
+
+
+def phrase(tokens: Sequence[str], need: Mention) -> str:
+    """The words of a need, as a reader sees them: "I'm freezing" for "'m freezing"."""
+    return join(tuple(tokens[_begins(tokens, need.start) : need.end + 1]))
+
+
+def _begins(tokens: Sequence[str], at: int) -> int:
     clitic = normal(tokens[at]) == "n't" or (tokens[at][:1] in "'’" and tokens[at][1:].isalpha())
-    return join(tuple(tokens[at - 1 if at and clitic else at : at + 1]))
+    return at - 1 if at and clitic else at
 
 
 def negated(tokens: Sequence[str], need: Mention) -> tuple[str, str, str]:
-    """A denied need as it stands ("isn't starving"), without its negation ("starving"), and the negation ("isn't")."""
+    """A denied need as it stands ("isn't starving"), without its negation ("starving"), and the negation ("isn't"), if
+    that stands before the need."""
     if language_of(tokens) == "ja":
         return _negated_in_japanese(tokens, need)
-    words = [normal(token) for token in tokens[: need.start]]
-    at = max((at for at, word in enumerate(words) if word in NOT), default=need.start)
-    start = at - 1 if words[at : at + 1] == ["n't"] and at else at
-    return join(tuple(tokens[start : need.end + 1])), join(tuple(tokens[need.start : need.end + 1])), whole(tokens, at)
+    words = [normal(token) for token in tokens]
+    bare = join(tuple(tokens[need.start : need.end + 1]))
+    if after := english.DENIED_AFTER.match(" ".join(["", *words[need.end + 1 :]])):
+        return join(tuple(tokens[need.start : need.end + 1 + after[0].count(" ")])), bare, ""
+    before = words[: need.start]
+    if far := english.FAR.search(" ".join(before)):
+        start = need.start - len(far[0].split())
+        return join(tuple(tokens[start : need.end + 1])), bare, tokens[start]
+    at = max((at for at, word in enumerate(before) if word in english.NOT), default=need.start)
+    start = at - 1 if before[at : at + 1] == ["n't"] or before[at : at + 2] == ["no", "means"] else at
+    return join(tuple(tokens[start : need.end + 1])), bare, whole(tokens, at)
+
+
+def never_before(word: str) -> bool:
+    """Whether no sentence of training had an English word before a need."""
+    return not {normal(token) for token in tokenize(word)} <= record("en").before
 
 
 _NEGATIONS = {
@@ -166,7 +201,6 @@ def _negated_in_japanese(tokens: Sequence[str], need: Mention) -> tuple[str, str
     whole = "".join(tokens[need.start : need.end + 1])
     for ending, plain in _NEGATIONS.items():
         if whole.endswith(ending):
-            return whole, whole.removesuffix(ending) + plain, ending
+            return whole, whole.removesuffix(ending) + plain, ""
     following = NEGATED.match("".join(tokens[need.end + 1 :]))
-    negation = following[0] if following else ""
-    return whole + negation, whole, negation
+    return whole + (following[0] if following else ""), whole, ""

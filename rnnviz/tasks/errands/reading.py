@@ -10,15 +10,14 @@ import numpy as np
 from rnnviz.tasks.errands import english
 from rnnviz.tasks.errands.claims import Mention
 from rnnviz.tasks.errands.grammar import Agreement, Template, grammar_of
-from rnnviz.tasks.errands.meaning import language_of, meaning
+from rnnviz.tasks.errands.meaning import meaning
 from rnnviz.tasks.errands.wordings import needs
-from rnnviz.text import join, normal, tokenize
+from rnnviz.text import join, language_of, normal, tokenize
 
 PUNCTUATION = frozenset(".,;:!?)\"'、。！？」")
 ENDS = frozenset(".!?。！？")
 FORMS = {"adjective": ("adj", "grad"), "noun": ("noun",), "verb": ("verb",)}
 """Forms of `needs.txt` by English parts of speech."""
-PAST = frozenset(["was", "were", "went", "had", "felt", "bought", "drove", "walked"])
 
 
 class _Fillers(NamedTuple):
@@ -135,7 +134,7 @@ def stretch(tokens: Sequence[str], words: int, seed: int = 0) -> tuple[str, ...]
         return tuple(tokens)
     language = language_of(tokens)
     known, after = _fillers(language), _sentence_after(tokens)
-    whole = known.past if PAST & set(map(normal, tokens)) else known.sentences
+    whole = known.past if english.TOLD_PAST & set(map(normal, tokens[after or 0 :])) else known.sentences
     among, short = (known.clauses, known.short) if after is None else (whole, known.short_sentences)
     gap = after if after is not None else _gap(tokens) if language == "en" else _japanese_gap(tokens)
     before, added, rest = tokens[:gap], chain(_chosen(among, short, words, seed)), tokens[gap:]
@@ -176,7 +175,8 @@ def _length(filler: Sequence[str]) -> int:
 
 def _sentence_after(tokens: Sequence[str]) -> int | None:
     """Where whole sentences fit: after the sentence with the need, if another one follows it."""
-    named = meaning(tuple(tokens)).need
+    found = meaning(tuple(tokens))
+    named = found.need or found.denied
     if named is None:
         return None
     end = next((at for at in range(named.end, len(tokens) - 1) if tokens[at] in ENDS), None)
@@ -187,12 +187,17 @@ def _sentence_after(tokens: Sequence[str]) -> int | None:
     return None if inside or buying else end + 1
 
 
+def _told(tokens: Sequence[str]) -> int:
+    """The last token of the need, and of a denied one; -1 where none is named."""
+    found = meaning(tuple(tokens))
+    return max((one.end for one in (found.need, found.denied) if one), default=-1)
+
+
 def _japanese_gap(tokens: Sequence[str]) -> int:
     """The place for clauses in Japanese: the number of tokens before them."""
     words = list(tokens)
     buy = max((at for at, word in enumerate(words) if word.startswith("買")), default=len(words))
-    named = meaning(tuple(tokens)).named
-    for at in reversed(range(named.end + 1 if named else 0, buy - 1)):
+    for at in reversed(range(_told(tokens) + 1, buy - 1)):
         if words[at] in ("は", "が", "、", "。", "！", "？") and words[at + 1] not in PUNCTUATION:
             return at + 1
     return buy - (buy == len(words) and words[-1] in PUNCTUATION)
@@ -206,14 +211,14 @@ def _gap(tokens: Sequence[str]) -> int:
         end -= 1
     pairs = list(pairwise(words))
     buy = max((at for at, pair in enumerate(pairs) if pair == ("to", "buy")), default=end)
-    named = meaning(tuple(tokens)).named
-    firsts = _ends().firsts
-    for at in reversed(range(named.end if named else 0, buy)):
+    first, firsts = max(_told(tokens), 0), _ends().firsts
+    for at in reversed(range(first, buy)):
         following = words[at + 1] if at + 1 < len(words) else "."
         if words[at] in _going() and following in firsts | PUNCTUATION | {"to"}:
             return at + 1
-    first = named.end if named else 0
     goals = [at for at, (a, b) in enumerate(pairs[:buy]) if at > first and a == "to" and b in ("the", "a", "an")]
+    if not goals and words[buy - 2 : buy - 1] == ["and"] and buy - 2 > first:  # "he is tired and wants to buy"
+        return buy - 2
     return goals[-1] if goals else buy
 
 

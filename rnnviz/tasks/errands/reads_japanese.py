@@ -15,6 +15,8 @@ from rnnviz.tasks.errands.claims import Account, Claim, Mention, Person, Turn
 from rnnviz.tasks.errands.grammar import grammar_of
 from rnnviz.tasks.errands.wordings import told
 
+LONG = frozenset("ー〜")
+"""What a vowel is drawn out by."""
 SHARE = 2
 """So many tokens of Japanese tell what one English word tells."""
 NEGATIVE = ("neg", "polneg")
@@ -100,22 +102,31 @@ def _is_name(text: str, need: Found) -> bool:
     return text[need.start : need.end] in japanese.people() and not _CAUSED.match(text, need.end)
 
 
-def _mention(need: Found, ends: Sequence[int]) -> Mention:
-    """The same by tokens."""
-    return Mention(bisect_right(ends, need.start), bisect_right(ends, need.end - 1), need.thing, need.form)
+def _mention(need: Found, text: str, ends: Sequence[int]) -> Mention:
+    """The same by tokens. What happened is found without its last character: the た after it, or the rest of the last
+    token, belongs to it. After a stem a token of which only the beginning was taken for its ending (た of ため) does
+    not, nor does ん (of んです)."""
+    start, stop = bisect_right(ends, need.start), need.end
+    end = bisect_right(ends, stop - 1)
+    if need.form == "implied":
+        end += end + 1 < len(ends) and text.startswith(("た", "だ"), stop)
+    elif need.form == "cue" and end > start:
+        cut = ends[end] > stop and not set(text[stop : ends[end]]) <= LONG
+        end -= cut or text[ends[end - 1] : ends[end]] == "ん"
+    return Mention(start, end, need.thing, need.form)
 
 
 def mentions(tokens: Sequence[str]) -> list[Mention]:
     """All needs that a sentence names, whatever it says of them."""
-    ends = list(accumulate(map(len, tokens)))
-    return [_mention(need, ends) for need in _needs(_plain("".join(tokens)))]
+    text, ends = _plain("".join(tokens)), list(accumulate(map(len, tokens)))
+    return [_mention(need, text, ends) for need in _needs(text)]
 
 
 def read(tokens: Sequence[str]) -> Account:
     """What a sentence says."""
     text, ends = _plain("".join(tokens)), list(accumulate(map(len, tokens)))
     told_of = _Text(text)
-    claims = tuple(Claim(_mention(need, ends), told_of.turn(need), told_of.whose(need)) for need in told_of.needs)
+    claims = tuple(Claim(_mention(need, text, ends), told_of.turn(need), told_of.whose(need)) for need in told_of.needs)
     last = told_of.needs[-1].end if told_of.needs else 0
     left = [end for end in ends if last < end <= told_of.end and text[end - 1] not in "、。"]
     return Account(claims, told_of.turned(claims), told_of.buyer(), told_of.people(), len(left) // SHARE)

@@ -47,7 +47,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "裸足のゆきは、小さな丘を越えて、静かな川に沿って歩き、近所の人と少し話をして、大きな市場へ急ぐ。買うのは",
         "健太は商店街まで歩いていった。眠くてたまらないので、買いたいのは",
         "真理はお腹は空いていないが、喉が渇いている。スーパーへ走っていって買うのは",
-        "歯がガチガチ鳴って止まらない父は、公園を抜けて角の店へ行く。買うのは",
+        "両手に息を吹きかけている父は、公園を抜けて角の店へ行く。買うのは",
         "兄は熱があり、妹は退屈している。兄は家で寝て、妹が市場へ出かける。買うのは",
         "急に明かりが消えた。もう遅い。私たちはバスでデパートへ行った。買った物は",
         "アリスは一番近い店まで車を走らせる。買うのは",
@@ -60,6 +60,8 @@ ANSWER_WEIGHT = 60.0
 """What the thing to buy weighs in the loss; every other token weighs 1."""
 PADDING = -100
 """The target where a sentence has ended: what PyTorch's cross entropy ignores."""
+LATELY = 50
+"""So many batches are remembered: networks of one seed read the same ones, and to draw one takes longer than a step."""
 
 
 def things(language: str = "en") -> tuple[str, ...]:
@@ -138,8 +140,15 @@ def batch(
     language: str = "en",
 ) -> Batch:
     """`size` sentences. `clauses`: the most fillers (0 to this many), or the numbers to choose from."""
-    choices = range(clauses + 1) if isinstance(clauses, int) else clauses
-    draw = _random(rng)
+    choices = tuple(range(clauses + 1) if isinstance(clauses, int) else clauses)
+    return _batch(int(rng.integers(2**63)), size, choices, wordings, kind, language)
+
+
+@lru_cache(maxsize=LATELY)
+def _batch(
+    seed: int, size: int, choices: tuple[int, ...], wordings: Wordings, kind: Kind | None, language: str
+) -> Batch:
+    draw = Random(seed)
     return packed([made(draw, language, kind, draw.choice(choices), wordings) for _ in range(size)], language)
 
 
