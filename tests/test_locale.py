@@ -314,6 +314,7 @@ CLAIMS: dict[str, dict[str, str]] = {
 shows it. Nothing stands where a label only asks, defines, or says what is drawn."""
 COMPARE_MD = {
     "With the same seed all six read the very same sentences": "networks_of_one_seed_read_the_same_sentences",
+    "at the learning rate of their kind": "what_is_only_compared_has_the_rate_of_its_kind",
     "how often it was right in the last 100 steps of its training": "the_tables_are_those_of_all_seeds",
     "2,000 sentences on which nothing is reported": "what_seeds_are_ordered_by_is_reported_nowhere",
     "The bodies are equally large on purpose": "the_bodies_are_alike_and_the_whole_networks_are_not",

@@ -64,11 +64,10 @@ def weights(name: str) -> int:
 
 @lru_cache
 def sizes() -> dict[str, str]:
-    """What the tables' names say: the weights of the six, the units of the three; and of what is only compared how many
-    seeds there are, and the learning rate."""
-    few, six = zoo.all_seeds(("window-20",)), sorted(map(weights, KINDS))
-    told = {"least": f"{six[0]:,}", "most": f"{six[-1]:,}", "units": str(zoo.SHAPES["lstm"].units)}
-    return told | {"few": str(len(few)), "rate": f"{few[0]['rate']:g}"}
+    """What the tables' names say: weights of the six, units of the three, and how many seeds the others have."""
+    six, few = sorted(map(weights, KINDS)), len(zoo.all_seeds(("window-20",)))
+    units = zoo.SHAPES["lstm"].units
+    return {"least": f"{six[0]:,}", "most": f"{six[-1]:,}", "units": str(units), "few": str(few)}
 
 
 def accuracy_board(between: int, view: View) -> Board:

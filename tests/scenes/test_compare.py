@@ -239,6 +239,14 @@ def test_the_tables_are_those_of_all_seeds(group: str, view: View) -> None:
             np.testing.assert_allclose(shown, [shipped, np.mean(shares), min(shares), max(shares)], atol=0.51)
 
 
+def test_what_is_only_compared_has_the_rate_of_its_kind() -> None:
+    """And as many steps, and the seeds that the page tells of."""
+    for name, shape in zoo.BESIDE.items():
+        told = zoo.card(shape.kind)["settings"]
+        assert {(row["rate"], row["steps"]) for row in rows_of(name)} == {(told["rate"], told["steps"])}
+        assert accuracies.sizes()["few"] == str(len(rows_of(name)))
+
+
 def counted(name: str) -> int:
     """The weights of a body, by its formula."""
     shape = (zoo.SHAPES | zoo.BESIDE)[name]
