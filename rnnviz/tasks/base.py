@@ -70,6 +70,10 @@ class Task(ABC):
         """How many levels of difficulty enter one by one; 1 for a task without a curriculum."""
         return 1
 
+    paced: ClassVar[bool] = False
+    """Whether the level rises with the steps, the same for all networks, and is all that is read then; else it rises
+    where the highest is mastered, and lower ones are still read."""
+
     sparse: ClassVar[bool] = False
     """Whether few steps of an example count in training, and only these are read out."""
 

@@ -169,7 +169,9 @@ class _Stepper:
         """One batch: read it, travel back, clip, and move the weights. Trouble leaves these as they were."""
         s, network, limit = self.settings, self.network, self.settings.clip or inf
         rng = np.random.default_rng((s.seed, step))
-        length = int(rng.integers(self.level + 1))
+        if self.task.paced:
+            self.level = (s.top + 1) * step // s.steps
+        length = self.level if self.task.paced else int(rng.integers(self.level + 1))
         batch, carried = self.batch(rng, step, length)
         with dropout_of(s, step):
             outputs, after = self.read(torch.from_numpy(noisy(rng, batch, s)), batch)
@@ -198,7 +200,7 @@ class _Stepper:
         if s.examples and (step == 0 or (step + 1) % EVERY == 0 or step + 1 == s.steps):
             entry |= self.look(step + 1)
         self.note(entry)
-        if length == self.level < s.top:
+        if length == self.level < s.top and not self.task.paced:
             self.recent = (*self.recent, accuracy)[-WINDOW:]
             if len(self.recent) == WINDOW and np.mean(self.recent) >= MASTERY:
                 self.level, self.recent = self.level + 1, ()

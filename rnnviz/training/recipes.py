@@ -1,11 +1,11 @@
 """How the networks in assets/weights were made (`make weights`).
 
 Protocol: every network reads equally many sentences in equally many steps, of all kinds and lengths from the first step
-on, the same ones for the same seed; clipped at norm 1, with Adam under a cosine. How far it came in training is
-`trained_to` and `mastered_at` in the table. The learning rate is chosen for each architecture from one grid, on a seed
-that is not among the five. Of the five seeds the *median* is shipped, as `scoring.chosen_by` orders them, by sentences
-that nothing is reported on; where the median never left chance, the seed that learned most, and its card says so. Every
-seed is in `assets/weights/seeds.json`.
+on, most of them brief at the beginning, the same ones for the same seed; clipped at norm 1, with Adam under a cosine.
+How far it came in training is `trained_to` and `mastered_at` in the table. The learning rate is chosen for each
+architecture from one grid, on a seed that is not among the five. Of the five seeds the *median* is shipped, as
+`scoring.chosen_by` orders them, by sentences that nothing is reported on; where the median never left chance, the seed
+that learned most, and its card says so. Every seed is in `assets/weights/seeds.json`.
 
 A finished run is kept in `.runs/` under the hash of its settings, language and word vectors, and not trained again.
 """
@@ -32,7 +32,7 @@ from rnnviz.training.settings import Settings
 from rnnviz.training.zoo import BESIDE, COMPARED, WEIGHTS, card, recipe
 
 RATES = (1e-3, 2e-3, 4e-3)
-TRIAL_STEPS = 1500
+TRIAL_STEPS = 3000
 SEEDS = (0, 1, 2, 3, 4)
 TRIAL_SEED = 100
 CHANCE = 0.1

@@ -18,6 +18,9 @@ LONGEST = 24
 SAID, SAID_WEIGHT = 0.1, 0.3
 """The share of a sentence's words whose prediction counts in a step of training, drawn anew each time, and what each
 weighs beside the answer, which always counts. So a step costs a quarter, and what to buy is learned first."""
+BRIEF = (0.9, 0.9, 0.75, 0.45, 0.15, 0.0, 0.0, 0.0)
+"""The share of brief sentences in each eighth of the training, beside the few that there are always. All kinds and
+lengths are read from the first step on; but an RNN that reads them alike from the beginning learns none."""
 PROBE = {
     "en": ("Starving, Alice drives past the old bridge, while the birds sing, to the nearest store to buy", "food"),
     "ja": ("お腹を空かせたアリスは、一番近い店まで車を走らせる。買うのは", "食べ物"),
@@ -36,18 +39,23 @@ class Everyday(Task):
     live = False
     words = True
     sparse = True
+    paced = True
     suggested: ClassVar = {"kind": "lstm", "units": 48, "embedding": 64, "batch": 64, "steps": 3000, "length": 4}
+
+    def levels(self, length: int) -> int:
+        """Eighths of the training."""
+        return len(BRIEF)
 
     def steps(self, length: int) -> int:
         """As batches of hundreds have it: there is no bound that is ever met, for a filler has four to nine words."""
         return 60 + 13 * length // 2
 
     def batch(self, rng: np.random.Generator, size: int, length: int, level: int | None = None) -> Batch:
-        """For a step of training (`level` is 0) all sentences have equally many fillers, seldom many; else each has a
-        number of its own, and all its words count."""
+        """For a step of training (there is a `level`) all sentences have equally many fillers, seldom many; else each
+        has a number of its own, and all its words count."""
         training = level is not None
         fillers: int | list[int] = [int((length + 1) * rng.random() ** 3)] if training else length
-        made = errands.batch(rng, size, fillers, language=self.reads)
+        made = errands.batch(rng, size, fillers, language=self.reads, brief=BRIEF[level] if level is not None else 0.0)
         weights = made.weights
         if training:
             weights = weights * np.where(rng.random(weights.shape) < SAID, SAID_WEIGHT, 0).astype(np.float32)
