@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from statistics import fmean
 from typing import Any
 
@@ -17,7 +18,7 @@ from rnnviz.language import labels_of_figures, translate
 from rnnviz.scenes import seeds
 from rnnviz.tasks import TASKS, errands
 from rnnviz.training import scoring, zoo
-from rnnviz.training.advance import untrained_network
+from rnnviz.training.advance import advance, new_run, untrained_network
 from rnnviz.training.settings import CLAUSES
 
 ROWS: list[dict[str, Any]] = json.loads((zoo.WEIGHTS / "seeds.json").read_text())
@@ -190,6 +191,23 @@ def test_in_the_loss_the_thing_weighs_sixty_and_one_word_in_ten_a_little(languag
     text = words_of("en", "networks")
     assert "weighs 60; of the other words one in ten counts, and weighs 0.3" in text
     assert "60とし、ほかの単語は10個に1個だけを重み0.3で" in words_of("ja", "networks")
+
+
+def test_brief_sentences_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the first quarter of the training nine in ten, in the last three eighths none beyond their usual share."""
+    run = new_run(replace(zoo.recipe("rnn"), steps=80, batch=16))
+    drawn, brief = errands.batch, []
+
+    def looked(*given: Any, **more: Any) -> errands.Batch:
+        brief.append(more["brief"])
+        return drawn(*given, **more)
+
+    monkeypatch.setattr(errands, "batch", looked)
+    advance(run, 80)
+    assert len(brief) == 80
+    assert set(brief[:20]) == {0.9}
+    assert brief == sorted(brief, reverse=True)
+    assert set(brief[50:]) == {0.0}
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
