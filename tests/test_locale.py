@@ -314,6 +314,7 @@ CLAIMS: dict[str, dict[str, str]] = {
 shows it. Nothing stands where a label only asks, defines, or says what is drawn."""
 COMPARE_MD = {
     "With the same seed all six read the very same sentences": "networks_of_one_seed_read_the_same_sentences",
+    "at the learning rate of their kind": "what_is_only_compared_has_the_rate_of_its_kind",
     "how often it was right in the last 100 steps of its training": "the_tables_are_those_of_all_seeds",
     "2,000 sentences on which nothing is reported": "what_seeds_are_ordered_by_is_reported_nowhere",
     "The bodies are equally large on purpose": "the_bodies_are_alike_and_the_whole_networks_are_not",
@@ -331,7 +332,7 @@ COMPARE_MD = {
     "its worst seed is above the other's best": "alike_and_ahead_follow_the_seeds",
     "*five times* is anything from 2.5 to 10": "five_times_is_within_a_factor_of_two",
     "less than 25% on average": "a_bet_is_spread_if_nothing_is_likely_and_no_more_is_right_than_by_chance",
-    "if fewer sentences took them to {mastery}%": "less_data_is_fewer_sentences_until_nine_in_ten_are_right",
+    "take each of the three further than attention": "less_data_is_to_come_further_with_as_many_sentences",
 }
 GATES_MD = {
     "a gate near 0 blocks, near 1 lets through": "what_each_gate_decides",
@@ -368,6 +369,7 @@ CHECK_MD = {
 }
 NETWORKS_MD = {
     "In the loss the thing to buy weighs 60": "in_the_loss_the_thing_weighs_sixty_and_one_word_in_ten_a_little",
+    "In the first quarter of the training nine in ten are brief": "brief_sentences_come_first",
     "all networks of a language read the very same sentences": "networks_of_one_seed_read_the_same_sentences",
     "nothing is reported on these sentences": "what_seeds_are_ordered_by_is_reported_nowhere",
     "two needs are told": "denied_needs_and_those_of_two_people_are_two",

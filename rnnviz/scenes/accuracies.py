@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from statistics import mean, median
+from statistics import mean
 from typing import Any
-
-import numpy as np
 
 from rnnviz import figures
 from rnnviz.networks import counting
@@ -17,7 +15,6 @@ from rnnviz.scenes.seeds import spread
 from rnnviz.scenes.writer import Board, Section, View
 from rnnviz.training import zoo
 from rnnviz.training.advance import untrained_network
-from rnnviz.training.runs import MASTERY
 from rnnviz.training.settings import CLAUSES
 
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -64,11 +61,10 @@ def weights(name: str) -> int:
 
 @lru_cache
 def sizes() -> dict[str, str]:
-    """What the tables' names say: the weights of the six, the units of the three; and of what is only compared how many
-    seeds there are, and the learning rate."""
-    few, six = zoo.all_seeds(("window-20",)), sorted(map(weights, KINDS))
-    told = {"least": f"{six[0]:,}", "most": f"{six[-1]:,}", "units": str(zoo.SHAPES["lstm"].units)}
-    return told | {"few": str(len(few)), "rate": f"{few[0]['rate']:g}"}
+    """What the tables' names say: weights of the six, units of the three, and how many seeds the others have."""
+    six, few = sorted(map(weights, KINDS)), len(zoo.all_seeds(("window-20",)))
+    units = zoo.SHAPES["lstm"].units
+    return {"least": f"{six[0]:,}", "most": f"{six[-1]:,}", "units": str(units), "few": str(few)}
 
 
 def accuracy_board(between: int, view: View) -> Board:
@@ -83,13 +79,6 @@ def beside_board(between: int, view: View) -> Board:
     return writer.board(("beside", between), [beside_section(writer, between)])
 
 
-def mastered(writer: Teller, rows: Sequence[Mapping[str, Any]]) -> str:
-    """After how many steps of training the seeds were right nine times in ten."""
-    steps = sorted(np.inf if row["mastered_at"] is None else row["mastered_at"] for row in rows)
-    least, most = (f"{n:,.0f}" if np.isfinite(n) else writer.say("never") for n in (steps[0], steps[-1]))
-    return least if least == most else writer.say("range", least=least, most=most)
-
-
 def table(group: str, view: View) -> list[dict[str, str]]:
     """A line for each network: its weights, how far its training came, and how often it is right."""
     writer, language = Teller("compare", "compare_figures", view), view.language
@@ -100,7 +89,6 @@ def table(group: str, view: View) -> list[dict[str, str]]:
         if group != "weights":  # there they are as good as equally many
             line[writer.say("accuracies.weights")] = f"{weights(name):,}"
         line[writer.say("accuracies.trained")] = spread([row["trained_to"] for row in rows], language)
-        line[writer.say("accuracies.mastered")] = mastered(writer, rows)
         for n in TOLD[group]:
             shown = f"{percent(shares(name, n, True)[0])}% · {spread(shares(name, n), language)}"
             line[writer.say("accuracies.words", words=f"{words(n):.0f}")] = shown
@@ -127,25 +115,17 @@ def accuracy_section(writer: Teller, between: int) -> Section:
     told["taught"] = writer.each({name: f"{percent(end)}%" for name, end in ends.items()})
     of = {f"of_{when}": writer.each(spreads(writer, KINDS, n)) for when, n in at.items()}
     section = writer.section("accuracy", {"accuracy": chart}, {"accuracy": of}, **told)
-    needed = {name: sentences(name) for name in KINDS}
-    fewer = all(needed[name] < needed["attention"] for name in ("rnn", "lstm", "gru"))
+    kinds = {name: mean(row["kinds"]["mean"] for row in seeds((name,))) for name in KINDS}
+    further = all(kinds[name] > kinds["attention"] for name in ("rnn", "lstm", "gru"))
     short = abs(mean(shares("rnn", NEAR)) - mean(shares("lstm", NEAR))) <= ALIKE
     long = min(shares("lstm", CLAUSES)) > max(shares("rnn", CLAUSES))
-    read = {f"{name}_needed": f"{n:,.0f}" if np.isfinite(n) else writer.say("never") for name, n in needed.items()}
-    read |= {"mastery": percent(MASTERY)}
+    told |= {f"{name}_kinds": f"{percent(share)}%" for name, share in kinds.items()}
     claims: dict[str, tuple[bool, Mapping[str, Any]]] = {
         "c3": (short and long, told),
         "c24": (words(FAR) > words(CLAUSES), told),
-        "c26_data": (fewer, read),
+        "c26_data": (further, told),
     }
     return writer.told(section, claims)
-
-
-def sentences(name: str) -> float:
-    """How many sentences training took, in the median over the seeds, until nine in ten were right; inf: never."""
-    at = [row["mastered_at"] for row in seeds((name,))]
-    middle = median(np.inf if step is None else step for step in at)
-    return float(middle * zoo.card("lstm")["settings"]["batch"])
 
 
 def beside_section(writer: Teller, between: int) -> Section:

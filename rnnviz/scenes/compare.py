@@ -23,7 +23,6 @@ from rnnviz.tasks import errands
 from rnnviz.tasks.errands import met
 from rnnviz.text import ASKED, join, language_of
 from rnnviz.training import zoo
-from rnnviz.training.runs import MASTERY
 
 KINDS = ("rnn", "lstm", "gru", "window", "conv", "attention")
 ARTICLE = (5, 5.0)
@@ -304,7 +303,7 @@ def facts_told() -> dict[str, str]:
     trained = zoo.card("lstm")["settings"]
     found |= {"steps": trained["steps"], "batch": trained["batch"], "seeds": len(zoo.card("lstm")["seeds"])}
     found |= {kind: nets[kind].reach or 0 for kind in ("window", "conv")}
-    return {name: f"{count:,}" for name, count in found.items()} | {"mastery": percent(MASTERY)}
+    return {name: f"{count:,}" for name, count in found.items()}
 
 
 def measured() -> timing.Speeds:

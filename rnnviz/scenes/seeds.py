@@ -89,28 +89,28 @@ def called(name: str, language: str) -> str:
     return translate(language, f"networks.{zoo.plain(name)}")
 
 
-def seeds_table(networks: Sequence[str], language: str) -> list[dict[str, str]]:
-    """One line for each seed, and after those of a network one with their mean and range."""
+def seeds_table(networks: Sequence[str], author: str, language: str) -> list[dict[str, str]]:
+    """One line for each seed, and after those of a network one with their mean and range. `author`: of `AUTHORS`."""
     columns = labels_of(language, "step")["table"]
     lines = []
     for name in networks:
         rows = zoo.all_seeds((name,))
         first = {columns["network"]: called(name, language)}
-        for row in rows:
+        told = [shares(row, author, language) for row in rows]
+        for row, of in zip(rows, told, strict=True):
             seed = {columns["seed"]: str(row["seed"]), columns["shipped"]: "●" if row["shipped"] else ""}
-            told = {column: f"{percent(share)}%" for column, share in shares(row, language).items()}
-            lines.append(first | seed | told)
+            lines.append(first | seed | {column: f"{percent(share)}%" for column, share in of.items()})
         every = {columns["seed"]: columns["every"], columns["shipped"]: ""}
-        together = {column: [shares(row, language)[column] for row in rows] for column in shares(rows[0], language)}
-        lines.append(first | every | {column: spread(of, language) for column, of in together.items()})
+        lines.append(first | every | {column: spread([of[column] for of in told], language) for column in told[0]})
     return lines
 
 
-def shares(row: Mapping[str, Any], language: str) -> dict[str, float]:
-    """The shares of right answers that the table tells of a seed, by column."""
+def shares(row: Mapping[str, Any], author: str, language: str) -> dict[str, float]:
+    """The shares of right answers that a table tells of a seed, by column."""
     columns, kinds = labels_of(language, "step")["table"], labels_of(language, "step")["kinds"]
-    told = {kinds[kind]: row["kinds"][kind] for kind in scoring.KINDS}
-    told |= {columns["others"].format(kind=kinds[kind]): row["others"][kind] for kind in scoring.OTHERS}
+    told = {kinds[kind]: row[author][kind] for kind in AUTHORS[author]}
+    if author == "others":
+        return told
     far = row["accuracy"][row["clauses"].index(FAR)]
     return told | {columns["at"].format(clauses=FAR): far, columns["unseen"]: row["held_out"][0]}
 

@@ -53,4 +53,6 @@ def networks_of(networks: tuple[str, ...]) -> None:
     every = st.expander(t("step.record.every"), key=f"seeds-{networks[0]}", on_change="rerun")
     if every.open:
         with every:
-            table(seeds.seeds_table(networks, language()))
+            for author in seeds.AUTHORS:
+                st.markdown(f"**{t(f'step.record.{author}')}**")
+                table(seeds.seeds_table(networks, author, language()))

@@ -54,11 +54,11 @@ def test_speed_is_measured_when_asked(app: Served, visit: Callable[..., Visit]) 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_no_text_leaves_its_figure_in_large_type(language: str, app: Served, visit: Callable[..., Visit]) -> None:
-    size = {"width": 1440, "height": 4800}
+    size = {"width": 1440, "height": 7200}
     tab = opened(visit, app, f"lang={language}&words=22&projector=true", viewport=size)
-    expect(tab.page.locator(".rv-drawing .main-svg:first-child")).to_have_count(9)
+    expect(tab.page.locator(".rv-drawing .main-svg:first-child")).to_have_count(11)
     beyond = tab.page.locator(".rv-drawing").evaluate_all(BEYOND)
-    assert len(beyond) == 9
+    assert len(beyond) == 11
     assert max(beyond) <= 1.5
     label = tab.page.locator(".st-key-words [data-testid=stWidgetLabel] p")
     assert label.evaluate("node => node.clientHeight / parseFloat(getComputedStyle(node).lineHeight)") < 1.5
