@@ -54,7 +54,7 @@ class Everyday(Task):
         """For a step of training (there is a `level`) all sentences have equally many fillers, seldom many; else each
         has a number of its own, and all its words count."""
         training = level is not None
-        fillers: int | list[int] = [int((length + 1) * rng.random() ** 3)] if training else length
+        fillers: int | list[int] = [int((length + 1) * rng.random() ** 2)] if training else length
         made = errands.batch(rng, size, fillers, language=self.reads, brief=BRIEF[level] if level is not None else 0.0)
         weights = made.weights
         if training:
