@@ -1,6 +1,7 @@
-"""Make assets/errands/<language>/words.txt, what a network of that language can say: `python -m scripts.words`.
+"""Make two files in assets/errands/<language>: `python -m scripts.words`.
 
-All that stands in 100,000 sentences with known wordings, in lower case and in the order of the alphabet.
+words.txt has what a network of that language can say: all that stands in 100,000 sentences with known wordings, in
+lower case and in the order of the alphabet. before.txt has all that can stand before a need.
 """
 
 import sys
@@ -8,6 +9,7 @@ from random import Random
 
 from rnnviz.shipped import ASSETS
 from rnnviz.tasks.errands.grammar import LANGUAGES
+from rnnviz.tasks.errands.met import before_needs
 from rnnviz.tasks.errands.sentences import made
 from rnnviz.text import form
 
@@ -22,6 +24,6 @@ def words(language: str) -> list[str]:
 
 if __name__ == "__main__":
     for language in sys.argv[1:] or LANGUAGES:
-        found = words(language)
-        (ASSETS / "errands" / language / "words.txt").write_text("\n".join(found) + "\n", "utf-8")
-        print(f"{language}: {len(found):,} words")
+        for name, found in (("words", words(language)), ("before", sorted(before_needs(language)))):
+            (ASSETS / "errands" / language / f"{name}.txt").write_text("\n".join(found) + "\n", "utf-8")
+            print(f"{language}: {len(found):,} in {name}.txt")

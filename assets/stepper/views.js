@@ -94,13 +94,18 @@ function chipsView(root, tokens, labels, choose) {
   };
 }
 
-/** The sentence that says what to notice. The longest one lies invisibly beneath, so that nothing jumps. */
+const ROOMS = 8;
+
+/** The sentences that say what to notice. The longest ones lie invisibly beneath, so that nothing jumps. */
 function noticeView(root, notices) {
   const length = (runs) => runs.reduce((sum, [text]) => sum + text.length, 0);
   root.replaceChildren();
-  const room = newElement(root, "p", "rv-room");
-  room.setAttribute("aria-hidden", "true");
-  putRuns(room, notices.reduce((longest, runs) => (length(runs) > length(longest) ? runs : longest), []));
+  // Which of them is the tallest hangs on the width of their letters, and of the page.
+  for (const runs of [...notices].sort((a, b) => length(b) - length(a)).slice(0, ROOMS)) {
+    const room = newElement(root, "p", "rv-room");
+    room.setAttribute("aria-hidden", "true");
+    putRuns(room, runs);
+  }
   const shown = newElement(root, "p");
   return { show: (step) => putRuns(shown, notices[step] || []) };
 }

@@ -29,7 +29,7 @@ def reading() -> None:
     sentence.amiss(typed, tokens)
     if not tokens:
         return
-    sentence.left_out(compare_scene.KINDS, tokens)
+    sentence.left_out(compare_scene.KINDS, tokens, t("compare.in_english"))
     words, trained, view = state.value("words"), state.value("trained"), controls.view()
     board(asked(compare_scene.answers_board, tokens, words, trained, view).payload, "compare-answers")
     right(words)

@@ -250,6 +250,25 @@ def test_the_answers_are_covered_until_the_reader_has_guessed(app: Served, visit
     assert tab.errors == []
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("width", [390, 620, 1280])
+def test_what_is_told_at_a_word_pushes_no_figure_about(
+    width: int, language: str, app: Served, visit: Callable[..., Visit]
+) -> None:
+    """Though a word that denies has a story, which others lack."""
+    told = "Is Bob hungry? No, he is thirsty. He goes to the store to buy"
+    size = {"width": width, "height": 800}
+    tab = opened(visit, app.address, f"?lang={language}&sentence={quote(told)}", viewport=size)
+    start = translate(language, "step.story.without_gate").format(name="RNN")
+    places, stories = set(), 0
+    for _ in range(tab.page.locator(".rv-chip").count()):
+        stories += start in tab.page.locator(".rv-notice > p:not(.rv-room)").inner_text()
+        places.add(tab.page.evaluate("document.querySelector('.rv-more').offsetTop"))
+        tab.page.keyboard.press("ArrowRight")
+    assert stories == 2
+    assert len(places) == 1
+
+
 def test_a_tapped_word_shows_its_numbers_and_its_neighbours(app: Served, visit: Callable[..., Visit]) -> None:
     tab = opened(visit, app.address, "?sentence=" + quote("Hungry, Alice meets zzxqy"))
     numbers, word = tab.page.locator(".rv-vector span"), tab.page.locator(".rv-vectors")

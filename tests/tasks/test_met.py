@@ -31,6 +31,12 @@ def test_every_word_before_a_need_is_one_of_training() -> None:
             assert not strange, (strange, tokens)
 
 
+@pytest.mark.parametrize("language", errands.LANGUAGES)
+def test_the_file_of_words_before_needs_is_that_of_the_frames(language: str) -> None:
+    """A frame that was changed asks for `python -m scripts.words`."""
+    assert met.record(language).before == met.before_needs(language)
+
+
 def test_words_stand_before_needs_that_never_did_in_the_small_language_and_others_never_do() -> None:
     assert {"not", "no", "yesterday", "thought"} <= ENGLISH.before
     assert not {"printer", "hypotenuse", "quarterly"} & ENGLISH.before

@@ -15,7 +15,7 @@ ENGLISH, JAPANESE = (list(map(literal, errands.EXAMPLES[one])) for one in ("en",
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("page", ["step", "compare"])
+@pytest.mark.parametrize("page", ["step", "gates"])
 def test_an_empty_field_shows_a_sentence_in_the_language_of_the_page(page: str, language: str, app: Served) -> None:
     with Tab(app.address, page, f"lang={language}") as tab:
         assert tab.widgets["sentence"].proto.placeholder == errands.EXAMPLES[language][0]

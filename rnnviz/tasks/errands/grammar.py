@@ -326,6 +326,7 @@ def held_out(words: Mapping[str, Mapping[int, str]]) -> dict[str, frozenset[int]
     return {thing: frozenset(sorted(rows, key=rows.__getitem__)[FIFTH - 1 :: FIFTH]) for thing, rows in words.items()}
 
 
+@lru_cache(maxsize=1 << 14)
 def _rows(line: str, language: str) -> tuple[int, ...]:
     """The row of every word of an entry, with those of its agreements."""
     text = _PART.sub(lambda part: f" {part[3] or ''} {part[4] or ''} ", line)

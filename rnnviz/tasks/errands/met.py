@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from rnnviz.shipped import ASSETS
 from rnnviz.tasks.errands import english
 from rnnviz.tasks.errands.claims import Mention
-from rnnviz.tasks.errands.grammar import PERSONS, SPOKEN, Agreement, Grammar, Slot, Template, grammar_of, template
+from rnnviz.tasks.errands.grammar import PERSONS, SPOKEN, Agreement, Grammar, Slot, grammar_of, template
 from rnnviz.tasks.errands.japanese import NEGATED
 from rnnviz.tasks.errands.sentences import output_words
 from rnnviz.tasks.errands.wordings import pattern, told
@@ -26,7 +27,7 @@ class Record(NamedTuple):
     clauses: tuple[re.Pattern[str], ...]
     """In English every way in which what happened told a need, over its words with blanks between them."""
     before: frozenset[str]
-    """Every word that stood before a need in some sentence."""
+    """Every word that stood before a need in some sentence: read from a file, for to find them takes seconds."""
     most: int
     """The most needs that one sentence named."""
 
@@ -35,14 +36,9 @@ class Record(NamedTuple):
 def record(language: str) -> Record:
     """Of all frames, however they are filled."""
     grammar = grammar_of(language)
-    spoken = _Spoken(grammar)
-    before: set[str] = set()
-    most = 0
-    for frame in (frame for frames in grammar.frames.values() for frame in frames):
-        places = [at for at, part in enumerate(frame) if isinstance(part, Slot) and part.name in NEEDS]
-        most = max(most, len({frame[at].name for at in places}))  # type: ignore[union-attr]
-        if places:
-            before |= spoken.words(frame[: places[-1]])
+    frames = [frame for frames in grammar.frames.values() for frame in frames]
+    most = max(len({part.name for part in frame if isinstance(part, Slot) and part.name in NEEDS}) for frame in frames)
+    before = (ASSETS / "errands" / language / "before.txt").read_text("utf-8").split()
     lines = [line for lines in grammar.wordings["known"].values() for line in lines]
     kept = {part for parts in grammar.implied.values() for part in parts}
     happened = [one for (_, form), rows in told(language).items() if form == "implied" for one in rows]
@@ -60,6 +56,16 @@ NEEDS = ("need", "other", "implied")
 """The slots that tell a need."""
 
 
+def before_needs(language: str) -> set[str]:
+    """Every word that can stand before a need, however a frame is filled (`python -m scripts.words` writes them)."""
+    grammar = grammar_of(language)
+    parts: set[str | Slot | Agreement] = set()
+    for frame in (frame for frames in grammar.frames.values() for frame in frames):
+        places = [at for at, part in enumerate(frame) if isinstance(part, Slot) and part.name in NEEDS]
+        parts.update(frame[: max(places, default=0)])
+    return _Spoken(grammar).words(parts)
+
+
 def _key(line: str) -> str:
     return " ".join(normal(token) for token in tokenize(line))
 
@@ -71,7 +77,7 @@ class _Spoken:
         self.grammar = grammar
         self.found: dict[Slot, frozenset[str]] = {}
 
-    def words(self, parts: Template) -> set[str]:
+    def words(self, parts: Iterable[str | Slot | Agreement]) -> set[str]:
         """Of all these parts."""
         found: set[str] = set()
         for part in parts:
@@ -112,7 +118,12 @@ class _Spoken:
 
 
 def _of(texts: Iterable[str]) -> set[str]:
-    return {normal(token) for text in texts for token in tokenize(text)}
+    return {word for text in texts for word in _words(text)}
+
+
+@lru_cache(maxsize=1 << 13)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(map(normal, tokenize(text)))
 
 
 Unmet = Literal["wording", "before", "two", "met"]

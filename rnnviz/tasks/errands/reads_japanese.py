@@ -10,11 +10,13 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
+from rnnviz.shipped import ASSETS
 from rnnviz.tasks.errands import japanese
 from rnnviz.tasks.errands.claims import Account, Claim, Mention, Person, Turn
-from rnnviz.tasks.errands.grammar import grammar_of
+from rnnviz.tasks.errands.grammar import sections
 from rnnviz.tasks.errands.wordings import told
 
+FOLDER = ASSETS / "errands" / "ja"
 LONG = frozenset("ー〜")
 """What a vowel is drawn out by."""
 SHARE = 2
@@ -52,10 +54,10 @@ def _wordings() -> dict[str, list[tuple[str, str, str]]]:
 
 @lru_cache
 def _fillers() -> tuple[str, ...]:
-    grammar = grammar_of("ja")
-    polite = ("".join(map(str, line)) for line in grammar.lists["psentence"])
-    lines = [line for lines in grammar.fillers.values() for line in lines]
-    return tuple(sorted((*lines, *polite), key=len, reverse=True))
+    """As they stand in the files: whoever draws sentences leaves out what training never sees."""
+    fillers, lists = (sections((FOLDER / f"{file}.txt").read_text("utf-8")) for file in ("fillers", "lists"))
+    lines = [line for lines in fillers.values() for line in lines]
+    return tuple(sorted((*lines, *lists["psentence"]), key=len, reverse=True))
 
 
 @lru_cache(maxsize=8)
