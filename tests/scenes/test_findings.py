@@ -238,7 +238,7 @@ def test_the_steppers_figures_say_what_they_show(language: str) -> None:
 def test_an_rnn_has_no_gates_to_tell_of() -> None:
     rnn, lstm = (block["label"] for block in stepped(ALICE)["networks"])
     assert "there are no gates" in rnn
-    assert "the gates i, f, g, o of 32 units" in lstm
+    assert f"the gates i, f, g, o of {zoo.SHAPES['lstm'].units} units" in lstm
     found = read_sentence("rnn", True, ALICE)
     for t in (0, -1):
         assert f"{two_digits(float(np.linalg.norm(found.gradients.dh[t])))} at “{ALICE[t]}”" in rnn
@@ -262,9 +262,9 @@ def test_the_steppers_table_holds_the_records() -> None:
     assert [row[0] for row in table["rows"]] == list(ALICE)
     groups = [column["group"] for column in table["columns"]]
     units = [int(column["name"]) for column in table["columns"] if column["group"] == "forget gate f"]
-    assert sorted(units) == list(range(32))
-    first = groups.index("forget gate f")
-    shown = np.array([[number(cell) for cell in row[1 + first : 33 + first]] for row in table["rows"]])
+    assert sorted(units) == list(range(zoo.SHAPES["lstm"].units))
+    first = 1 + groups.index("forget gate f")
+    shown = np.array([[number(cell) for cell in row[first : first + len(units)]] for row in table["rows"]])
     np.testing.assert_allclose(shown, trace.gates["f"][:, units], rtol=0.006, atol=6e-4)
 
 

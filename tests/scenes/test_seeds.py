@@ -142,14 +142,18 @@ def test_each_kind_that_was_not_learned_is_said_with_all_its_numbers(networks: t
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("kind", ["denied", "two", "plain", "late", "several"])
+@pytest.mark.parametrize("kind", scoring.KINDS)
 def test_denied_needs_and_those_of_two_people_are_two(kind: errands.Kind, language: str) -> None:
-    """So that who names either is right in one of two; in the other kinds there is one."""
-    grammar = errands.grammar_of(language)
-    frames = grammar.frames[kind]
-    two = [any(getattr(part, "name", "") == "other" for part in frame) for frame in frames]
+    """So that who names either is right in one of two. In the other kinds there is one: named, or only implied."""
+    frames = errands.grammar_of(language).frames[kind]
+    slots = [{getattr(part, "name", "") for part in frame} for frame in frames]
+    two = ["other" in one for one in slots]
     assert all(two) if kind in ("denied", "two") else not any(two)
     assert seeds.chance(kind) == (0.5 if all(two) else 0.1)
+    if kind == "implied":
+        assert all("need" not in one for one in slots)
+    elif not all(two):
+        assert all("need" in one and "implied" not in one for one in slots)
 
 
 @pytest.mark.slow
