@@ -11,7 +11,7 @@ from rnnviz.tasks import errands
 from rnnviz.tasks.errands import reads_japanese, wordings
 from rnnviz.tasks.errands.grammar import drawn
 from rnnviz.tasks.errands.sentences import LOTTERY
-from rnnviz.text import tokenize
+from rnnviz.text import language_of, tokenize
 
 GOES = "goes to the store to buy"
 TO = "店へ行って買うのは"
@@ -280,3 +280,17 @@ def test_what_happened_has_no_other_need_in_its_place() -> None:
     need = errands.meaning(tokens).need
     assert need
     assert errands.exchanged(tokens, need) is None
+
+
+def test_the_beginning_of_a_sentence_is_read_in_the_language_of_the_whole() -> None:
+    tokens = tokenize("Hungryな Alice は店へ行く。買うのは")
+    assert errands.meaning(tokens[:1]).thing == "food"
+    assert all(errands.meaning(tokens, read).thing is None for read in range(1, len(tokens) + 1))
+    assert not errands.mentions(tokens, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("Bob・Tom is hungry. He goes to buy", "en"), ("𠮷", "ja"), ("ー", "en")]
+)
+def test_a_sentence_has_one_language_for_the_rule_and_for_the_networks(text: str, language: str) -> None:
+    assert errands.language_of(tokenize(text)) == language_of(text) == language
