@@ -36,7 +36,7 @@ BESIDE = {
 JAPANESE = tuple(f"{name}-ja" for name in ("rnn", "rnn-orthogonal", "lstm", "gru"))
 """The recurrent ones, once more, reading Japanese."""
 NAMES = (*SHAPES, *JAPANESE)
-STEPS = 10_000
+STEPS = 8000
 DROPOUT, DECAY = 0.1, 0.1
 """For words that training never has: chosen, with noise and steps, on frames and wordings of training that were hidden
 for it."""

@@ -138,21 +138,18 @@ def batch(
     wordings: Wordings = "known",
     kind: Kind | None = None,
     language: str = "en",
-    brief: float = 0.0,
 ) -> Batch:
-    """`size` sentences. `clauses`: the most fillers (0 to this many), or the numbers to choose from. `brief`: the share
-    of brief ones, beside what `SHARES` has of them."""
+    """`size` sentences. `clauses`: the most fillers (0 to this many), or the numbers to choose from."""
     choices = tuple(range(clauses + 1) if isinstance(clauses, int) else clauses)
-    return _batch(int(rng.integers(2**63)), size, choices, wordings, kind, language, brief)
+    return _batch(int(rng.integers(2**63)), size, choices, wordings, kind, language)
 
 
 @lru_cache(maxsize=LATELY)
 def _batch(
-    seed: int, size: int, choices: tuple[int, ...], wordings: Wordings, kind: Kind | None, language: str, brief: float
+    seed: int, size: int, choices: tuple[int, ...], wordings: Wordings, kind: Kind | None, language: str
 ) -> Batch:
     draw = Random(seed)
-    kinds = ["brief" if draw.random() < brief else kind for _ in range(size)]
-    return packed([made(draw, language, one, draw.choice(choices), wordings) for one in kinds], language)
+    return packed([made(draw, language, kind, draw.choice(choices), wordings) for _ in range(size)], language)
 
 
 def packed(sentences: Sequence[Made], language: str) -> Batch:

@@ -19,8 +19,8 @@ SAID, SAID_WEIGHT = 0.1, 0.3
 """The share of a sentence's words whose prediction counts in a step of training, drawn anew each time, and what each
 weighs beside the answer, which always counts. So a step costs a quarter, and what to buy is learned first."""
 BRIEF = (0.9, 0.9, 0.75, 0.45, 0.15, 0.0, 0.0, 0.0)
-"""The share of brief sentences in each eighth of the training, beside the few that there are always. All kinds and
-lengths are read from the first step on; but an RNN that reads them alike from the beginning learns none."""
+"""How many of the batches in each eighth of the training have brief sentences only. The others have all kinds and
+lengths from the first step on; but an RNN that reads these alone from the beginning learns nothing."""
 PROBE = {
     "en": ("Starving, Alice drives past the old bridge, while the birds sing, to the nearest store to buy", "food"),
     "ja": ("お腹を空かせたアリスは、一番近い店まで車を走らせる。買うのは", "食べ物"),
@@ -55,7 +55,8 @@ class Everyday(Task):
         has a number of its own, and all its words count."""
         training = level is not None
         fillers: int | list[int] = [int((length + 1) * rng.random() ** 2)] if training else length
-        made = errands.batch(rng, size, fillers, language=self.reads, brief=BRIEF[level] if level is not None else 0.0)
+        kind: errands.Kind | None = "brief" if level is not None and rng.random() < BRIEF[level] else None
+        made = errands.batch(rng, size, [0] if kind else fillers, kind=kind, language=self.reads)
         weights = made.weights
         if training:
             weights = weights * np.where(rng.random(weights.shape) < SAID, SAID_WEIGHT, 0).astype(np.float32)
