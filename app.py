@@ -24,7 +24,7 @@ from rnnviz.ui import calm, server, startup, uploads, web
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     server.claim()
     startup.warm()
-    workers.start_readers("rnnviz.scenes.step")
+    workers.start_readers(*startup.READERS)
     startup.give_back()
     yield
     tickets.stop()
@@ -47,6 +47,6 @@ if get_script_run_ctx(suppress_warning=True) is None:
 else:  # a host that runs this file as a plain script gets the same pages
     from rnnviz.ui.frame import show
 
-    workers.start_readers("rnnviz.scenes.step", fork=False)
+    workers.start_readers(*startup.READERS, fork=False)
     startup.warm()
     show()

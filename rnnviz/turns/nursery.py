@@ -131,11 +131,11 @@ class Worker:
 class Nurse:
     """The process that forks the others."""
 
-    def __init__(self, pid: int, control: socket.socket, ended: Callable[[], bool], afresh: bool) -> None:
+    def __init__(self, pid: int, control: socket.socket, ended: Callable[[], bool]) -> None:
         self.pid, self.control, self.ended = pid, control, ended
         self.control.setblocking(False)
-        self.patience = AFRESH if afresh else PATIENCE
-        """Seconds to wait for its next process."""
+        self.patience = AFRESH
+        """Seconds to wait for its next process: before the first it loads what all need."""
 
     def stop(self) -> None:
         """End it, and with it all that it forked."""
@@ -151,7 +151,7 @@ class Nursery:
 
     def __init__(self) -> None:
         self.preload: tuple[str, ...] = ("rnnviz.training.advance", "rnnviz.training.zoo")
-        """Modules that a nurse loads which was started afresh."""
+        """Modules that a nurse loads, and functions, as "module:name", that it calls: what all its processes share."""
         self._changing = threading.Lock()
         self._nurse: Nurse | None = None
         self._past: list[Nurse] = []
@@ -160,7 +160,7 @@ class Nursery:
     def fork(self) -> None:
         """Fork the nurse from this process. For its main thread, before it has others; on Linux, else nothing."""
         if LINUX and self._nurse is None:
-            self._nurse = forked()
+            self._nurse = forked(self.preload)
 
     def start(self, role: Role) -> Worker:
         """A new process. Raises OSError if there is none in time; the next try may do better."""
@@ -231,7 +231,7 @@ class Nursery:
             return self._nurse
 
 
-def forked() -> Nurse:
+def forked(preload: tuple[str, ...]) -> Nurse:
     """A nurse that shares the memory of this process."""
     mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     pid = os.fork()
@@ -239,7 +239,7 @@ def forked() -> Nurse:
         try:
             _close_all_but(its.fileno())
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # it was forked from the server's main thread
-            nurse(its)
+            nurse(its, preload)
         finally:
             os._exit(1)
     its.close()
@@ -253,7 +253,7 @@ def forked() -> Nurse:
                 dead.append(pid)
         return bool(dead)
 
-    return Nurse(pid, mine, ended, afresh=False)
+    return Nurse(pid, mine, ended)
 
 
 def started_afresh(preload: tuple[str, ...]) -> Nurse:
@@ -266,19 +266,22 @@ def started_afresh(preload: tuple[str, ...]) -> Nurse:
             stdin=subprocess.DEVNULL,
             env=_environment(),
         )
-    return Nurse(process.pid, mine, lambda: process.poll() is not None, afresh=True)
+    return Nurse(process.pid, mine, lambda: process.poll() is not None)
 
 
 def main(control: int, preload: tuple[str, ...]) -> None:
     """What a nurse does that was started afresh."""
-    for name in preload:
-        importlib.import_module(name)
-    nurse(socket.socket(fileno=control))
+    nurse(socket.socket(fileno=control), preload)
 
 
-def nurse(control: socket.socket) -> NoReturn:
-    """Fork a process for each request, until the server ends."""
+def nurse(control: socket.socket, preload: tuple[str, ...]) -> NoReturn:
+    """Load what all need, then fork a process for each request, until the server ends."""
     _settle(NURSE)
+    for name in preload:
+        module, _, function = name.partition(":")
+        found = importlib.import_module(module)
+        if function:
+            getattr(found, function)()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who ends is gone at once
     gc.collect()
     gc.freeze()  # or every process would copy all pages when it first looks for garbage

@@ -47,8 +47,8 @@ _changing = threading.Lock()
 
 def start_readers(*preload: str, fork: bool = True) -> None:
     """Have the readers ready. `fork`: from this process, for its main thread, before it serves: a fork copies no other
-    thread, but the locks they hold. Without it, they are loaded anew, which takes some seconds. `preload`: the modules
-    that are loaded then."""
+    thread, but the locks they hold. Without it, they are loaded anew, which takes some seconds. `preload`: what they
+    are to have loaded, as `Nursery.preload` has it; the server does not wait for it."""
     global _readers
     nursery.preload = tuple(dict.fromkeys(nursery.preload + preload))
     if fork:

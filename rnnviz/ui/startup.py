@@ -14,6 +14,9 @@ from rnnviz.language import LANGUAGES
 from rnnviz.ui import visits
 from rnnviz.ui.server import plotly_url
 
+READERS = ("rnnviz.scenes.step", "rnnviz.tasks.errands.met:ready")
+"""What readers have loaded beside what this process has: the rules take a second or two to read their files."""
+
 
 @functools.cache
 def warm() -> None:

@@ -45,6 +45,18 @@ def place() -> int:
     return os.getpid()
 
 
+noted: list[int] = []
+
+
+def note() -> None:
+    """What a nurse does before its first process."""
+    noted.append(os.getpid())
+
+
+def who_noted() -> list[int]:
+    return noted
+
+
 def rest_then(seconds: float, answer: str) -> str:
     time.sleep(seconds)
     return answer
@@ -83,7 +95,7 @@ def be_odd() -> None:
 @pytest.fixture
 def kin() -> Iterator[Nursery]:
     made = Nursery()
-    made.preload = (__name__,)
+    made.preload = (f"{__name__}:note",)
     made.fork()
     yield made
     made.stop()
@@ -94,6 +106,17 @@ def pool(kin: Nursery) -> Iterator[Pool]:
     made = Pool(ROLE, 2, kin)
     yield made
     made.shutdown()
+
+
+@linux
+def test_a_nurse_does_first_what_all_its_processes_need(kin: Nursery, pool: Pool) -> None:
+    """Also one that was started afresh, in the place of another."""
+    first = kin.pid
+    assert pool.submit(who_noted).result() == [first]
+    assert kin._nurse is not None
+    kin.replace(kin._nurse)
+    wait_until(lambda: pool.submit(who_noted).result() == [kin.pid])
+    assert kin.pid != first
 
 
 def alive(pid: int) -> bool:

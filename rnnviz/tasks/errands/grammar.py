@@ -7,7 +7,7 @@ How the files are written stands in `assets/errands/README.md`.
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -302,14 +302,14 @@ def telling(told: Told, language: str) -> dict[str, dict[int, str]]:
     """For each thing the words that tell its need and no other, in wordings of few words: row in the table -> the first
     wording it stands in. The need's name, the first wording of all, is left aside."""
     rows = {line: _rows(line, language) for lines in told.values() for line in lines}
-    tells: dict[int, Counter[str]] = {}
+    tells: defaultdict[int, Counter[str]] = defaultdict(Counter)
     sizes: Counter[str] = Counter()
     names: dict[str, tuple[int, ...]] = {}
     for (thing, _), lines in told.items():
         names.setdefault(thing, rows[lines[0]])
         sizes[thing] += len(lines)
         for row in (row for line in lines for row in set(rows[line])):
-            tells.setdefault(row, Counter())[thing] += 1
+            tells[row][thing] += 1
     found: dict[str, dict[int, str]] = {thing: {} for thing in names}
     for (thing, _), lines in told.items():
         for line in lines:

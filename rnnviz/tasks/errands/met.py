@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from rnnviz.shipped import ASSETS
 from rnnviz.tasks.errands import english
 from rnnviz.tasks.errands.claims import Mention
-from rnnviz.tasks.errands.grammar import PERSONS, SPOKEN, Agreement, Grammar, Slot, grammar_of, template
+from rnnviz.tasks.errands.grammar import LANGUAGES, PERSONS, SPOKEN, Agreement, Grammar, Slot, grammar_of, template
 from rnnviz.tasks.errands.japanese import NEGATED
 from rnnviz.tasks.errands.sentences import output_words
 from rnnviz.tasks.errands.wordings import pattern, told
@@ -50,6 +50,12 @@ def record(language: str) -> Record:
         shapes = tuple(pattern(line)[1] for line in clauses)
         wordings = frozenset(_key(line) for line in lines if "{" not in line)
     return Record(frozenset(output_words(language)), wordings, shapes, frozenset(before), most)
+
+
+def ready() -> None:
+    """Read what takes long, so that no sentence has to wait for it."""
+    for language in LANGUAGES:
+        record(language)
 
 
 NEEDS = ("need", "other", "implied")
