@@ -87,13 +87,19 @@ def servers(item: pytest.Function) -> list[str]:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is served; whose server is the same, stays together; the quick tests come first."""
+    """Mark what is served; whose server is the same, stays together; the quick tests come first. Of what is served the
+    slow ones do: one that began last would keep a single processor at work."""
     for item in items:
         if isinstance(item, pytest.Function) and served(item):
             item.add_marker("served")
             for name in servers(item)[:1]:
                 item.add_marker(pytest.mark.xdist_group(name))
-    items.sort(key=lambda item: (item.get_closest_marker("served") is not None, _in_chromium(item)))
+    items.sort(key=_when)
+
+
+def _when(item: pytest.Item) -> tuple[bool, ...]:
+    served = item.get_closest_marker("served") is not None
+    return served, _in_chromium(item), served and item.get_closest_marker("slow") is None
 
 
 def pytest_collection_finish() -> None:

@@ -35,6 +35,7 @@ def assert_speaks(visit: Visit, language: str) -> None:
     expect(visit.page.get_by_text(translate(language, "frame.projector"))).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_the_first_links_after_a_start(tabs: Tabs) -> None:
     """All pages at once, as a class opens them: each is asked for before any other was ever drawn. In the browsers'
     language, English."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from scripts.serving import serve
@@ -144,6 +145,7 @@ assert rnnviz.trace(network, "Starving, Alice").kind == "leaky"
 """
 
 
+@pytest.mark.slow
 def test_a_kind_of_cell(copy: Copy, visit: Callable[..., Visit]) -> None:
     for file, changes in CELL.items():
         copy.edit(file, changes)

@@ -12,7 +12,7 @@ from rnnviz.language import translate
 from scripts.serving import Served
 from tests.conftest import Visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 REACHED = 900
 """Milliseconds in which the server has most probably answered: if it has not, the test is only less hard."""
 

@@ -32,7 +32,7 @@ def press(tab: Visit, key: str) -> None:
 
 
 def status(tab: Visit) -> Locator:
-    return tab.page.locator("[data-testid=stProgress]")
+    return tab.page.locator("[data-testid=stProgress]").first  # while a run is redrawn there may be two for a moment
 
 
 def title(tab: Visit) -> Locator:

@@ -69,7 +69,7 @@ def test_the_pool_trains_as_a_plain_call_does() -> None:
 @pytest.mark.usefixtures("pool")
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux has them")
 def test_a_run_survives_kill_9_of_its_worker() -> None:
-    twins = short_run(0, 800), short_run(1, 1500)
+    twins = short_run(0, 800), short_run(1, 800)
     ticket, killed = tickets.submit(twins), {}
 
     def kill() -> None:

@@ -187,6 +187,7 @@ def test_a_visit_that_ends_while_its_file_comes_keeps_nothing(server: Server) ->
     assert (server.held(), server.sessions()) == before
 
 
+@pytest.mark.slow
 def test_what_nobody_reads_is_dropped(tmp_path: Path) -> None:
     with started(tmp_path, keep=3.0) as server:
         one = Session(server)

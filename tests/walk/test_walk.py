@@ -14,6 +14,7 @@ from tests.walk.walk import Walk, alone, begin, checkable, fits
 from tests.walk.words import neutral, status_of
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_three_hundred_actions_break_nothing(app: Served) -> None:
     walk = Walk(app, seed=11, files=files())
