@@ -19,7 +19,8 @@ from rnnviz.tasks.errands.sentences import by_second_author, made
 from rnnviz.text import form, tokenize, vocabulary
 
 KINDS = get_args(errands.Kind)
-ENDS = {"en": re.compile(r"\b(buy|buys|bought|buying)( some)?$", re.IGNORECASE), "ja": re.compile(r"買(うのは|いたいのは|った物は)$")}
+ENDS = {"en": re.compile(r"\b(buy|buys|bought|buying)( some)?$", re.IGNORECASE),
+        "ja": re.compile(r"買(うのは|いたいのは|った物は)$")}  # fmt: skip
 BAD = {"en": re.compile(r"\s[,.;:!?]|[,;:][,.;:!?]|\b(I is|I has|I was not were|they is|we is|you is)\b|[{}\[\]|]"),
        "ja": re.compile(r"、、|、。|。。|はは、|[{}\[\]|]")}  # fmt: skip
 CLOSING = {"en": r"^(.*)\b(?:to buy|and (?:buys?|bought)|buys?|bought|buying)\b.*$",
