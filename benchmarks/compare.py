@@ -49,7 +49,7 @@ def server(words: int, turns: int) -> tuple[int, dict[str, float]]:
 
     def page() -> None:
         compare_scene.answers_board(next(sentences), words, True, view)
-        accuracies.accuracy_board(words, view)
+        accuracies.accuracy_board(words, "en", view)
         accuracies.beside_board(words, view)
         compare_scene.growing_board(length, view)
         compare_scene.counts("lstm", length)

@@ -29,30 +29,31 @@ def reading() -> None:
     sentence.amiss(typed, tokens)
     if not tokens:
         return
-    sentence.left_out(compare_scene.KINDS, tokens, t("compare.in_english"))
+    sentence.left_out(compare_scene.KINDS, tokens)
     words, trained, view = state.value("words"), state.value("trained"), controls.view()
     board(asked(compare_scene.answers_board, tokens, words, trained, view).payload, "compare-answers")
-    right(words)
+    right(words, language_of(tokens))
     board(asked(compare_scene.growing_board, len(tokens), view).payload, "compare-growing")
     counting(tokens)
 
 
-def right(words: int) -> None:
-    """How often the six are right, and what else they can be compared with."""
+def right(words: int, tongue: str) -> None:
+    """How often those are right that read the sentence, and what else English ones can be compared with."""
     view = controls.view()
-    board(asked(accuracies.accuracy_board, words, view).payload, "compare-accuracy")
-    group("weights")
+    board(asked(accuracies.accuracy_board, words, tongue, view).payload, "compare-accuracy")
+    group("weights", tongue)
     st.caption(t("compare.accuracies.read"))
-    board(asked(accuracies.beside_board, words, view).payload, "compare-beside")
-    group("units")
-    group("windows")
-    st.caption(t("compare.accuracies.read_beside", **asked(accuracies.sizes)))
+    if tongue == "en":
+        board(asked(accuracies.beside_board, words, view).payload, "compare-beside")
+        group("units")
+        group("windows")
+        st.caption(t("compare.accuracies.read_beside", **asked(accuracies.sizes, tongue)))
 
 
-def group(name: str) -> None:
+def group(name: str, tongue: str = "en") -> None:
     """The table of some networks, under its name."""
-    st.markdown(f"**{t(f'compare.groups.{name}', **asked(accuracies.sizes))}**")
-    table(asked(accuracies.table, name, controls.view()))
+    st.markdown(f"**{t(f'compare.groups.{name}', **asked(accuracies.sizes, tongue))}**")
+    table(asked(accuracies.table, name, tongue, controls.view()))
 
 
 def counting(tokens: tuple[str, ...]) -> None:

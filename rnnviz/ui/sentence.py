@@ -94,9 +94,8 @@ def amiss(typed: tuple[str, ...], tokens: tuple[str, ...], *networks: Named) -> 
         st.caption(t("step.some_unknown", size=f"{table.size:,}", words=words))
 
 
-def left_out(kinds: Sequence[str], tokens: tuple[str, ...], more: str = "") -> None:
-    """Say which of the networks that stand side by side are not shown, because they do not read the sentence; and
-    then `more`."""
+def left_out(kinds: Sequence[str], tokens: tuple[str, ...]) -> None:
+    """Say which of the networks that stand side by side are not shown, because they do not read the sentence."""
     others = [t(f"networks.{kind}") for kind in kinds if kind not in zoo.readers(kinds, language_of(tokens))]
     if others:
-        st.info(t("step.left_out", names=t("compare.comma").join(others)) + more)
+        st.info(t("step.left_out", names=t("compare.comma").join(others)))

@@ -105,10 +105,10 @@ def test_any_sentence_is_answered(tokens: tuple[str, ...], trained: bool, view: 
 
 
 @settings(deadline=None, max_examples=6)
-@given(st.integers(1, 190), st.integers(0, 64), views)
-@example(1, 0, LIGHT)
-def test_any_length_is_counted(length: int, between: int, view: View) -> None:
-    sound(accuracies.accuracy_board(between, view))
+@given(st.integers(1, 190), st.integers(0, 64), st.sampled_from(errands.LANGUAGES), views)
+@example(1, 0, "ja", LIGHT)
+def test_any_length_is_counted(length: int, between: int, tongue: str, view: View) -> None:
+    sound(accuracies.accuracy_board(between, tongue, view))
     sound(accuracies.beside_board(between, view))
     sound(compare_scene.growing_board(length, view))
 
@@ -211,10 +211,11 @@ def rows_of(name: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("view", [LIGHT, View("ja", "light", 1.0)])
-@pytest.mark.parametrize("group", accuracies.GROUPS)
-def test_the_tables_are_those_of_all_seeds(group: str, view: View) -> None:
+@pytest.mark.parametrize(("group", "tongue"), [*((group, "en") for group in accuracies.GROUPS), ("weights", "ja")])
+def test_the_tables_are_those_of_all_seeds(group: str, tongue: str, view: View) -> None:
     clauses = {"weights": (0, 12, 48), "units": (0, 12, 48), "windows": (0, 4, 12)}[group]
-    for name, line in zip(accuracies.GROUPS[group], accuracies.table(group, view), strict=True):
+    names = accuracies.GROUPS[group] if tongue == "en" else ("rnn-ja", "lstm-ja", "gru-ja")
+    for name, line in zip(names, accuracies.table(group, tongue, view), strict=True):
         trained, *cells = list(line.values())[1 if group == "weights" else 2 :]
         mine = rows_of(name)
         assert len(mine) == (3 if name in zoo.BESIDE else 5)
@@ -252,7 +253,9 @@ def counted(name: str) -> int:
 
 
 def test_at_equal_units_weights_are_as_one_to_three_to_four() -> None:
-    rnn, gru, lstm = (int(line["Weights of the body"].replace(",", "")) for line in accuracies.table("units", LIGHT))
+    rnn, gru, lstm = (
+        int(line["Weights of the body"].replace(",", "")) for line in accuracies.table("units", "en", LIGHT)
+    )
     assert (gru, lstm) == (3 * rnn, 4 * rnn)
 
 
@@ -317,11 +320,18 @@ def test_the_text_is_filled(language: str) -> None:
     assert "{" not in text
 
 
+def test_japanese_accuracies_are_those_of_networks_that_read_it() -> None:
+    text = said(sections(accuracies.accuracy_board(0, "ja", LIGHT))["accuracy"])
+    at = {name: [row["accuracy"][row["clauses"].index(12)] for row in rows_of(name)] for name in ("lstm-ja", "rnn-ja")}
+    assert f"LSTM {percent(np.mean(at['lstm-ja']))}%, RNN {percent(np.mean(at['rnn-ja']))}%" in text
+    assert "ttention" not in text
+
+
 def verdict(monkeypatch: pytest.MonkeyPatch, after: str, **changed: Callable[[dict[str, Any]], dict[str, Any]]) -> str:
     """What the page says of a claim, if the rows of some networks were others."""
     rows = [row | changed.get(row["network"], lambda row: {})(row) for row in ROWS]
     monkeypatch.setattr(zoo, "all_seeds", lambda names: [r for name in names for r in rows if r["network"] == name])
-    text = said(sections(accuracies.accuracy_board(0, LIGHT))["accuracy"])
+    text = said(sections(accuracies.accuracy_board(0, "en", LIGHT))["accuracy"])
     found = re.search(rf"{after}”: (true here|not here)", text)
     assert found
     return found[1]

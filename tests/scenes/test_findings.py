@@ -183,7 +183,7 @@ def test_the_largest_gradient_is_named() -> None:
 
 def test_the_accuracies_follow_the_records(monkeypatch: pytest.MonkeyPatch) -> None:
     def label() -> str:
-        return label_of(figures_of(accuracies.accuracy_board(0, EN).payload)["accuracy", "accuracy"])
+        return label_of(figures_of(accuracies.accuracy_board(0, "en", EN).payload)["accuracy", "accuracy"])
 
     before = label()
     rows = [row | {"accuracy": [share / 2 for share in row["accuracy"]]} for row in zoo.all_seeds()]

@@ -51,6 +51,8 @@ DENIED = (
     f"Nobody is hungry. Alice {GOES}",
     f"No one is ill. Alice {GOES}",
     f"He is no longer thirsty. He {GOES}",
+    f"Without being without anything to drink, Alice {GOES}",
+    f"Tom, who is never without a bite to eat, {GOES}",
     f"Maria is neither hungry nor thirsty. She {GOES}",
     f"Susan isn't bored. She {GOES}",
     f"里奈はもう眠くない。{TO}",
