@@ -15,6 +15,7 @@ from rnnviz.tasks.errands import japanese
 from rnnviz.tasks.errands.claims import Account, Claim, Mention, Person, Turn
 from rnnviz.tasks.errands.grammar import sections
 from rnnviz.tasks.errands.wordings import told
+from rnnviz.text.japanese import parts_of_speech
 
 FOLDER = ASSETS / "errands" / "ja"
 LONG = frozenset("ー〜")
@@ -91,7 +92,7 @@ def _needs(text: str) -> list[Found]:
         for match in cue.finditer(text):
             tail = japanese.TAIL.match(text, match.end())
             found.append(Found(match.start(), tail.end() if tail else match.end(), thing, "cue"))
-    found = [need for need in found if not _is_name(text, need)]
+    found = [need for need in found if not _is_name(text, need) and not _lost_love(text, need)]
     kept: list[Found] = []
     for one in sorted(found, key=lambda one: (one.start - one.end, one.start)):
         if all(one.end <= other.start or one.start >= other.end for other in kept):
@@ -102,6 +103,11 @@ def _needs(text: str) -> list[Found]:
 def _is_name(text: str, need: Found) -> bool:
     """Whether it is somebody's name: 愛."""
     return text[need.start : need.end] in japanese.people() and not _CAUSED.match(text, need.end)
+
+
+def _lost_love(text: str, need: Found) -> bool:
+    """Whether it is 失恋, which is no reason to give flowers."""
+    return text.startswith("失恋", need.start - 1) and need.start > 0
 
 
 def _mention(need: Found, text: str, ends: Sequence[int]) -> Mention:
@@ -154,7 +160,8 @@ class _Text:
             if match[0] in ("って", "も") and name not in japanese.people():
                 continue
             if name and match.start() not in self.inside and start not in self.inside:
-                found.append((start, name))
+                named = {one for _, one in found} - {*japanese.PRONOUNS}
+                found.append((start, named.pop() if name in japanese.PRONOUNS and len(named) == 1 else name))
         return found
 
     def people(self) -> frozenset[Person]:
@@ -185,7 +192,7 @@ class _Text:
                 return name
             start, end = quote[0], quote[1]
         else:
-            for known in (_IS_WHO, _ATTRIBUTE):
+            for known in (_SAYS_WHO, _IS_WHO, _ATTRIBUTE):
                 match = known.match(text, end)
                 if match and (name := _who_begins(text, match.end())):
                     return name
@@ -196,16 +203,26 @@ class _Text:
         if before:
             return before[-1][1]
         after = [name for at, name in self.topics if end <= at < stop]
+        if other := self._between(end, next((at for at, _ in self.topics if end <= at < stop), end)):
+            return other
         earlier = [name for at, name in self.topics if at < start]
         later = [name for at, name in self.topics if at >= end]
         return next(iter([*after[:1], *earlier[-1:], *later[:1]]), "")
+
+    def _between(self, start: int, stop: int) -> str:
+        """Somebody to whom something is done there: "while Naomi waits"."""
+        for match in _OBJECT.finditer(self.text, start, stop):
+            name = _who_ends(self.text, match.start())[1]
+            if name and _somebody(name):
+                return name
+        return ""
 
     def buyer(self) -> Person | None:
         """Who buys: named in the last sentence, or the one of whom it is said; else the only one there is."""
         if japanese.ONE_OF.search(self.text):
             return None
         first, _ = self._bounds(self.end - 1)
-        last = [name for at, name in self.topics if at >= first and self._quote(at) is None]
+        last = [name for at, name in self.topics if at >= first and self._quote(at) is None and not self._stays(at)]
         if last:
             return Person(last[-1], "")
         match = _GOES.search(self.text, 0, self.end)
@@ -215,6 +232,11 @@ class _Text:
             return Person(name, "")
         names = {name for _, name in self.topics}
         return Person(names.pop(), "") if len(names) == 1 else None
+
+    def _stays(self, at: int) -> bool:
+        """Whether the topic that begins there does something else than go."""
+        particle = _PARTICLE.search(self.text, at)
+        return particle is not None and japanese.STAYS.match(self.text, particle.end()) is not None
 
     # --- what is said -------------------------------------------------------------------------------
 
@@ -232,7 +254,8 @@ class _Text:
             return "doubt"
         if japanese.WAS.match(after):
             return "past"
-        if need.form == "noun" and not NOUN_GOES_ON.match(after):
+        of_somebody = after.startswith("の") and _who_begins(self.text, need.end + 1)
+        if need.form == "noun" and not of_somebody and not NOUN_GOES_ON.match(after):
             return "picture"
         attribute = need.form not in ("noun", "te", "implied") and self.text[need.end - 1] not in "てで"
         if attribute and self._quote(need.start) is None and self._of_a_thing(after):
@@ -244,7 +267,8 @@ class _Text:
         time = list(japanese.PAST_TIME.finditer(before))
         over = time and not japanese.NOW.search(before, time[-1].end())
         today = self.text.startswith("買う", self.end) or japanese.NOW.search(self.text[need.end : self.end])
-        return "past" if over and today else ""
+        tonight = japanese.OF_A_NIGHT.search(self.text, need.start, need.end)
+        return "past" if over and today and not tonight else ""
 
     def _of_a_thing(self, after: str) -> bool:
         """Whether what follows is a noun that is nobody: "a dark street"."""
@@ -252,8 +276,7 @@ class _Text:
         if match is None or match[1] in ("人", "方"):
             return False
         name = _name(match[1])
-        known = name in japanese.people() or name.endswith(japanese.SUFFIX)
-        return not name or (not known and after[match.end()] in "をにへでとの")
+        return not name or (not _somebody(name) and after[match.end()] in "をにへでとの")
 
     def _thing_is(self, need: Found, before: str) -> bool:
         """Whether a thing is what is said: "the car is dirty"."""
@@ -280,13 +303,21 @@ class _Text:
 
 
 _WORD = re.compile(r"(?:お?[一-龯々]+|[ァ-ヶー・A-Za-z]+|[ぁ-ん]{2,6}?)(?:" + "|".join(japanese.SUFFIX) + ")?")
-_PARTICLE = re.compile(r"[はがも](?!ら|る|り|れ|ん|て)|って(?=、)|から(?=メール|手紙|電話)|(?=の話を聞いた|を見た。)")
+_PARTICLE = re.compile(
+    r"(?:だけ|のほう|の方|自身)?[はがも](?!ら|る|り|れ|ん|て)|って(?=、)|から(?=メール|手紙|電話)|(?=の話を聞いた|を見た。)"
+)
 _BEFORE = re.compile(r"(?:お?[一-龯々]+|[ァ-ヶー・A-Za-z]+)(?:" + "|".join(japanese.SUFFIX) + ")?$")
 _SAID = re.compile(r"[！。…？]*(?:と(?:言った|言う|いう)のは、?|と言って、?|と、?|、と|)")
 _IS_WHO = re.compile(r"(?:な|た|る|い)?の[はが]、?")
 _ATTRIBUTE = re.compile(r"(?:ままの|状態の|という|ままではいられない|な|の|)")
 _OWN = re.compile(r"(?:の|の今の|の今日の|の現在の)(?:悩み|問題|口ぐせ|困りごと)[はが]$")
-_GOES = re.compile(r"(?:行く|出かける|向かう|行った|店に行く|買い物に行く)のは、?")
+_GOES = re.compile(
+    r"(?:行く|行った|出かけ[るた]|出[るた]|向かう|向かった|入[るっ]た?|寄[るっ]た?|走[るっ]た?|降り[るた]|来[るた]|訪れ[るた])のは、?"
+)
+_OBJECT = re.compile(r"[をにと](?=[^、。]{0,8}(?:待た|残|置い|寝かせ|見送|よそに|別れ|任せ|背に|尻目))")
+"""Somebody before these stays behind."""
+_SAYS_WHO = re.compile(r"[いだ]?と(?:こぼす|言う|いう|騒ぐ|嘆く|ぼやく|訴える|つぶやく|叫ぶ|泣く|言い張る|うるさい)")
+"""Somebody after these says a need of themselves."""
 _NOT_WHO = re.compile(r"[^。、]{1,9}?(?:では|じゃ)なく、?")
 _IT_IS = re.compile(r"((?:お?[一-龯々]+|[ァ-ヶー]+))[はが](?:とても|すごく|かなり|少し|もう|まだ)?$")
 _CAUSED = re.compile(r"の(?:せい|ため)|が(?:原因|理由)")
@@ -301,7 +332,7 @@ def _name(words: str) -> str:
     """Who it is; "" if it is nobody."""
     if words in japanese.people():
         return words
-    if words in japanese.NOBODY or _NO_NAME.search(words):
+    if words in japanese.NOBODY or _NO_NAME.search(words) or _is_thing(words):
         return ""
     plain = words
     for suffix in japanese.SUFFIX:
@@ -309,6 +340,20 @@ def _name(words: str) -> str:
     if re.fullmatch(r"[ぁ-ん]*", plain):
         return words if plain in japanese.SELF or (plain and plain != words) else ""
     return words
+
+
+def _is_thing(words: str) -> bool:
+    """Whether a word is a thing, something done or a time, and nobody: 停留所, 予約, 夕方. One kanji may be a name."""
+    parts = parts_of_speech(words)
+    plain = parts[2] == "一般" and parts[1] == "普通名詞" and re.fullmatch(r"お?[一-龯々]{2,}", words)
+    other = not {"サ変可能", "副詞可能", "動詞", "数詞"}.isdisjoint(parts)
+    return bool(plain or other) and not words.endswith(japanese.PERSONAL)
+
+
+def _somebody(words: str) -> bool:
+    """Whether a word is somebody for sure."""
+    known = words in japanese.people() or words in japanese.PRONOUNS or words.endswith(japanese.SUFFIX)
+    return known or "人名" in parts_of_speech(words) or words.endswith(japanese.PERSONAL)
 
 
 def _who_ends(text: str, at: int) -> tuple[int, str]:
