@@ -154,7 +154,7 @@ class _Text:
 
     def _topics(self) -> list[tuple[int, str]]:
         """Where somebody stands before は, が, も or って, and who."""
-        found = []
+        found: list[tuple[int, str]] = []
         for match in _PARTICLE.finditer(self.text, 0, self.end):
             start, name = _who_ends(self.text, match.start())
             if match[0] in ("って", "も") and name not in japanese.people():
