@@ -247,6 +247,8 @@ class _Text:
             return "denied"
         first, stop = self._bounds(need.start)
         before = self.text[first : need.start]
+        if self.text.startswith(japanese.TWOFOLD, need.start):
+            return "doubt"
         if need.form == "tara" or japanese.DOUBTED.match(after):
             return "doubt"
         others = {name for at, name in self.topics if first <= at < stop}
