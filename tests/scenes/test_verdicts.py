@@ -4,7 +4,10 @@ Each file of tests/labelled holds 200 sentences by somebody who never saw the ru
 should buy, "none" where no need is left, "unclear" where readers would differ. The rule's author has seen the first (it
 spoke on 42.5% of them before that); the second was written when the rule stood. The two of the grown language, by a
 third author, were first met at 40.5% in English, right on 100% of these, and at 52.0% in Japanese, right on 99.0%; then
-they were read, and the rule was widened. So what is measured here no longer tells how it does on what it has not met.
+they were read, and the rule was widened. Since then each file was met once before it was read: `fourth_en` at 54.5%,
+right on 98.2% of these; `second_ja` at 51.5%, right on 92.2%, `third_ja` at 56.5%, right on 97.3%, and after the rule
+was mended by these, `fourth_ja` at 54.5%, right on 98.2%. So what is measured here no longer tells how it does on what
+it has not met.
 """
 
 from __future__ import annotations
@@ -32,7 +35,14 @@ def rates(labelled: list[dict[str, str]]) -> tuple[float, float]:
     return len(spoken) / len(labelled), sum(claim == thing for claim, thing in spoken) / len(spoken)
 
 
-@pytest.mark.parametrize("file", ["verdicts.json", "second.json", "grown_en.json", "grown_ja.json"])
+FILES = [
+    "verdicts.json",
+    *("second.json", "grown_en.json", "third_en.json", "fourth_en.json"),
+    *("grown_ja.json", "second_ja.json", "third_ja.json", "fourth_ja.json"),
+]
+
+
+@pytest.mark.parametrize("file", FILES)
 def test_the_rule_speaks_on_half_of_what_others_write_and_is_then_right(file: str) -> None:
     speaks, right = rates(json.loads((LABELLED / file).read_text(encoding="utf-8")))
     assert right >= 0.98, f"right on {right:.1%} of what it speaks on"
