@@ -14,8 +14,9 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import MISSING, asdict, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
@@ -49,12 +50,20 @@ Trained = tuple[dict, dict[str, ndarray]]
 
 
 def key(settings: Settings) -> str:
-    """Stands for a run: its settings, and the files of its language and of its word vectors."""
+    """Stands for a run: its settings as far as they are not the usual ones, so that one that is new changes nothing of
+    old runs, and the files of its language and of its word vectors."""
     language = TASKS[settings.task].reads
     files = [ASSETS / "errands" / language / f"{name}.txt" for name in DRAWN_FROM]
     files += sorted(ASSETS.glob(f"{TABLES[language]}.*"))
-    parts = [repr(settings).encode(), *(file.read_bytes() for file in files)]
+    told = repr(_unusual(settings) | {"shape": _unusual(settings.shape)})
+    parts = [told.encode(), *(file.read_bytes() for file in files)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+def _unusual(values: Any) -> dict[str, object]:
+    """The fields of a dataclass that have another value than their default."""
+    found = ((field, getattr(values, field.name)) for field in fields(values))
+    return {field.name: value for field, value in found if field.default is MISSING or value != field.default}
 
 
 def trained(jobs: Sequence[tuple[str, Settings]], scored: bool = True) -> list[Trained]:

@@ -1,6 +1,7 @@
 """Runs as values, and the networks they train."""
 
 import json
+from dataclasses import fields, make_dataclass, replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from rnnviz.tasks.errands import simple
 from rnnviz.text import vocabulary
 from rnnviz.training import advance, recipes, scoring, zoo
 from rnnviz.training.records import FIRST
+from rnnviz.training.settings import Settings
 from scripts.serving import ROOT
 
 
@@ -194,3 +196,14 @@ def test_words_are_read_through_the_table():
     word, p = trace.top(1)[0]
     assert word == network.words[int(logits[-1].argmax())]
     assert p == pytest.approx(float(torch.tensor(logits[-1]).softmax(0).max()), rel=1e-3)
+
+
+def test_a_setting_that_is_new_leaves_old_runs_as_they_are() -> None:
+    """And one that has another value does not."""
+    settings = zoo.recipe("lstm")
+    grown = make_dataclass("Grown", [("newer", bool, False)], bases=(Settings,), frozen=True)
+    same = grown(**{field.name: getattr(settings, field.name) for field in fields(settings)})
+    assert recipes.key(same) == recipes.key(settings)
+    assert recipes.key(replace(same, newer=True)) != recipes.key(settings)
+    for changed in (replace(settings, seed=1), replace(settings, shape=replace(settings.shape, units=47))):
+        assert recipes.key(changed) != recipes.key(settings)
