@@ -16,12 +16,11 @@ run: .venv/ready-run
 check: .venv/ready-dev .venv/ready-node style
 	$(PYTEST) $(BOTH) -m "not night and not served and not alone and not slow"
 
-# All but the nights: on two processors what starts no server and no browser; three at a time what does, for it often
-# waits; last, one by one, what measures times or memory. Servers and browsers are as low as trainers here, or these
-# would hardly come to their turn.
+# All but the nights: on two processors what starts no server and no browser, then what does; last, one by one, what
+# measures times or memory. Servers and browsers are as low as trainers here, or these would hardly come to their turn.
 test: .venv/ready-dev .venv/ready-browser .venv/ready-node style
 	$(PYTEST) $(BOTH) -m "not night and not alone and not served"
-	nice -n 19 $(PYTEST) -n 3 --dist loadgroup -m "served and not alone and not night"
+	nice -n 19 $(PYTEST) -n 2 --dist loadgroup -m "served and not alone and not night"
 	$(PYTEST) -m "alone and not night"
 
 style: .venv/ready-dev
