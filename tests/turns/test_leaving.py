@@ -43,6 +43,8 @@ def test_who_comes_and_goes_leaves_nothing(open_to_view: Served) -> None:
 
     before, after = hold(0, 1), hold(0, 2)
     for found in (before, after):
+        assert found["visits"] <= 1
+        assert found["desks"] <= 1
         assert not found["pandas"], "50 MB that a small host has not"
         assert found["runs in the queue"] == found["computations"] == found["files"] == 0
     assert after["threads"] <= before["threads"]
