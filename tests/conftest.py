@@ -98,8 +98,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _when(item: pytest.Item) -> tuple[bool, ...]:
-    served = item.get_closest_marker("served") is not None
-    return served, _in_chromium(item), served and item.get_closest_marker("slow") is None
+    starts_one = item.get_closest_marker("served") is not None
+    return starts_one, _in_chromium(item), starts_one and item.get_closest_marker("slow") is None
 
 
 def pytest_collection_finish() -> None:

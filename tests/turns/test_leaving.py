@@ -15,8 +15,7 @@ from benchmarks import load
 from rnnviz.turns.queue import LATE, LOOK
 from scripts.serving import Served, serve
 from tests import leaving
-
-pytestmark = pytest.mark.alone
+from tests.turns.test_pool import wait_until
 
 SENTENCES = load.sentences(60, seed=3)
 MB = 2**20
@@ -30,6 +29,7 @@ def open_to_view(tmp_path: Path) -> Iterator[Served]:
         assert "Traceback" not in served.log(), served.log()[-4000:]
 
 
+@pytest.mark.slow
 def test_who_comes_and_goes_leaves_nothing(open_to_view: Served) -> None:
     """Sixty visits, then the same twice again, which asks for nothing new: what there is afterwards is what there was.
     The last visit alone may still be in the hands of a thread."""
@@ -38,6 +38,7 @@ def test_who_comes_and_goes_leaves_nothing(open_to_view: Served) -> None:
         for _ in range(times):
             asyncio.run(leaving.visits(open_to_view.address, range(first, first + 60), SENTENCES))
         time.sleep(LATE + LOOK + 1)  # who simply left is let go
+        wait_until(lambda: max(leaving.counted(open_to_view)[name] for name in ("visits", "desks")) <= 1)
         return leaving.counted(open_to_view)
 
     before, after = hold(0, 1), hold(0, 2)
@@ -51,6 +52,7 @@ def test_who_comes_and_goes_leaves_nothing(open_to_view: Served) -> None:
     assert after["objects"] < before["objects"] + 10 * 120
 
 
+@pytest.mark.alone
 @pytest.mark.night
 def test_two_thousand_visits_leave_the_memory_as_it_is(open_to_view: Served) -> None:
     """Streamlit keeps the last 128 visits for two minutes, and we the latest answers: after 1,000 visits both are full.
