@@ -18,7 +18,7 @@ from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, FloatRect, Page, sync_playwright
 
 import rnnviz
-from rnnviz.tasks.errands import stretch
+from rnnviz.tasks.errands import EXAMPLES, stretch
 from rnnviz.text import tokenize
 from rnnviz.training.plans import PRESETS
 from rnnviz.ui.state import ALICE
@@ -35,9 +35,10 @@ MARGIN = 14
 FAILED = "[data-testid=stException], .st-key-frame-error, .rv-body[data-failed], [data-testid=stToast]"
 
 
-def at(words: int, token: int = -1) -> dict[str, object]:
-    """The Alice sentence with so many words in between, and the step at one of its tokens."""
-    return {"words": words, "step": range(len(stretch(tokenize(ALICE), words)))[token]}
+def at(words: int, token: int = -1, text: str = ALICE) -> dict[str, object]:
+    """The sentence with so many words in between, and the step at one of its tokens."""
+    step = range(len(stretch(tokenize(text), words)))[token]
+    return {"words": words, "step": step} | ({"sentence": text} if text != ALICE else {})
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,11 @@ def cell() -> dict[str, object]:
     gradients = rnnviz.backpropagate(trace := rnnviz.trace(rnnviz.load("lstm"), ALICE), of="logit", at="last")
     assert gradients.dc is not None
     assert trace.c is not None
-    return at(0, 2) | {"unit": int((gradients.dc[-1] * trace.c[-1]).argmax())}
+    return at(0, tokenize(ALICE).index("thirsty") + 1) | {"unit": int((gradients.dc[-1] * trace.c[-1]).argmax())}
 
 
 STRETCHED = at(40)
+JAPANESE = at(20, text=EXAMPLES["ja"][0])
 UNTRAINED = STRETCHED | {"trained": "false"}
 GRU = STRETCHED | {"left": "lstm", "right": "gru"}
 SHUT, OPEN = "00", "5k"  # as the link writes a gate
@@ -83,7 +85,7 @@ EXPLODES: dict[str, object] = {**PRESETS["explodes"]}
 PICTURES = {
     "step-light": Picture(STRETCHED, down_to=".rv-columns"),
     "step-dark": Picture(STRETCHED, theme="dark", down_to=".rv-columns"),
-    "step-ja": Picture(STRETCHED, lang="ja"),
+    "step-ja": Picture(JAPANESE, lang="ja"),
     "untrained-light": Picture(UNTRAINED),
     "untrained-dark": Picture(UNTRAINED, theme="dark"),
     "gru-light": Picture(GRU, down_to=".rv-columns"),
@@ -100,9 +102,9 @@ PICTURES = {
     "compare-dark": Picture({"words": 20}, "compare", theme="dark"),
     "training-light": Picture(EXPLODES, "training", trained=True, down_to="[data-id=curves]"),
     "training-dark": Picture(EXPLODES, "training", theme="dark", trained=True, down_to="[data-id=curves]"),
-    "phone-ja-dark": Picture(STRETCHED, theme="dark", lang="ja", size=PHONE),
+    "phone-ja-dark": Picture(JAPANESE, theme="dark", lang="ja", size=PHONE),
     "phone-ja-dark-figures": Picture(
-        STRETCHED, theme="dark", lang="ja", size=PHONE, scrolled_to=".rv-column:nth-child(2) .rv-head"
+        JAPANESE, theme="dark", lang="ja", size=PHONE, scrolled_to=".rv-column:nth-child(2) .rv-head"
     ),
 }
 

@@ -291,7 +291,7 @@ CLAIMS: dict[str, dict[str, str]] = {
         "7.35 times": "the_direct_path_is_not_the_whole_gradient",
         "after the matrix product": "states_equal_torch_nn",
         "Only the sum of the two counts": "two_biases_are_one_but_in_the_candidate_of_a_gru",
-        "12,544": "two_biases_are_one_but_in_the_candidate_of_a_gru",
+        "21,888": "two_biases_are_one_but_in_the_candidate_of_a_gru",
         "it has held the word": "the_gradient_is_almost_nothing_and_the_word_is_held",
         "in all three cells the gradient vanishes": "a_gradient_vanishes_from_ten_steps_to_two_hundred",
         "To see it *explode*": "a_gradient_explodes_where_the_text_says_so",

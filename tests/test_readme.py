@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import fmean
 from urllib.parse import parse_qsl
@@ -18,6 +18,7 @@ from rnnviz.tasks import errands
 from rnnviz.text import MAX_TOKENS, tokenize, vocabulary
 from rnnviz.training import zoo
 from rnnviz.ui import state
+from rnnviz.ui.keys import KEYS, Whole
 from scripts.serving import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -147,22 +148,32 @@ def test_the_table_is_that_of_what_ships() -> None:
 
 
 def test_the_story_at_the_top_is_what_happens() -> None:
-    """Both say food; forty words later the RNN is far less sure, the LSTM is not; untrained, the gradient is gone."""
+    """Both say water; from eight words on the RNN does not, the LSTM does; untrained, the gradient is gone."""
     tokens = tokenize(state.ALICE)
-    far = errands.stretch(tokens, 40)
-    said = {}
-    for name in ("rnn", "lstm"):
-        for length, read in (("near", tokens), ("far", far)):
-            word, share = rnnviz.trace(rnnviz.load(name), read).top(1)[0]
-            assert word == "food"
-            said[name, length] = percent(share)
+    words = KEYS["words"]
+    assert isinstance(words, Whole)
+    said = {
+        name: [likeliest(name, errands.stretch(tokens, k)) for k in range(words.high + 1)] for name in ("rnn", "lstm")
+    }
+    assert [word for word, _ in said["rnn"]] == ["water"] * 8 + ["flowers"] * (words.high - 7)
+    assert {word for word, _ in said["lstm"]} == {"water"}
     story = " ".join(README.split())
-    assert f"the RNN, which gave *food* {said['rnn', 'near']}%, gives it {said['rnn', 'far']}%" in story
-    assert f"the LSTM, which gave it {said['lstm', 'near']}%, gives it {said['lstm', 'far']}%" in story
+    assert f"Both networks say *water*, the RNN with {said['rnn'][0][1]}%, the LSTM with {said['lstm'][0][1]}%" in story
+    assert f"the LSTM still gives *water* {said['lstm'][-1][1]}% past sixty" in story
+    told = {name: zoo.card(name) for name in said}
+    right = {name: percent(card["accuracy"][card["clauses"].index(12)]) for name, card in told.items()}
+    assert f"{round(told['rnn']['words'][7])} words in between the RNN is right in {right['rnn']}%" in story
+    assert f"the LSTM in {right['lstm']}%" in story
+    assert all(0.4 < told["rnn"]["kinds"][kind] < 0.55 for kind in ("denied", "two"))  # "about one time in two"
     for name in ("rnn", "lstm"):
-        trace = rnnviz.trace(rnnviz.load(name, trained=False), far)
-        norms = rnnviz.backpropagate(trace, "food", of="logit").norms
+        trace = rnnviz.trace(rnnviz.load(name, trained=False), errands.stretch(tokens, 40))
+        norms = rnnviz.backpropagate(trace, "water", of="logit").norms
         assert norms[0] / norms[-1] < 1e-9
+
+
+def likeliest(name: str, tokens: Sequence[str]) -> tuple[str, int]:
+    word, share = rnnviz.trace(rnnviz.load(name), tokens).top(1)[0]
+    return word, percent(share)
 
 
 def test_every_make_target_named_exists() -> None:

@@ -16,7 +16,7 @@ from rnnviz.tasks.errands.sentences import THINGS
 from rnnviz.training import plans, settings, zoo
 from rnnviz.training.records import NAMES as RECORDED
 
-ALICE = "Starving, Alice drives to the nearest store to buy"
+ALICE = "Alice is not hungry but thirsty. She drives to the nearest store to buy"
 NETWORKS = tuple(name for name, shape in zoo.SHAPES.items() if shape.kind in CELLS)
 """Networks with a recurrent state."""
 YOURS = "yours"

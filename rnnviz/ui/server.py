@@ -14,7 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit import runtime
 
-from rnnviz.scenes.readings import MOMENTS, version, weights_file
+from rnnviz.scenes.readings import file_of, version, weights_file
+from rnnviz.training import zoo
 from rnnviz.ui import visits
 from rnnviz.ui.asked import asked
 from rnnviz.ui.keys import NETWORKS
@@ -23,7 +24,8 @@ from rnnviz.ui.web import A_YEAR
 _files: dict[str, bytes] = {}
 """Gzipped, by path."""
 TYPES = {".js": "text/javascript", ".json": "application/json"}
-WEIGHT_FILES = tuple(f"{name}-{moment}" for name in NETWORKS for moment in MOMENTS)
+READERS = tuple(name for name in zoo.NAMES if zoo.plain(name) in NETWORKS)
+WEIGHT_FILES = tuple(file_of(name, trained) for name in READERS for trained in (True, False))
 _own_server = False
 
 

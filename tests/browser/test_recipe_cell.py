@@ -155,7 +155,7 @@ def test_a_kind_of_cell(copy: Copy, visit: Callable[..., Visit]) -> None:
     copy.python(TRAINED)
     copy.python(RIGHT)
     with serve(root=copy.root) as served:
-        tab = visit(f"{served.address}/step?left=leaky&right=gru&side=left&unit=3&step=3&lang=en")
+        tab = visit(f"{served.address}/step?left=leaky&right=gru&side=left&unit=3&step=8&lang=en")
         unit = tab.page.locator(".rv-unit")
         expect(unit.locator(".rv-unit-title")).to_contain_text("Unit 3 of the Leaky at “drives”")
         expect(unit.locator("svg")).to_have_attribute(

@@ -85,9 +85,9 @@ def test_a_word_is_looked_at_while_the_sentence_grows(app: Served, line: Line) -
     for _ in range(3):
         heard.press("ArrowLeft")
     line.release()
-    line.page.wait_for_function("location.search.includes('heard=6')")  # the seventh of ten words
-    assert line.link() == {"words": "1", "heard": "6"}
-    expect(line.page.locator(".st-key-heard")).to_contain_text("7: ")
+    line.page.wait_for_function("location.search.includes('heard=11')")  # the twelfth of fifteen words
+    assert line.link() == {"words": "1", "heard": "11"}
+    expect(line.page.locator(".st-key-heard")).to_contain_text("12: ")
     line.sound()
 
 

@@ -104,7 +104,7 @@ def read_by_the_rnn(words: str, between: int) -> tuple[list[torch.Tensor], torch
     net = rnnviz.load("rnn").double()
     tokens = stretch(tokenize(words), between)
     x = net.projection(torch.tensor(vocabulary().vectors).double()[[vocabulary().index(token) for token in tokens]])
-    h, states = torch.zeros(1, 84, dtype=torch.double), []
+    h, states = torch.zeros(1, net.body.hidden_size, dtype=torch.double), []
     names = dict(net.body.named_parameters())
     w_ih, w_hh, b_ih, b_hh = (names[f"{n}_l0"] for n in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
     for row in x:
@@ -114,7 +114,7 @@ def read_by_the_rnn(words: str, between: int) -> tuple[list[torch.Tensor], torch
 
 
 def test_the_gradient_is_almost_nothing_and_the_word_is_held() -> None:
-    """A1: what the text tells to try. The answer follows the first word, whose gradient is a million millionth."""
+    """A1: what the text tells to try. The answer follows the first word, whose gradient is two millionths."""
     alice = "{}, Alice drives to the nearest store to buy"
     words = rnnviz.load("rnn").words
     states, seen = {}, {}
@@ -132,8 +132,9 @@ def test_the_gradient_is_almost_nothing_and_the_word_is_held() -> None:
     one, other = (torch.cat(states[need][since:]).detach() for need in ("Thirsty", "Starving"))
     apart = ((one - other).abs() > 1).all(0)
     saturated = float((torch.stack([one, other])[:, :, apart].abs() > 0.9).double().mean())
-    assert int(apart.sum()) == 8
-    assert 0.9 <= saturated < 0.97
+    assert_written("gradients", str(int(apart.sum())), str(len(apart)))
+    assert 0.925 <= saturated < 0.975  # 19 of 20
+    assert 1e-6 < float(first.norm() / last.norm()) < 2.5e-6
     # The page's own first section has the same number.
     board = gradients_board(Source(tokens=tokens, asked="water"), LIGHT)
     assert told(sections(board)[0], "gradients", "en")["rnn"] == ratio

@@ -23,7 +23,8 @@ from rnnviz.recurrence import memory
 from rnnviz.scenes import gates as gates_scene
 from rnnviz.scenes.readings import tracing_network
 from rnnviz.scenes.writer import View
-from rnnviz.text import tokenize
+from rnnviz.text import language_of, tokenize
+from rnnviz.training import zoo
 from rnnviz.ui import gates
 from tests.drawn import plain
 
@@ -42,7 +43,7 @@ def section(board: Any) -> dict[str, Any]:
 
 
 def read(kind: str, trained: bool, tokens: tuple[str, ...]) -> rnnviz.Trace:
-    return rnnviz.trace(tracing_network(kind, trained), tokens)
+    return rnnviz.trace(tracing_network(zoo.reading(kind, language_of(tokens)), trained), tokens)
 
 
 def decoded(block: Any) -> np.ndarray:

@@ -78,7 +78,7 @@ def test_a_knob_offers_what_a_run_may_have(name: str) -> None:
         else:
             assert type(value) is knob.of is type(bounds[0])
             assert bounds[0] <= value <= bounds[1]
-    for task in TASKS:
+    for task in state.KEYS["task"].ids:
         assert plans.usual(task, name) in plans.options(task, name)
         if knob.twins is not None:
             first, second = plans.pair(task, name)

@@ -32,21 +32,21 @@ THINGS = ("food", "water", "medicine", "gloves", "coffee", "soap", "books", "flo
 THINGS_JA = ("食べ物", "水", "薬", "手袋", "コーヒー", "石鹸", "本", "花", "ろうそく", "靴")
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "en": (
+        "Alice is not hungry but thirsty. She drives to the nearest store to buy",
         "Starving, Alice drives to the nearest store to buy",
         "Because Yuki is barefoot, she hurries over the little hill, while the birds sing, along the quiet river,"
         " after a chat with a neighbour, to the big market to buy",
         "Karl walks to the village store, for he is tired, and wants to buy some",
-        "Maria is not hungry but thirsty. She runs to the small supermarket to buy",
         "Bob's teeth are chattering. He cycles through the park to the corner shop to buy",
         "Emma is ill and Tom is bored. Emma stays in bed, and Tom goes to the market to buy",
         "The lights went out. It is late. We take the bus to the department store and buy",
         "Alice drives to the nearest store to buy",
     ),
     "ja": (
+        "アリスはお腹は空いていないが、喉が渇いている。一番近い店まで車を走らせる。買うのは",
         "お腹を空かせたアリスは、一番近い店まで車を走らせる。買うのは",
         "裸足のゆきは、小さな丘を越えて、静かな川に沿って歩き、近所の人と少し話をして、大きな市場へ急ぐ。買うのは",
         "健太は商店街まで歩いていった。眠くてたまらないので、買いたいのは",
-        "真理はお腹は空いていないが、喉が渇いている。スーパーへ走っていって買うのは",
         "両手に息を吹きかけている父は、公園を抜けて角の店へ行く。買うのは",
         "兄は熱があり、妹は退屈している。兄は家で寝て、妹が市場へ出かける。買うのは",
         "急に明かりが消えた。もう遅い。私たちはバスでデパートへ行った。買った物は",
