@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from rnnviz.tasks.errands.lexicon import THING_OF
 from rnnviz.text import tokenize, vocabulary
 
 
+@cache
 def drawn() -> list[list[str]]:
     """Sentences of every form and several lengths, as their words."""
     rng, found = np.random.default_rng(0), []
@@ -21,26 +24,23 @@ def drawn() -> list[list[str]]:
     return found
 
 
-DRAWN = drawn()
-
-
 def needs_in(words: list[str]) -> list[int]:
     return [at for at, word in enumerate(words) if word in THING_OF]
 
 
 def test_the_words_before_needs_are_those_of_training() -> None:
-    seen = {word for words in DRAWN for at in needs_in(words) for word in words[:at]}
+    seen = {word for words in drawn() for at in needs_in(words) for word in words[:at]}
     phrases = {"in", "the"}  # of "in love", "in the dark": part of the need
     assert seen - phrases == met.BEFORE_NEEDS - phrases
 
 
 def test_every_word_of_training_is_known_and_none_besides() -> None:
-    assert {word for words in DRAWN for word in words} <= met.WORDS
+    assert {word for words in drawn() for word in words} <= met.WORDS
     assert "not" not in met.WORDS
 
 
 def test_training_named_one_need_at_most_and_never_after_a_negation() -> None:
-    assert max(len(needs_in(words)) for words in DRAWN) == 1
+    assert max(len(needs_in(words)) for words in drawn()) == 1
     assert not {"not", "n't", "never", "no", "without"} & met.BEFORE_NEEDS
 
 
