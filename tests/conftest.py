@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any, Literal
@@ -59,14 +60,28 @@ def names(code: CodeType) -> set[str]:
     return set(code.co_names).union(*inside)
 
 
-def starts(function: object, *asked: object) -> bool:
-    """Whether a function calls one of them, itself or through others of its file."""
-    function = inspect.unwrap(function) if callable(function) else function
-    if not isinstance(function, FunctionType) or function in asked:
-        return False
+@cache
+def uses(function: FunctionType) -> tuple[bool, list[FunctionType]]:
+    """Whether a function calls one of them itself, and the functions of its file that it may call."""
     used = names(function.__code__)
     others = (function.__globals__.get(name) for name in used)
-    return not STARTS.isdisjoint(used) or any(starts(other, function, *asked) for other in others)
+    return not STARTS.isdisjoint(used), [other for other in map(unwrapped, others) if isinstance(other, FunctionType)]
+
+
+def unwrapped(found: object) -> object:
+    return inspect.unwrap(found) if callable(found) else found
+
+
+def starts(function: object) -> bool:
+    """Whether a function calls one of them, itself or through others of its file."""
+    function = unwrapped(function)
+    found = [function] if isinstance(function, FunctionType) else []
+    for one in found:  # grows
+        itself, others = uses(one)
+        if itself:
+            return True
+        found += [other for other in others if other not in found]
+    return False
 
 
 def served(item: pytest.Function) -> bool:
@@ -213,7 +228,7 @@ class Tabs:
     Of the visit before a tab keeps nothing else: no cookie, no storage, no history, no listener, no route.
     """
 
-    MOST = 8
+    MOST = 14
     """Visits to a tab before another is opened: what the pages leave in its process grows to a gigabyte in fifty."""
 
     def __init__(self, browser: Browser) -> None:

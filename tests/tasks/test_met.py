@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from random import Random
 from typing import get_args
 
@@ -13,19 +14,19 @@ from rnnviz.tasks.errands.sentences import Made, made
 from rnnviz.text import normal, tokenize
 
 
+@cache
 def drawn(size: int, language: str = "en") -> list[Made]:
     """Sentences of every kind with few fillers."""
     draw = Random(0)
     return [made(draw, language, kind, draw.choice([0, 1])) for kind in get_args(errands.Kind) for _ in range(size)]
 
 
-DRAWN = drawn(150)
 ENGLISH = met.record("en")
 
 
 def test_every_word_before_a_need_is_one_of_training() -> None:
     """Up to the last need that the rule sees, however late it stands."""
-    for tokens, _, _ in DRAWN:
+    for tokens, _, _ in drawn(150):
         if needs := errands.mentions(tokens[:-2]):
             strange = {normal(token) for token in tokens[: needs[-1].start]} - ENGLISH.before
             assert not strange, (strange, tokens)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -17,7 +17,14 @@ from rnnviz.training.files import dump, read
 from rnnviz.training.runs import Run
 from tests.training.test_runs import begun
 
-RUNS = [advance(begun(case), 12) for case in ("errands-everything", "continual-lstm", "recall", "errands-attention")]
+
+@cache
+def begun_runs() -> list[Run]:
+    cases = ("errands-everything", "continual-lstm", "recall", "errands-attention")
+    return [advance(begun(case), 12) for case in cases]
+
+
+RUNS = st.deferred(lambda: st.sampled_from(begun_runs()))
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(), st.text(max_size=5), st.just([]), st.just({})
 )
@@ -51,7 +58,7 @@ def test_noise_is_no_run(data: bytes) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.sampled_from(RUNS), st.data())
+@given(RUNS, st.data())
 def test_a_changed_byte_or_a_cut_raises_nothing_but_value_error(run: Run, draws: st.DataObject) -> None:
     data = bytearray(dump(run))
     end = 8 + int.from_bytes(data[:8], "little")
@@ -63,7 +70,7 @@ def test_a_changed_byte_or_a_cut_raises_nothing_but_value_error(run: Run, draws:
 
 @pytest.mark.slow
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(RUNS), st.data())
+@given(RUNS, st.data())
 def test_a_changed_value_raises_nothing_but_value_error(run: Run, draws: st.DataObject) -> None:
     header, rest = metadata(dump(run))
     told = json.loads(header["__metadata__"]["run"])
@@ -79,7 +86,7 @@ def test_a_changed_value_raises_nothing_but_value_error(run: Run, draws: st.Data
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.sampled_from(RUNS), st.data())
+@given(RUNS, st.data())
 def test_missing_tensors_and_other_shapes_are_refused(run: Run, draws: st.DataObject) -> None:
     header, rest = metadata(dump(run))
     name = draws.draw(st.sampled_from(sorted(header.keys() - {"__metadata__"})))
@@ -94,7 +101,7 @@ def test_missing_tensors_and_other_shapes_are_refused(run: Run, draws: st.DataOb
 
 def test_a_log_says_what_a_run_can_say() -> None:
     """Shares are shares; a loss or a norm may be anything."""
-    run = RUNS[2]
+    run = begun_runs()[2]
     for name, value in (("accuracy", 1.5), ("clipped", -1), ("level", np.inf), ("length", 3)):
         log = run.log | {name: np.full_like(run.log[name], value)}
         with pytest.raises(ValueError, match=f"log/{name}"):
@@ -169,7 +176,7 @@ def seconds(data: bytes) -> float:
 @pytest.mark.parametrize("what", FALSE)
 def test_what_is_no_run_is_refused_by_its_header(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As fast as a small run is read, and without a look at the rest."""
-    valid = dump(RUNS[2])
+    valid = dump(begun_runs()[2])
     false = FALSE[what](*metadata(valid))
     usual = seconds(valid)
     assert seconds(false) < 3 * usual
@@ -180,7 +187,7 @@ def test_what_is_no_run_is_refused_by_its_header(what: str, monkeypatch: pytest.
 
 @pytest.mark.alone
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(RUNS), st.data())
+@given(RUNS, st.data())
 def test_no_header_takes_long(run: Run, draws: st.DataObject) -> None:
     """Whatever is put in the place of a tensor's description, or beside them."""
     valid = dump(run)
@@ -203,7 +210,7 @@ def test_no_header_takes_long(run: Run, draws: st.DataObject) -> None:
 
 
 def test_numbers_that_are_none_are_refused_among_the_weights() -> None:
-    run = RUNS[2]
+    run = begun_runs()[2]
     for value in (np.nan, np.inf):
         weights = run.parameters["readout.bias"].copy()
         weights[0] = value
