@@ -21,7 +21,6 @@ from rnnviz.scenes.step import compose_step
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
 from rnnviz.text import tokenize, vocabulary
-from rnnviz.training import zoo
 
 LANGUAGES = ["en", "ja"]
 DENIED = "Is Bob hungry? No, he is thirsty. He goes to the store to buy"
@@ -206,7 +205,6 @@ def score(network: Any, trace: Any, at: int, unit: int, more: float) -> float:
         return float(network.readout(out[0, -1])[network.words.index("food")])
 
 
-@pytest.mark.skipif("lstm-ja" not in zoo.shipped(), reason="no Japanese network yet")
 def test_a_japanese_sentence_has_its_story_in_both_page_languages() -> None:
     tokens = tokenize("真理はお腹は空いていないが、喉が渇いている。スーパーへ走っていって買うのは")
     (denied, *_) = errands.turnings(tokens)
