@@ -10,7 +10,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnnviz.language import labels_of, translate
+from rnnviz.scenes.readings import file_of, version
+from rnnviz.tasks import errands
+from rnnviz.training import zoo
 from rnnviz.ui import server, web
+from rnnviz.ui.keys import NETWORKS
 from scripts.serving import ROOT, Served
 
 PLOTLY = server.file_path("plotly.js", plotly.offline.get_plotlyjs())
@@ -39,6 +43,15 @@ def get(address: str, path: str, **headers: str) -> tuple[bytes, dict[str, str]]
     request = urllib.request.Request(address + path, headers={k.replace("_", "-"): v for k, v in headers.items()})
     with urllib.request.urlopen(request, timeout=20) as answer:
         return answer.read(), {name.lower(): value for name, value in answer.headers.items()}
+
+
+@pytest.mark.parametrize("language", errands.LANGUAGES)
+@pytest.mark.parametrize("trained", [True, False])
+def test_the_weights_of_every_network_that_a_page_may_name_are_sent(language: str, trained: bool, app: Served) -> None:
+    for name in NETWORKS:
+        file = file_of(zoo.reading(name, language), trained)
+        with urllib.request.urlopen(f"{app.address}/files/{file}-{version(file)}.json") as answer:
+            assert answer.status == 200, file
 
 
 def test_plotly_comes_compressed_and_for_good(app: Served) -> None:
