@@ -33,7 +33,7 @@ STRETCH = 300
 """Characters after which Sudachi begins anew; longer than nearly all that is read (`MAX_TOKENS`)."""
 OFTEN = 50
 """After so many stretches the memory that the dictionary's file takes is given back to the system."""
-_READ = count(1)
+_READ = count()
 AS_TYPED = str.maketrans({"～": "〜", "゛": "\u3099", "゜": "\u309a"})
 _PIECE = re.compile(
     r"""D[DM]* (?: \. D[DM]* )+                 # a number with points
@@ -118,9 +118,9 @@ def _stretches(pieces: list[str]) -> Iterator[list[str]]:
 
 def _words(stretch: list[str]) -> Iterator[str]:
     """The tokens of a stretch."""
-    dictionary, places = _dictionary()
+    dictionary, _ = _dictionary()
     if next(_READ) % OFTEN == 0:
-        host.give_back(places)
+        give_back()
     ends = {word.end() for word in dictionary.tokenizer().tokenize("".join(stretch))}
     start = 0
     for piece in stretch:
@@ -137,6 +137,11 @@ def parts_of_speech(words: str) -> tuple[str, ...]:
     return tuple(last.part_of_speech())
 
 
+def give_back() -> None:
+    """Give back to the system what has been read of the dictionary's file. What is needed after all is read again."""
+    host.give_back(_dictionary()[1])
+
+
 @cache
 def _dictionary() -> tuple["Dictionary", list[tuple[int, int]]]:
     """Sudachi's small dictionary, loaded at the first Japanese sentence, and where in memory it lies: 115 MB of a file,
@@ -148,6 +153,4 @@ def _dictionary() -> tuple["Dictionary", list[tuple[int, int]]]:
     from sudachipy import Dictionary
 
     file = Path(sudachidict_small.__file__).resolve().with_name("resources") / "system.dic"
-    dictionary, places = Dictionary(dict=str(file)), host.mapped(str(file), "r--")
-    host.give_back(places)
-    return dictionary, places
+    return Dictionary(dict=str(file)), host.mapped(str(file), "r--")

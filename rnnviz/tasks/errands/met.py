@@ -1,7 +1,6 @@
 """What the sentences of training held: read off the files that they are made of, so that a page can say what a network
 has never met. `tests/tasks/test_met.py` compares this with sentences as they are drawn."""
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -9,11 +8,12 @@ from typing import Literal, NamedTuple
 from rnnviz.shipped import ASSETS
 from rnnviz.tasks.errands import english
 from rnnviz.tasks.errands.claims import Mention
+from rnnviz.tasks.errands.clues import compiled
 from rnnviz.tasks.errands.grammar import LANGUAGES, PERSONS, SPOKEN, Agreement, Grammar, Slot, grammar_of, template
 from rnnviz.tasks.errands.japanese import NEGATED
 from rnnviz.tasks.errands.sentences import output_words
 from rnnviz.tasks.errands.wordings import pattern, told
-from rnnviz.text import join, language_of, normal, tokenize
+from rnnviz.text import japanese, join, language_of, normal, tokenize
 
 
 class Record(NamedTuple):
@@ -24,8 +24,9 @@ class Record(NamedTuple):
     wordings: frozenset[str]
     """Every way in which a need was worded: in English as its words with blanks between them, in Japanese as text, and
     what happened without its last character."""
-    clauses: tuple[re.Pattern[str], ...]
-    """In English every way in which what happened told a need, over its words with blanks between them."""
+    clauses: dict[str, list[str]]
+    """In English every way in which what happened told a need, as a regular expression over its words with blanks
+    between them, by a word that stands in all that it matches; by "" where there is none."""
     before: frozenset[str]
     """Every word that stood before a need in some sentence: read from a file, for to find them takes seconds."""
     most: int
@@ -43,11 +44,12 @@ def record(language: str) -> Record:
     kept = {part for parts in grammar.implied.values() for part in parts}
     happened = [one for (_, form), rows in told(language).items() if form == "implied" for one in rows]
     clauses = [line for line in lines if "{" in line] + [line for line in happened if template(line) in kept]
+    shapes: dict[str, list[str]] = {}
     if language == "ja":  # by characters, since words are parted otherwise beside others; and た is not looked for
-        shapes: tuple[re.Pattern[str], ...] = ()
         wordings = frozenset([*lines, *(line[:-1] for line in clauses)])
     else:
-        shapes = tuple(pattern(line)[1] for line in clauses)
+        for key, shape in map(pattern, clauses):
+            shapes.setdefault(key, []).append(shape)
         wordings = frozenset(_key(line) for line in lines if "{" not in line)
     return Record(frozenset(output_words(language)), wordings, shapes, frozenset(before), most)
 
@@ -56,6 +58,7 @@ def ready() -> None:
     """Read what takes long, so that no sentence has to wait for it."""
     for language in LANGUAGES:
         record(language)
+    japanese.give_back()
 
 
 NEEDS = ("need", "other", "implied")
@@ -157,8 +160,10 @@ def worded(tokens: Sequence[str], had: Record, language: str) -> bool:
     if language == "ja":
         text = "".join(tokens)
         return any(one in text or one.startswith(text) for one in had.wordings)
-    wording = " ".join(map(normal, tokens))
-    return wording in had.wordings or any(clause.fullmatch(wording) for clause in had.clauses)
+    words = [normal(token) for token in tokens]
+    wording = " ".join(words)
+    shapes = (shape for key in ("", *words) for shape in had.clauses.get(key, ()))
+    return wording in had.wordings or any(compiled(shape).fullmatch(wording) for shape in shapes)
 
 
 def whole(tokens: Sequence[str], at: int) -> str:

@@ -80,8 +80,9 @@ def forms(word: str) -> tuple[str, ...]:
     return (word,)
 
 
-def pattern(line: str) -> tuple[str, re.Pattern[str]]:
-    """A clause of the files as a regular expression over words with blanks, and its rarest word (its longest)."""
+def pattern(line: str) -> tuple[str, str]:
+    """The rarest word of a clause of the files (its longest), and the clause as a regular expression over words with
+    blanks between them, not yet compiled."""
     parts, key = [], ""
     for at, (slot, verb, text) in enumerate(_PARTS.findall(line)):
         if slot in ("A", "A's", "a", "a's") and at == 0:
@@ -100,16 +101,16 @@ def pattern(line: str) -> tuple[str, re.Pattern[str]]:
                 for word in words
                 if word not in ("'s",) or at
             ]
-    return key, re.compile(r"(?<!\S)" + "".join(parts).strip() + r"(?= |$)")
+    return key, r"(?<!\S)" + "".join(parts).strip() + r"(?= |$)"
 
 
 class _English(NamedTuple):
     phrases: dict[str, list[tuple[tuple[str, ...], str, str]]]
     """By their first word, the longest first: words, thing, kind."""
-    clauses: dict[str, list[tuple[re.Pattern[str], str]]]
-    """By their rarest word."""
+    clauses: dict[str, list[tuple[str, str]]]
+    """By their rarest word: a regular expression that is not yet compiled, thing."""
     clues: dict[str, list[tuple[str, str]]]
-    """The same of everyday clues, not yet compiled."""
+    """The same of everyday clues."""
     spelled: dict[str, str]
     """Wordings of one long word by their letters."""
 
@@ -166,8 +167,8 @@ def english_mentions(words: Sequence[str], cues: dict[str, re.Pattern[str]]) -> 
     ]
     text = " ".join(words)
     for key in dict.fromkeys(words):
-        for clause, thing in clauses.get(key, ()):
-            found += _matches(text, clause, thing)
+        for shape, thing in clauses.get(key, ()):
+            found += _matches(text, compiled(shape), thing)
     for shape, thing in dict.fromkeys(one for word in words for one in everyday.get(word, ())):
         found += _matches(text, compiled(shape), thing)
     for thing, cue in cues.items():
