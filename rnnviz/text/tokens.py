@@ -38,8 +38,8 @@ _TOKEN = re.compile(
 
 
 def _split(word: str) -> list[str]:
-    """A word, without the endings of contractions, and these; an apostrophe in front stands alone."""
-    if "'" not in word:
+    """A word, without the endings of contractions, and these; an apostrophe in front stands alone, but for its marks."""
+    if "'" not in word or (word[0] == "'" and code(word[1:2] or " ") == "M"):
         return [word]
     tail: list[str] = []
     end = len(word)

@@ -99,6 +99,7 @@ MIXED = (
 @example(".5匹 5. 3人 'a' 'b' あ")
 @example("漢\u3099\u309a" + "\u3099" * 20)
 @example("‥・・")
+@example("'\u1067")
 def test_any_text_becomes_tokens_that_join_and_split_again(text: str) -> None:
     tokens = tokenize(text)
     assert tokenize(join(tokens)) == tokens
