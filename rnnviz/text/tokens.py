@@ -38,7 +38,7 @@ _TOKEN = re.compile(
 
 
 def _split(word: str) -> list[str]:
-    """A word, without the endings of contractions, and these; an apostrophe in front stands alone, but for its marks."""
+    """A word, without the endings of contractions, and these. An apostrophe in front stands alone, with its marks."""
     if "'" not in word or (word[0] == "'" and code(word[1:2] or " ") == "M"):
         return [word]
     tail: list[str] = []
