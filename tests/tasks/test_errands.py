@@ -266,7 +266,11 @@ def test_where_a_sentence_can_end() -> None:
     assert ends("Cold, she saunters along the quiet river to the haberdashery") == [
         *("saunters", "river", "to", "haberdashery"),
     ]
-    assert ends("空腹の太郎は店へ行って買うのは") == ["て"]
+    assert ends("What is the meaning of life? To buy") == ["buy"]
+    assert ends("I hate school, to buy") == ["school", "buy"]
+    assert ends("空腹の太郎は店へ行って買うのは") == ["て", "は"]
+    assert ends("ねむい！？。帰りたい。買いたいのは") == ["!", "?", "。", "。", "は"]
+    assert ends("店へ行った。買った物は") == ["。", "は"]
 
 
 @given(texts)

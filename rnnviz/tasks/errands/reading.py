@@ -12,7 +12,7 @@ from rnnviz.tasks.errands.claims import Mention
 from rnnviz.tasks.errands.grammar import Agreement, Template, grammar_of
 from rnnviz.tasks.errands.meaning import meaning
 from rnnviz.tasks.errands.wordings import needs
-from rnnviz.text import join, language_of, normal, tokenize
+from rnnviz.text import join, language_of, missing, normal, tokenize
 
 PUNCTUATION = frozenset(".,;:!?)\"'、。！？」")
 ENDS = frozenset(".!?。！？")
@@ -228,8 +228,8 @@ def _normal(tokens: tuple[str, ...]) -> list[str]:
 
 
 def can_end(tokens: Sequence[str], at: int) -> bool:
-    """Whether a sentence that stops after token `at` can go on with "to buy ..." (or, where it stops after "to" or
-    "to buy", with what is missing of that); in Japanese with 買うのは.
+    """Whether a sentence that stops after token `at` asks for a thing, or can go on with "to buy" (or, where it stops
+    after "to", with "buy"); in Japanese with 買うのは.
 
     In English it can after a place, a verb of going or a whole clause, until something is bought; it cannot after
     "the", "nearest", a comma or a name. Of a word from outside the language of errands we cannot tell what part of
@@ -237,13 +237,14 @@ def can_end(tokens: Sequence[str], at: int) -> bool:
     phrase ("the bakery past ...", "the bakery to ...") or is missing. In Japanese it can after a clause that goes on
     (て, で and what follows them), and after a sentence.
     """
-    if language_of(tokens) == "ja":
+    language = language_of(tokens)
+    if not missing(tokens[: at + 1], language):
+        return True
+    if language == "ja":
         return _japanese_can_end(tokens, at)
     words = _normal(tuple(tokens))
     seen = words[: at + 1]
-    if seen[-2:] == ["to", "buy"]:
-        seen = seen[:-2]
-    elif seen[-1] == "to":
+    if seen[-1] == "to":
         seen = seen[:-1]
     if not seen or "buy" in seen:
         return False
@@ -265,4 +266,4 @@ def _known() -> frozenset[str]:
 
 def _japanese_can_end(tokens: Sequence[str], at: int) -> bool:
     seen = "".join(tokens[: at + 1])
-    return "買" not in seen and seen.rstrip("、").endswith(("て", "で", "。", "！", "？"))
+    return "買" not in seen and seen.rstrip("、").endswith(("て", "で", "。", "!", "?"))
