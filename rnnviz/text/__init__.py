@@ -1,6 +1,6 @@
 """Sentence <-> tokens <-> rows of the tables of word vectors, in English and in Japanese."""
 
-from rnnviz.text.asking import ASKED, asking_words, missing
+from rnnviz.text.asking import ASKED, asking_words, begun, missing
 from rnnviz.text.table import UNKNOWN, Vocabulary, form, nearest, normal, vectors_of, vocabulary
 from rnnviz.text.tokens import MAX_TOKENS, join, language_of, tokenize
 
@@ -10,6 +10,7 @@ __all__ = [
     "UNKNOWN",
     "Vocabulary",
     "asking_words",
+    "begun",
     "form",
     "join",
     "language_of",

@@ -26,6 +26,11 @@ def missing(read: Sequence[str], language: str = "en") -> tuple[str, ...]:
     return ending[given:] if closed else (CLOSE, *ending)
 
 
+def begun(read: Sequence[str], language: str = "en") -> bool:
+    """Whether the tokens `read` end with the first words of what asks for a thing, or with all of them."""
+    return any(overlap([word.lower() for word in read[-len(ending) :]], ending) for ending in ASKED[language])
+
+
 def overlap(read: Sequence[str], ending: tuple[str, ...]) -> int:
     """How many words at the end of `read` are already the first words of `ending`."""
     if not read or read[-1] not in ending:

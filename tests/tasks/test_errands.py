@@ -261,16 +261,18 @@ def test_where_a_sentence_can_end() -> None:
         return [token for at, token in enumerate(tokens) if errands.can_end(tokens, at)]
 
     assert ends("Starving, Alice drives to the nearest store to buy food.") == ["drives", "to", "store", "to", "buy"]
-    assert ends("Ill, Bob walks past the old bridge, the band playing in the park, to") == ["walks", "bridge", "park"]
+    assert ends("Ill, Bob walks past the old bridge, the band playing in the park, to") == [
+        *("walks", "bridge", "park", "to"),
+    ]
     assert ends("Because Bob is in love, he") == []
     assert ends("Cold, she saunters along the quiet river to the haberdashery") == [
         *("saunters", "river", "to", "haberdashery"),
     ]
-    assert ends("What is the meaning of life? To buy") == ["buy"]
-    assert ends("I hate school, to buy") == ["school", "buy"]
-    assert ends("空腹の太郎は店へ行って買うのは") == ["て", "は"]
-    assert ends("ねむい！？。帰りたい。買いたいのは") == ["!", "?", "。", "。", "は"]
-    assert ends("店へ行った。買った物は") == ["。", "は"]
+    assert ends("What is the meaning of life? To buy") == ["To", "buy"]
+    assert ends("I hate school, to buy") == ["school", "to", "buy"]
+    assert ends("空腹の太郎は店へ行って買うのは") == ["て", "買う", "の", "は"]
+    assert ends("ねむい！？。帰りたい。買いたいのは") == ["!", "?", "。", "。", "買い", "たい", "の", "は"]
+    assert ends("店へ行った。買った物は") == ["。", "買っ", "た", "物", "は"]
 
 
 @given(texts)

@@ -12,7 +12,7 @@ from rnnviz.tasks.errands.claims import Mention
 from rnnviz.tasks.errands.grammar import Agreement, Template, grammar_of
 from rnnviz.tasks.errands.meaning import meaning
 from rnnviz.tasks.errands.wordings import needs
-from rnnviz.text import join, language_of, missing, normal, tokenize
+from rnnviz.text import begun, join, language_of, normal, tokenize
 
 PUNCTUATION = frozenset(".,;:!?)\"'、。！？」")
 ENDS = frozenset(".!?。！？")
@@ -228,8 +228,8 @@ def _normal(tokens: tuple[str, ...]) -> list[str]:
 
 
 def can_end(tokens: Sequence[str], at: int) -> bool:
-    """Whether a sentence that stops after token `at` asks for a thing, or can go on with "to buy" (or, where it stops
-    after "to", with "buy"); in Japanese with 買うのは.
+    """Whether a sentence that stops after token `at` asks for a thing, has begun to ("to"), or can go on with "to buy";
+    in Japanese with 買うのは.
 
     In English it can after a place, a verb of going or a whole clause, until something is bought; it cannot after
     "the", "nearest", a comma or a name. Of a word from outside the language of errands we cannot tell what part of
@@ -238,15 +238,13 @@ def can_end(tokens: Sequence[str], at: int) -> bool:
     (て, で and what follows them), and after a sentence.
     """
     language = language_of(tokens)
-    if not missing(tokens[: at + 1], language):
+    if begun(tokens[: at + 1], language):
         return True
     if language == "ja":
         return _japanese_can_end(tokens, at)
     words = _normal(tuple(tokens))
     seen = words[: at + 1]
-    if seen[-1] == "to":
-        seen = seen[:-1]
-    if not seen or "buy" in seen:
+    if "buy" in seen:
         return False
     places, clauses, firsts = _ends()
     if seen[-1] in places | _going() or any(seen[-len(one) :] == one for one in clauses.get(seen[-1], ())):
