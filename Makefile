@@ -5,6 +5,8 @@ ACTIONS ?= 1000
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 BOTH := -n 2 --dist worksteal
+# What waited for the browser in vain is tried once more, and named; a wrong value or a traceback is not.
+AGAIN := --reruns 1 --only-rerun "Locator expected|Timeout [0-9]+ms exceeded" -rR
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # What Python compiled is kept, whatever the machine's environment says: tests start it hundreds of times.
@@ -23,7 +25,7 @@ check: .venv/ready-dev .venv/ready-node style
 # measures times or memory. Servers and browsers are as low as trainers here, or these would hardly come to their turn.
 test: .venv/ready-dev .venv/ready-browser .venv/ready-node style
 	$(PYTEST) $(BOTH) -m "not night and not alone and not served"
-	nice -n 19 $(PYTEST) -n 2 --dist loadgroup -m "served and not alone and not night"
+	nice -n 19 $(PYTEST) -n 2 --dist loadgroup $(AGAIN) -m "served and not alone and not night"
 	$(PYTEST) -m "alone and not night" $$(grep -rl "mark.alone" tests --include="test_*.py")
 
 style: .venv/ready-dev

@@ -32,6 +32,7 @@ def test_the_record_shows_kinds_first_and_every_seed_one_press_deeper(
         for author in seeds.AUTHORS:
             cells = record.locator(f".st-key-{author}-{networks[0]} .heatmap-label")
             expect(cells).to_have_count(len(networks) * len(seeds.AUTHORS[author]))
+    tab.settle()  # what is drawn above it pushes it down, away from a press
     first = record.locator(".st-key-seeds-rnn")
     first.locator("summary").click()
     expect(first.locator("table")).to_have_count(2)
