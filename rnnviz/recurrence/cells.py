@@ -58,8 +58,10 @@ def input_half(x: ndarray, w: Weights) -> ndarray:
 
 
 def hidden_half(h: ndarray, w: Weights) -> ndarray:
-    """a_hh = W_hh h + b_hh, `(..., K·H)`: what the hidden state says to every gate."""
-    return h.dot(w["weight_hh"].T) + w["bias_hh"]
+    """a_hh = W_hh h + b_hh, `(..., K·H)`: what the hidden state says to every gate, but for those that are `deaf`
+    (a mask among the weights, where `rnnviz.recurrence.erasing` holds a gate)."""
+    said = h.dot(w["weight_hh"].T) + w["bias_hh"]
+    return np.where(w["deaf"], 0, said) if "deaf" in w else said
 
 
 def rnn_step(a: ndarray, state: State, w: Weights) -> tuple[State, Gates]:
@@ -157,6 +159,8 @@ class Cell:
     """The gate whose value is the share of the old state that is kept. A forget bias opens it."""
     write: Callable[[Mapping[str, ndarray]], ndarray] | None = None
     """With a keeper: gates by letter -> what a step adds to the state."""
+    show: Callable[[Mapping[str, ndarray], ndarray], ndarray] | None = None
+    """With a c: gates by letter, and c -> the h that is shown of it."""
     behind: Mapping[str, str] = field(default_factory=dict)
     """Where a gate acts on W_hh h + b_hh of another: that one's letter -> the gate's."""
     bound: Callable[[float], float] | None = None
@@ -200,6 +204,7 @@ CELLS: dict[str, Cell] = {
         squash={"i": "σ", "f": "σ", "g": "tanh", "o": "σ"},
         keeper="f",
         write=lambda gates: gates["i"] * gates["g"],
+        show=lambda gates, c: gates["o"] * np.tanh(c),
     ),
     "gru": Cell(
         step=gru_step,
