@@ -2,7 +2,7 @@
 
 from rnnviz.text.asking import ASKED, asking_words, begun, missing
 from rnnviz.text.table import UNKNOWN, Vocabulary, form, nearest, normal, vectors_of, vocabulary
-from rnnviz.text.tokens import MAX_TOKENS, join, language_of, tokenize
+from rnnviz.text.tokens import MAX_TOKENS, join, language_of, replaced, tokenize
 
 __all__ = [
     "ASKED",
@@ -17,6 +17,7 @@ __all__ = [
     "missing",
     "nearest",
     "normal",
+    "replaced",
     "tokenize",
     "vectors_of",
     "vocabulary",

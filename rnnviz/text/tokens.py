@@ -17,6 +17,7 @@ Case and accents are kept in the token, and ignored when it is looked up.
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from rnnviz.text import japanese
 from rnnviz.text.characters import JAPANESE, clean, code
@@ -58,6 +59,22 @@ def tokenize(text: str) -> tuple[str, ...]:
     if not JAPANESE.isdisjoint(codes):
         return japanese.tokens(text)
     return tuple(token for m in _TOKEN.finditer(codes) for token in _split(cleaned[m.start() : m.end()]))
+
+
+def replaced(tokens: Sequence[str], at: Any, word: Any) -> tuple[str, ...]:
+    """The tokens with another word in the place `at` (from 0).
+
+    Raises ValueError for a place where there is no token, and for a word that is not one token: with two, or none, no
+    later token would stand where it stood, and nothing could be compared.
+    """
+    if type(at) is not int or not 0 <= at < len(tokens):
+        raise ValueError(f"wanted the place of a token, 0 to {len(tokens) - 1}, got {at!r}")
+    if not isinstance(word, str):
+        raise ValueError(f"wanted a word, got a {type(word).__name__}")
+    found = tokenize(word)
+    if len(found) != 1:
+        raise ValueError(f"wanted one token, got {len(found)} in {word!r}" + (f": {', '.join(found)}" if found else ""))
+    return (*tokens[:at], *found, *tokens[at + 1 :])
 
 
 def language_of(text: str | Sequence[str]) -> str:
