@@ -17,7 +17,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from benchmarks import widgets
 from benchmarks.browser import Browser
-from benchmarks.parts import GatesPart, Part, StepperPart
+from benchmarks.parts import BoardPart, GatesPart, Part, StepperPart
 from benchmarks.widgets import Control
 
 
@@ -94,6 +94,12 @@ async def stand(browser: Browser, part: StepperPart, step: int, network: int, un
     """Go to a step and a unit of the stepper, and rest there."""
     part.step = step
     part.choose(network, unit)
+    await rest(browser)
+
+
+async def put_place(browser: Browser, part: BoardPart, name: str, value: list[float]) -> None:
+    """Choose a cell of a map, or turn a figure in space, and rest."""
+    part.places[name] = value
     await rest(browser)
 
 

@@ -10,6 +10,8 @@ import json
 from typing import Any, Protocol
 
 KEPT = "rnnviz-kept"
+PLACES = ("spot", "camera")
+"""What a reader sets on the figures of a board."""
 LETTERS = {"lstm": "ifo", "gru": "rz", "rnn": "wu"}
 """The gates of a unit that is played by hand, in the order in which the link has them."""
 SLOTS = {"hold": 13, "count": 3, "stop": 3}
@@ -60,15 +62,40 @@ class Part:
 
 
 class BoardPart(Part):
-    """A board of figures."""
+    """A board of figures, and what the reader has set on them (`PLACES`), by the name that it has in the link."""
+
+    def __init__(self, tab: Tab) -> None:
+        super().__init__(tab)
+        self.places: dict[str, list[float]] = {}
+        self.told: dict[str, list[float]] = {}
+        self.begun: int | None = None
 
     def show(self, data: bytes) -> None:
         super().show(data)
+        if self.payload.get("place") != self.begun:  # the link says it
+            self.begun = self.payload["place"]
+            self.places = {name: self.payload[name] for name in PLACES if name in self.payload}
+            self.told = dict(self.places)
         kept = self.payload.get("kept")
         if kept:
             self.tab.storage[KEPT] = kept
         elif kept is not None and KEPT in self.tab.storage:
             self.telling.append(("kept", self.tab.storage.pop(KEPT)))
+
+    def place(self) -> dict[str, list[float]]:
+        return self.places
+
+    def rest(self) -> None:
+        moved = [name for name, value in self.places.items() if value != self.told[name]]
+        if moved:
+            self.told = dict(self.places)
+            self.tab.replace_query(**{name: ",".join(map(str, self.told[name])) or None for name in moved})
+            self.telling.append(("rest", dict(self.told)))
+
+    def maps(self) -> list[list[str]]:
+        """The words (or steps) of each map in which a cell can be chosen."""
+        layouts = [one["figure"]["layout"] for section in self.payload["sections"] for one in section["figures"]]
+        return [layout["meta"]["explain"]["tokens"] for layout in layouts if "explain" in layout.get("meta", {})]
 
 
 class StepperPart(Part):

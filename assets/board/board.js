@@ -17,6 +17,7 @@ function scrollerOf(node) {
 }
 
 const KEPT = "rnnviz-kept";
+const BOARD_REST_MS = 500;
 
 class Section {
   constructor() {
@@ -45,6 +46,7 @@ class Board {
     this.list = newElement(root, "div");
     this.sections = new Map();
     this.cards = new Map();
+    this.places = {}; // what the reader has set on the figures, by the name that it has in the link
     const soon = () => this.continue();
     this.scroller = scrollerOf(root);
     this.coming = new IntersectionObserver(soon, { root: this.scroller, rootMargin: "100% 0px" });
@@ -54,6 +56,7 @@ class Board {
 
   /** New data from Python: other figures, another language or theme, or only a rerun. */
   show(payload) {
+    this.begin(payload);
     const { revision, theme, scale, labels } = payload;
     const look = [theme, scale, JSON.stringify(labels)].join(" ");
     const key = `${revision} ${look}`;
@@ -68,6 +71,41 @@ class Board {
     this.draw();
   }
 
+  /** Where the reader stands, as the link says it: at first, and whenever something else than this board wrote it. */
+  begin({ place, spot, camera }) {
+    if (place === undefined || place === this.place) return;
+    this.place = place;
+    this.places = { ...(spot && { spot }), ...(camera && { camera }) };
+    this.told = { ...this.places };
+    for (const card of this.cards.values()) card.goTo(this.places);
+  }
+
+  /** The reader has set something on a card: what it says of all figures is shown on all. */
+  set(name, value, by) {
+    this.places[name] = value;
+    for (const card of this.cards.values()) card.goTo(this.places, card === by);
+    this.waitForRest();
+  }
+
+  /** Tell Python what is set, once that has not changed for a while. The link is written here, as the stepper does. */
+  waitForRest() {
+    clearTimeout(this.resting);
+    if (this.place === undefined) return; // a board whose link says nothing of it
+    this.resting = setTimeout(() => {
+      const moved = Object.keys(this.places).filter((name) => placeText(this.places[name]) !== placeText(this.told[name]));
+      if (!moved.length) return;
+      this.told = { ...this.places };
+      const url = new URL(window.location.href);
+      for (const name of moved) {
+        const text = placeText(this.places[name]);
+        if (text) url.searchParams.set(name, text);
+        else url.searchParams.delete(name);
+      }
+      history.replaceState(history.state, "", url);
+      this.tell("rest", { ...this.places });
+    }, BOARD_REST_MS);
+  }
+
   /** Sections and cards, those of the same id as before on the same nodes. */
   arrange({ sections, labels }) {
     const known = { sections: this.sections, cards: this.cards };
@@ -79,8 +117,9 @@ class Board {
       this.sections.set(section.id, part);
       const cards = section.figures.map((figure) => {
         const id = JSON.stringify([section.id, figure.id]);
-        const card = known.cards.get(id) ?? new Card();
+        const card = known.cards.get(id) ?? new Card((name, value) => this.set(name, value, card));
         card.show(figure, labels);
+        card.goTo(this.places);
         this.cards.set(id, card);
         return card.root;
       });
@@ -181,6 +220,7 @@ class Board {
     this.coming.disconnect();
     this.resized.disconnect();
     cancelAnimationFrame(this.frame);
+    clearTimeout(this.resting);
     this.cards.forEach((card) => card.end());
     this.root.replaceChildren();
   }

@@ -3,6 +3,9 @@
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
 const MOST_LETTERS = 24; // of a token within a sentence
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+const FARTHEST = 20; // of the eye, in a figure in space
+const TURN = Math.PI / 18; // by an arrow key
+const STEEPEST = 1.5; // radians over the ground: at a right angle Plotly loses which way is up
 
 /** Two digits that count: 0.0043, 17, 3·10⁻⁷; as `number` in rnnviz/scenes/notices.py. */
 function shortNumber(value) {
@@ -33,8 +36,37 @@ function cellAt(places, [from, to], share) {
   return places.reduce((best, place, k) => (Math.abs(place - at) < Math.abs(places[best] - at) ? k : best), 0);
 }
 
+/** A place on a figure as the link has it: [19, 0] as "19,0"; none as "". */
+function placeText(place) {
+  return (place ?? []).join(",");
+}
+
+/** A camera of Plotly's as six numbers that fit into a link: where the eye is, and at what it looks. */
+function cameraPlace({ eye, center }) {
+  const short = (value) => Math.max(-FARTHEST, Math.min(FARTHEST, Math.round(1000 * value) / 1000)) + 0;
+  return [eye, center].flatMap(({ x, y, z }) => [x, y, z].map(short));
+}
+
+/** The camera that such numbers stand for. */
+function cameraAt([x, y, z, ...[a, b, c]]) {
+  return { eye: { x, y, z }, center: { x: a, y: b, z: c } };
+}
+
+/** A camera turned around what it looks at: by radians to the left, and upwards. */
+function turnedCamera({ eye, center }, left, up) {
+  const [x, y, z] = [eye.x - center.x, eye.y - center.y, eye.z - center.z];
+  const far = Math.hypot(x, y, z);
+  const around = Math.atan2(y, x) + left;
+  const over = Math.max(-STEEPEST, Math.min(STEEPEST, Math.asin(z / far) + up));
+  const flat = far * Math.cos(over);
+  const turned = { x: flat * Math.cos(around), y: flat * Math.sin(around), z: far * Math.sin(over) };
+  return { eye: { x: center.x + turned.x, y: center.y + turned.y, z: center.z + turned.z }, center };
+}
+
 class Card {
-  constructor() {
+  /** `set(name, value)` is told what the reader has set on the figure. */
+  constructor(set) {
+    this.set = set;
     this.root = newElement(null, "figure", "rv-card");
     this.name = newElement(this.root, "figcaption", "rv-card-name");
     this.holder = newElement(this.root, "div", "rv-drawing");
@@ -46,7 +78,8 @@ class Card {
     this.room.setAttribute("aria-hidden", "true");
     this.told = newElement(below, "p");
     this.told.setAttribute("aria-live", "polite");
-    this.cell = null; // [row, column]
+    this.spot = null; // the chosen [row, column], as the link has it
+    this.camera = null; // the reader's own, of a figure in space
     this.width = 0; // px that there are
     this.drawn = {}; // what stands in the holder: the figure as text, and its width
     this.busy = Promise.resolve();
@@ -88,7 +121,7 @@ class Card {
       .then(() => {
         if (!holder.isConnected || this.drawn.text !== text || this.drawn.width !== width) return null;
         delete holder.dataset.failed;
-        return window.Plotly.react(holder, this.figure.data, this.layout(), CONFIG);
+        return window.Plotly.react(holder, this.figure.data, this.layout(), CONFIG).then(() => this.listen());
       })
       .catch((error) => this.fail(error));
     return this.busy;
@@ -101,7 +134,51 @@ class Card {
     // Plotly would measure whether each tick's label fits, an eighth of the time of a redraw.
     const axes = Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name));
     for (const name of axes) own[name] = { ticklabeloverflow: "allow", ...layout[name] };
+    if (layout.scene) own.scene = { ...layout.scene, camera: this.camera ?? layout.scene.camera };
     return { ...layout, ...own, shapes: this.shapes() };
+  }
+
+  /** Hear of it when the reader turns a figure in space. */
+  listen() {
+    const { holder, figure } = this;
+    if (!figure.layout.scene || holder.rvHeard) return;
+    holder.rvHeard = true;
+    holder.on("plotly_relayout", (changed) => changed["scene.camera"] && this.turned(changed["scene.camera"]));
+  }
+
+  turned(camera) {
+    const place = cameraPlace(camera);
+    if (placeText(place) === placeText(cameraPlace(this.camera ?? this.figure.layout.scene.camera))) return;
+    this.camera = cameraAt(place);
+    this.set("camera", place);
+  }
+
+  /** What the reader has set, here or on another figure of the board. `own`: here, so that it is to be heard. */
+  goTo({ spot, camera }, own = false) {
+    if (this.figure?.layout?.scene && !own) this.look(camera?.length ? cameraAt(camera) : null);
+    if (!this.explain) return;
+    this.told.setAttribute("aria-live", own ? "polite" : "off");
+    this.spot = spot?.length ? spot : null;
+    this.explainCell();
+    const marked = placeText(this.cell);
+    if (marked === this.marked || this.marking) return;
+    this.marking = true; // of many marks one after the other only the last is drawn
+    this.busy = this.busy
+      .then(() => {
+        Object.assign(this, { marking: false, marked: placeText(this.cell) });
+        return this.drawn.text === this.text && window.Plotly.relayout(this.holder, { shapes: this.shapes() });
+      })
+      .catch((error) => this.fail(error));
+  }
+
+  /** Looks from there; without a camera, as the figure was drawn. */
+  look(camera) {
+    if (JSON.stringify(camera) === JSON.stringify(this.camera)) return;
+    this.camera = camera;
+    const there = camera ?? this.figure.layout.scene.camera;
+    this.busy = this.busy
+      .then(() => this.drawn.text === this.text && window.Plotly.relayout(this.holder, { "scene.camera": there }))
+      .catch((error) => this.fail(error));
   }
 
   shapes() {
@@ -125,6 +202,7 @@ class Card {
       // what is half built cannot always be taken down
     }
     holder.replaceChildren();
+    holder.rvHeard = false;
     holder.dataset.failed = this.labels.undrawn;
   }
 
@@ -149,13 +227,15 @@ class Card {
     this.choose(cellAt(y, range(yaxis), 1 - down), cellAt(x, range(xaxis), across));
   }
 
-  /** The arrow keys move the mark, Escape takes it away. */
+  /** The arrow keys move the mark, or turn a figure in space; Escape takes it back. */
   key(event) {
-    if (!this.explain || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const arrow = ARROWS[event.key];
-    if (!arrow && event.key !== "Escape") return;
+    const { scene } = this.figure.layout;
+    if ((!this.explain && !scene) || (!arrow && event.key !== "Escape")) return;
     event.preventDefault();
-    if (!arrow) return this.choose(null);
+    if (scene) return this.turn(arrow);
+    if (!arrow) return this.set("spot", []);
     const [rows, columns] = this.cells().shape;
     if (!this.cell) return this.choose(rows - 1, columns - 1);
     const { range = [0, 1], autorange } = this.figure.layout.yaxis ?? {};
@@ -165,20 +245,34 @@ class Card {
     return this.choose(inside(row + down * arrow[0], rows), inside(column + arrow[1], columns));
   }
 
-  /** Marks a cell of the heatmap and says what it means; without a row, neither. */
+  /** Turns a figure in space; without an arrow, back to how it was drawn. */
+  turn(arrow) {
+    const { camera } = this.figure.layout.scene;
+    if (arrow) {
+      const place = cameraPlace(turnedCamera(this.camera ?? camera, -TURN * arrow[1], -TURN * arrow[0]));
+      this.look(cameraAt(place));
+      return this.set("camera", place);
+    }
+    this.look(null);
+    return this.set("camera", []);
+  }
+
+  /** Marks a cell of the heatmap and says what it means. */
   choose(row, column) {
-    this.cell = row === null ? null : [row, column];
-    this.explainCell();
-    this.busy = this.busy
-      .then(() => this.drawn.text === this.text && window.Plotly.relayout(this.holder, { shapes: this.shapes() }))
-      .catch((error) => this.fail(error));
+    this.set("spot", [row, column]);
+  }
+
+  /** The chosen cell, where this map has it. */
+  get cell() {
+    if (!this.spot || !this.explain) return null;
+    const [rows, columns] = this.cells().shape;
+    return this.spot[0] < rows && this.spot[1] < columns ? this.spot : null;
   }
 
   /** The sentence of the chosen cell; of none, how to choose one. */
   explainCell() {
     const { explain } = this;
-    const [rows, columns] = this.cell && explain ? this.cells().shape : [0, 0];
-    if (this.cell && (this.cell[0] >= rows || this.cell[1] >= columns)) this.cell = null;
+    const columns = explain ? this.cells().shape[1] : 0;
     this.told.classList.toggle("rv-small", !this.cell);
     let said = explain ? this.labels.hint : "";
     if (this.cell) {

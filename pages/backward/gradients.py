@@ -17,13 +17,13 @@ def backward() -> None:
     if state.value("input") == "sentence":
         sentence.amiss(typed, tokens, *filter(None, [controls.own()]))
         if not tokens:
-            return
+            return state.gone("gradients")
         sentence.left_out(KINDS, tokens)
     shown = asked(gradients_board, controls.chosen(tokens), controls.view())
     if shown.overflowing:
         names = t("compare.comma").join(t(f"networks.{kind}") for kind in shown.overflowing)
         st.warning(t("gradients.overflow", names=names))
-    board(shown.payload, "gradients")
+    board(shown.payload, "gradients", places=("spot",))
 
 
 backward()

@@ -110,6 +110,11 @@ def wall(w: float) -> float:
     return X0 - w / (1 + exp(-X0))
 
 
+def repels(w: float) -> bool:
+    """Whether x_0 repels where it is a fixed point, so that E has a wall there."""
+    return not _attracts(w, np.array([X0]))[0]
+
+
 def surface(
     w_range: tuple[float, float] = (4, 6),
     b_range: tuple[float, float] = (-4, -1),
@@ -206,8 +211,8 @@ def branches(w: float, b_range: tuple[float, float] = (-4, -1), points: int = 40
     with np.errstate(over="ignore"):
         b = x - w * sigmoid(x)
     inside = (b >= low) & (b <= high)
-    repels = not _attracts(w, np.array([X0]))[0]
-    return Branches(w, b[inside], x[inside], _attracts(w, x[inside]), folds(w), X0, wall(w) if repels else None)
+    there = wall(w) if repels(w) else None
+    return Branches(w, b[inside], x[inside], _attracts(w, x[inside]), folds(w), X0, there)
 
 
 def _attracts(w: float, x: ndarray) -> ndarray:

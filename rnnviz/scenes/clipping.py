@@ -108,9 +108,15 @@ def others(source: Source) -> Iterator[Source]:
             yield replace(source, reads=k + 1)
 
 
-def descents_board(w: float, b: float, rate: float, threshold: float, view: View) -> Board:
-    """The board of the cliff: gradient descent from (w, b), without and with clipping."""
+def start_of(w: float, at: float | str) -> float:
+    """The bias where the descents begin: a number, or "wall" for the b at which x_0 is a fixed point."""
+    return at if isinstance(at, float) else cliff.wall(w)
+
+
+def descents_board(w: float, at: float | str, rate: float, threshold: float, view: View) -> Board:
+    """The board of the cliff: gradient descent from (w, `start_of(w, at)`), without and with clipping."""
     writer = Writer("clipping", "clipping_figures", view)
+    b = start_of(w, at)
     names = {key: writer.name(key) for key in ("unclipped", "clipped")}
     off = cliff.descend((w, b), rate, DESCENT)
     on = cliff.descend((w, b), rate, DESCENT, threshold)
@@ -120,6 +126,8 @@ def descents_board(w: float, b: float, rate: float, threshold: float, view: View
     told: dict[str, Any] = {"threshold": f"{threshold:g}", "rate": f"{rate:g}", "steps": DESCENT}
     told |= {"off": three_digits(float(off.errors[-1])), "on": three_digits(float(on.errors[-1]))}
     told |= {"steepest": three_digits(float(off.norms.max())), "longest": three_digits(threshold * rate)}
+    begin = {"w": f"{w:g}", "b": minus(f"{b:.7g}"), "slope": three_digits(float(off.norms[0]))}
+    told["start"] = writer.say("start_wall" if at == "wall" and cliff.repels(w) else "start", **begin)
     rest = cliff.branches(w, (-4.0, -1.0))
     sections = [
         writer.section("cliff", {"cliff": figures.cliff.spec(ground, paths, look=writer.look)}, **told),
@@ -134,7 +142,7 @@ def descents_board(w: float, b: float, rate: float, threshold: float, view: View
             places=places_of_rest(writer, rest),
         ),
     ]  # fmt: skip
-    return writer.board((w, b, rate, threshold), sections)
+    return writer.board((w, at, rate, threshold), sections)
 
 
 def places_of_rest(writer: Writer, rest: cliff.Branches) -> str:

@@ -6,7 +6,7 @@ paint are lost. The board keeps them: a slider moves, and only what the figures 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from rnnviz.ui import component, state
@@ -18,7 +18,11 @@ STYLES = ("shared/parts.css", "board/board.css")
 
 
 def board(
-    payload: bytes, key: str = "board", kept: str | None = None, found: Callable[[str], None] | None = None
+    payload: bytes,
+    key: str = "board",
+    kept: str | None = None,
+    found: Callable[[str], None] | None = None,
+    places: Sequence[str] = (),
 ) -> None:
     """Mount a board, or give a mounted one new data.
 
@@ -27,6 +31,9 @@ def board(
 
     `kept`: what this tab of the browser remembers over a reload. To a page that has nothing yet ("") it says once what
     it remembers, by `found`.
+
+    `places`: settings that the reader makes on the figures. The browser writes them into the link by itself; where the
+    reader has rested, they are put into the visitor's state.
     """
 
     def remembered() -> None:
@@ -35,10 +42,19 @@ def board(
             found(ticket)
 
     mount = component.registered("board", SCRIPTS, STYLES)
+    own = ({} if kept is None else {"kept": kept}) | (state.begins(key, *places) if places else {})
     mount(
         key=key,
-        data=component.joined(payload, **({} if kept is None else {"kept": kept})),
-        default={"theme": None, "kept": None},
+        data=component.joined(payload, **own),
+        default={"theme": None, "kept": None, "rest": None},
         on_theme_change=called(partial(state.theme_said, key)),
         on_kept_change=called(remembered),
+        on_rest_change=called(lambda: state.put(**rested(state.said_by(key, "rest"), places))),
     )
+
+
+def rested(told: object, places: Sequence[str]) -> dict[str, object]:
+    """What a board says of where the reader rests: of these settings only. Each is checked where it is put."""
+    if not isinstance(told, Mapping):
+        return {}
+    return {name: tuple(told[name]) if isinstance(told[name], list) else told[name] for name in places if name in told}

@@ -96,6 +96,56 @@ class Real:
 
 
 @dataclass(frozen=True)
+class Landmark:
+    """A number as `number` has it, or a place with a name: what number that is, is computed where it is used. Its
+    control is made by `state.ladder`."""
+
+    number: Real
+    place: str
+
+    @property
+    def default(self) -> float:
+        return self.number.default
+
+    def stops(self) -> tuple[float, ...]:
+        """Every number of a slider, smallest first."""
+        low, step = self.number.low, self.number.step
+        return tuple(round(low + k * step, 9) for k in range(round((self.number.high - low) / step) + 1))
+
+    def check(self, value: object) -> float | str | None:
+        return self.place if type(value) is str and value == self.place else self.number.check(value)
+
+    def parse(self, link: str) -> float | str | None:
+        return self.place if link == self.place else self.number.parse(link)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place on a figure, put by the browser: numbers parted by commas, each within its `ends`, or none of them."""
+
+    ends: tuple[tuple[int | float, int | float], ...]
+    decimals: int = 0
+    """At most so many. Without any, all are whole numbers."""
+    default: tuple[int | float, ...] = ()
+
+    def check(self, value: object) -> tuple[int | float, ...] | None:
+        if type(value) is not tuple or len(value) not in (0, len(self.ends)):
+            return None
+        kinds = (int, float) if self.decimals else (int,)
+        inside = all(
+            type(one) in kinds and low <= one <= high and one == round(one, self.decimals)
+            for one, (low, high) in zip(value, self.ends, strict=False)
+        )
+        return tuple(one + 0 for one in value) if inside else None  # -0.0 + 0 is 0.0
+
+    def parse(self, link: str) -> tuple[int | float, ...] | None:
+        try:
+            return self.check(tuple(float(part) if self.decimals else int(part) for part in link[:200].split(",")))
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True)
 class Flag:
     """On or off."""
 
@@ -143,8 +193,10 @@ class Names:
         return self.check(tuple(part.strip() for part in link[: self.limit].split(",") if part.strip()))
 
 
-Key = Text | Whole | Real | Flag | Choice | Names
+Key = Text | Whole | Real | Landmark | Spot | Flag | Choice | Names
 
+BIAS = Landmark(Real(-2.0, -4.0, -1.0, 0.05), "wall")
+"""Where a descent begins; on the wall at the w that is set (`rnnviz.recurrence.cliff.wall`)."""
 SENTENCE = Text(ALICE)
 KNOBS = {name: Choice("", ("", *knob.ids)) for name, knob in settings.KNOBS.items()}
 """Of a training run; empty: what the task suggests."""
@@ -177,7 +229,7 @@ KEYS: dict[str, Key] = {
     "clip": Choice("norm", ("off", "norm", "value")),
     "threshold": Choice("1", LADDER),
     "cliffw": Real(5.5, 4.1, 6.0, 0.05),
-    "cliffb": Real(-2.0, -4.0, -1.0, 0.05),
+    "cliffb": BIAS,
     "cliffrate": Choice("0.5", ("0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1")),
     "cliffclip": Choice("1", ("0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2", "5", "10")),
     "own": Flag(False),  # Gradients: the visitor's own network in the place of ours
@@ -202,8 +254,11 @@ KEYS: dict[str, Key] = {
     "step": Whole(0, 0, 9999),
     "unit": Whole(-1, 0, 9999),  # -1: whichever the stepper begins with
     "side": Choice("right", ("left", "right")),  # whose unit it is
+    # what is chosen on a figure; put by the browser
+    "spot": Spot(((0, 9999), (0, 9999))),  # of the maps through time: the loss's step and the state's
+    "camera": Spot(6 * ((-20.0, 20.0),), decimals=3),  # of the cliff: where the eye is, and at what it looks
 }
-WRITTEN = ("step", "unit", "side", "drawn")
+WRITTEN = ("step", "unit", "side", "drawn", "spot", "camera")
 """What the browser writes into the link by itself, before Python hears of it."""
 FRAME = ("lang", "projector")
 """Controls that stand around every page: where a link hides them, they stay hidden."""
@@ -215,7 +270,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         ("compare",): ("counted",),
         ("gradients", "clipping"): ("input", "units", "scale", "activation", "start", "at", "asked", "own"),
         ("gates", "gradients", "clipping"): ("forget",),
-        ("clipping",): ("net", "clip", "threshold", "cliffw", "cliffb", "cliffrate", "cliffclip"),
+        ("gradients",): ("spot",),
+        ("clipping",): ("net", "clip", "threshold", "cliffw", "cliffb", "cliffrate", "cliffclip", "camera"),
         ("training",): ("task", "twin", "first", "second", *KNOBS, "record"),
     }.items()
     for name in names
@@ -236,7 +292,7 @@ def carries(page: str, name: str) -> bool:
 def as_text(value: Any) -> str:
     """A value as the link has it."""
     if isinstance(value, tuple):
-        return ",".join(value)
+        return ",".join(part if isinstance(part, str) else f"{part:g}" for part in value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -45,7 +45,9 @@ from rnnviz.ui.keys import (
     WRITTEN,
     YOURS,
     Choice,
+    Landmark,
     Names,
+    Spot,
     Text,
     as_text,
     carries,
@@ -76,6 +78,7 @@ class Memory:
     said: dict[str, Any] = field(default_factory=dict)  # what each widget had in the last message
     stands_in: dict[str, Any] = field(default_factory=dict)  # what is drawn in the place of what is not offered now
     drawn: dict[str, Drawings] = field(default_factory=dict)  # the labels of each choice
+    begun: dict[str, dict[str, Any]] = field(default_factory=dict)  # where each component was told to begin
     theme: str | None = None  # what a component said the page looks like
     recolored: bool = False  # since the page was drawn as a whole
 
@@ -213,8 +216,8 @@ def usual(name: str) -> Any:
 def control(name: str) -> dict[str, Any]:
     """The arguments that make a widget the control of a key: its session key, start value and limits."""
     key = KEYS[name]
-    if isinstance(key, Names | Choice):
-        raise TypeError(f"{name} has no widget" if isinstance(key, Names) else f"{name} is a choice")
+    if isinstance(key, Names | Spot | Choice | Landmark):
+        raise TypeError(f"{name} has no widget" if isinstance(key, Names | Spot) else f"{name} is a choice")
     return {"key": name, **key.widget(value(name))}
 
 
@@ -302,6 +305,21 @@ def places() -> int:
     included, or the link (Back, say)."""
     memory = _memory()
     return memory.moves + _moved(memory)
+
+
+def begins(component: str, *names: str) -> dict[str, Any]:
+    """For a component that is drawn in this run: what it begins with of what the browser writes by itself. It stays
+    what it was until something else than the component says where the reader stands: the browser knows better, and to
+    say it anew would be to send all data again."""
+    begun, place = _memory().begun, places()
+    if begun.get(component, {}).get("place") != place:
+        begun[component] = {name: value(name) for name in names} | {"place": place}
+    return begun[component]
+
+
+def gone(component: str) -> None:
+    """A component is not drawn in this run: the next time it begins where the link says."""
+    _memory().begun.pop(component, None)
 
 
 def theme() -> str:

@@ -205,3 +205,63 @@ def assert_no_sideways_scroll(tab: Visit, page: str) -> None:
         assert place
         assert place["x"] >= 0
         assert place["x"] + place["width"] <= PHONE["width"]
+
+
+def at_rest(tab: Visit, name: str, value: str | None) -> None:
+    """Until the link says so, as the reader rests."""
+    tab.page.wait_for_function(
+        "([name, value]) => new URL(location).searchParams.get(name) === value", arg=[name, value], timeout=20_000
+    )
+    tab.settle()
+
+
+def test_a_chosen_cell_is_in_the_link_and_on_every_map(app: Served, visit: Callable[..., Visit]) -> None:
+    tab = opened(visit, app, "gradients", "length=10")
+    maps = tab.page.locator(".rv-section[data-id=map] .rv-card")
+    maps.nth(1).scroll_into_view_if_needed()
+    maps.nth(1).locator(".rv-drawing").focus()
+    for key in ("ArrowUp", "ArrowLeft", "ArrowLeft"):
+        tab.page.keyboard.press(key)
+    at_rest(tab, "spot", "9,7")
+    said = [maps.nth(k).locator("[aria-live]").inner_text() for k in range(3)]
+    assert all("step 10" in one and "step 8" in one for one in said)
+    assert len(set(said)) == 3
+    there = opened(visit, app, "gradients", "length=10&spot=9,7")
+    there.page.locator(".rv-section[data-id=map]").scroll_into_view_if_needed()
+    for k in range(3):
+        card = there.page.locator(".rv-section[data-id=map] .rv-card").nth(k)
+        expect(card.locator("[aria-live]")).to_have_text(said[k])
+        expect(card.locator(".shapelayer path").last).to_be_attached()
+    press(tab, "gradients", thumb(tab, "length"), "ArrowLeft")  # the cell is not in the map now, and stays in the link
+    expect(maps.nth(0).locator("[aria-live]")).to_have_text(translate("en", "board.hint"))
+    assert link(tab) == {"length": "9", "spot": "9,7"}
+    tab.page.go_back()
+    tab.settle()
+    expect(maps.nth(0).locator("[aria-live]")).to_have_text(said[0])
+    assert tab.errors == []
+
+
+def test_the_cliff_opens_as_it_was_turned(app: Served, visit: Callable[..., Visit]) -> None:
+    eye = "() => document.querySelector('.rv-section[data-id=cliff] .js-plotly-plot').layout.scene.camera.eye"
+    tab = opened(visit, app, "clipping", "cliffb=wall")
+    drawing = tab.page.locator(".rv-section[data-id=cliff] .rv-drawing")
+    drawing.scroll_into_view_if_needed()
+    tab.page.wait_for_selector(".rv-section[data-id=cliff] .js-plotly-plot canvas")
+    start = tab.page.evaluate(eye)
+    drawing.focus()
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowUp"):
+        tab.page.keyboard.press(key)
+    tab.page.wait_for_url("**camera=*")
+    tab.settle()
+    turned = tab.page.evaluate(eye)
+    assert turned != start
+    there = visit(tab.page.url)
+    there.page.wait_for_selector(".st-key-cliff .rv-board[data-drawn]", state="attached")
+    there.page.locator(".rv-section[data-id=cliff] .rv-drawing").scroll_into_view_if_needed()
+    there.page.wait_for_selector(".rv-section[data-id=cliff] .js-plotly-plot canvas")
+    assert there.page.evaluate(eye) == turned
+    assert link(there) == link(tab)
+    drawing.press("Escape")
+    at_rest(tab, "camera", None)
+    assert tab.page.evaluate(eye) == start
+    assert tab.errors == there.errors == []

@@ -346,3 +346,19 @@ def error_of(w, b):
     for _ in range(50):
         x = w * x.sigmoid() + b
     return float((x.sigmoid() - 0.7) ** 2)
+
+
+@pytest.mark.parametrize("w", [4.1, 5.0, 6.0])
+def test_the_descents_can_begin_on_the_wall(w):
+    """At the bias where σ leads x_0 back to itself: by hand. Below w = 4.26 nothing is thrown off there: no wall."""
+    b = float(0.5 - w / (1 + np.exp(-0.5)))
+    section = sections(descents_board(w, "wall", 0.5, 1.0, LIGHT))[0]
+    said = "".join(run for run, _ in section["text"])
+    assert ("on the wall" in said) == (w > 4.26)
+    assert f"b = −{-b:.7g}" in said
+    same = sections(descents_board(w, b, 0.5, 1.0, LIGHT))[0]
+    assert same["title"] == section["title"]
+    if w == 5:
+        assert f"{b:.6f}" == "-2.612297"
+        (on,) = figures_of(section).values()
+        assert len(on["data"]) > 3, "the unclipped descent leaves, and a cross says where"

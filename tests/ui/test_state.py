@@ -13,7 +13,23 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from rnnviz.language import literal
-from rnnviz.ui.keys import ALICE, KEYS, LOOK, PAGES, TICKET, Choice, Flag, Names, Real, Text, Whole, as_text
+from rnnviz.ui.board import rested
+from rnnviz.ui.keys import (
+    ALICE,
+    KEYS,
+    LOOK,
+    PAGES,
+    TICKET,
+    Choice,
+    Flag,
+    Landmark,
+    Names,
+    Real,
+    Spot,
+    Text,
+    Whole,
+    as_text,
+)
 from rnnviz.ui.pages import page_files
 from rnnviz.ui.stepper import Rest, rest
 from scripts.serving import ROOT
@@ -27,6 +43,10 @@ def allowed(name: str, value: Any) -> bool:
             return type(value) is int and (low <= value <= high or value == KEYS[name].default)
         case Real(low=low, high=high):
             return type(value) is float and low <= value <= high
+        case Landmark(number=number, place=place):
+            return value == place or (type(value) is float and number.low <= value <= number.high)
+        case Spot(ends=ends):
+            return type(value) is tuple and len(value) in (0, len(ends)) and all(abs(one) < 1e5 for one in value)
         case Flag():
             return type(value) is bool
         case Choice(ids=ids):
@@ -72,6 +92,17 @@ def test_what_components_say_is_allowed_or_nothing(value: Any, said: dict[str, A
         assert found is None or (
             allowed("step", found.step) and allowed("unit", found.unit) and found.network in (0, 1)
         )
+
+
+@given(anything)
+def test_what_a_board_says_is_allowed_or_nothing(value: Any) -> None:
+    assert rested(value, ()) == {}
+    for name in ("spot", "camera"):
+        found = rested({name: value, "sentence": value}, (name,))
+        assert found.keys() == {name}
+        kept = KEYS[name].check(found[name])
+        assert kept is None or allowed(name, kept)
+    assert KEYS["spot"].check(rested({"spot": [19, 0]}, ("spot",))["spot"]) == (19, 0)
 
 
 def test_where_a_reader_rests_is_heard() -> None:
@@ -138,6 +169,17 @@ def test_a_default_survives_the_link(name: str) -> None:
     [
         ("words", "64", 64),
         ("words", "65", None),
+        ("cliffb", "wall", "wall"),
+        ("cliffb", "-2.612297", -2.612297),
+        ("cliffb", "-9", None),
+        ("spot", "19,0", (19, 0)),
+        ("spot", "19", None),
+        ("spot", "19,-1", None),
+        ("spot", "1.5,0", None),
+        ("camera", "1.5,1.4,0.92,0.1,-0.03,-0.14", (1.5, 1.4, 0.92, 0.1, -0.03, -0.14)),
+        ("camera", "nan,1,1,0,0,0", None),
+        ("camera", "99,1,1,0,0,0", None),
+        ("camera", "1.00001,1,1,0,0,0", None),
         ("trained", "false", False),
         ("left", "gru", "gru"),
         ("left", "transformer", None),

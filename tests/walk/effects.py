@@ -244,6 +244,12 @@ def _stepper(tab: Browser, move: Move, was: Before) -> str:
     return "" if same else f"step, network and unit {move.value} were looked at, the link says {found}"
 
 
+def _place(tab: Browser, move: Move, was: Before) -> str:
+    text = words.linked(tab.link).get(move.control)
+    found = list(KEYS[move.control].parse(text) or ()) if text else []
+    return "" if found == move.value else f"{move.control} {move.value} was set, the link says {text}"
+
+
 def _hand(tab: Browser, move: Move, was: Before) -> str:
     found = words.linked(tab.link).get("drawn")
     places = [part.place() for part in tab.parts.values() if str(part.place()).startswith(move.option.split()[0])]
@@ -270,6 +276,8 @@ CHECKS: dict[str, Callable[[Browser, Move, Before], str]] = {
     "colours": _colours,
     "stepper": _stepper,
     "hand": _hand,
+    "spot": _place,
+    "camera": _place,
 }
 SLOW = ("train", "again", "resume", "pause", "cancel", "one", "rewind", "reload", "upload")
 """What may take the trainers a moment; the page looks again by itself."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks import acts, widgets
 from benchmarks.browser import Browser
-from benchmarks.parts import LETTERS, POINTS, GatesPart, StepperPart, slots
+from benchmarks.parts import LETTERS, POINTS, BoardPart, GatesPart, StepperPart, slots
 from benchmarks.widgets import CHOICES, Control
 from rnnviz.tasks import errands
 from tests.walk import words
@@ -158,6 +158,29 @@ def of_parts(tab: Browser, rng: random.Random) -> Iterator[Move]:
         for place, settings in drawn.items():
             told = f"gates of {kind}, {challenge}: set by hand ({place}), then rest"
             yield Move("hand", f"{kind} {place}", told, _draw(tab, hand, settings), value=settings)
+
+    for part in tab.parts.values():
+        if isinstance(part, BoardPart):
+            yield from of_board(tab, part, rng)
+
+
+def of_board(tab: Browser, part: BoardPart, rng: random.Random) -> Iterator[Move]:
+    """What can be set on the figures of a board."""
+
+    def put(name: str, option: str, value: list[float]) -> Move:
+        told = f"board: {name} {value}, then rest"
+        return Move(name, option, told, lambda: acts.put_place(tab, part, name, value), value=value)
+
+    if "spot" in part.places and (maps := part.maps()):
+        last = len(maps[0]) - 1
+        cells = {"low": [0, 0], "middle": [last, last // 2], "high": [last, 0], "other": [rng.randint(0, last), last]}
+        for option, cell in cells.items():
+            yield put("spot", option, [*cell])
+        yield put("spot", "none", [])
+    if "camera" in part.places:
+        eye = [round(rng.uniform(-2, 2), 3) for _ in range(3)]
+        yield put("camera", "turned", [*eye, 0.1, -0.03, -0.14])
+        yield put("camera", "none", [])
 
 
 def of_browser(tab: Browser) -> Iterator[Move]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks import widgets
 from benchmarks.browser import Browser
+from benchmarks.parts import PLACES
 from benchmarks.tree import Node
 from benchmarks.widgets import Control
 from rnnviz.ui.keys import YOURS
@@ -25,7 +26,7 @@ OF_THE_NETWORK = ("badge",)
 OPENS = ("popover", "expandable")
 WITH_OWN = ("left", "right")
 """Controls that offer the visitor's own network, where there is one."""
-STARTS = ("step", "unit", "network", "place")
+STARTS = ("step", "unit", "network", "place", *PLACES)
 """Where a stepper begins; where it stands is compared instead."""
 CARRIED = ("kept", "plotly", "drawn", "said")
 TEXTS = ("heading", "markdown", "text", "alert")

@@ -24,7 +24,7 @@ from benchmarks.browser import Browser
 from benchmarks.widgets import id_of
 from rnnviz.language import LANGUAGES
 from rnnviz.ui import keys
-from rnnviz.ui.keys import KEYS, Choice, Flag, Key, Real, Whole
+from rnnviz.ui.keys import KEYS, Choice, Flag, Key, Landmark, Real, Spot, Whole, as_text
 from scripts.serving import Served
 from tests.walk import words
 from tests.walk.coverage import Coverage, Triple
@@ -50,6 +50,8 @@ TWICE = 0.15
 A_HAND = 0.1
 """Seconds until a hand is at the menu. Streamlit itself forgets a value when another page is asked for before the run
 has begun that would have taken it in: that message tells of the frame alone."""
+RESTING = ("stepper", "hand", "spot", "camera")
+"""What is told only once a hand has rested."""
 ALONE = ("reload", "rest", "back", "forward", "menu", "colours", "download")
 """What nothing follows at once."""
 RUNS = ("train", "again", "resume", "pause", "cancel", "one", "rewind", "upload", "use")
@@ -295,7 +297,7 @@ def alone(doing: Coroutine[Any, Any, T]) -> T:
 
 def fits(first: Move, second: Move) -> bool:
     """Whether somebody can do the second while the first is not answered yet, and mean both."""
-    if second.control in ("reload", "rest", "back", "forward", "download", "upload", "stepper", "hand"):
+    if second.control in ("reload", "rest", "back", "forward", "download", "upload", *RESTING):
         return False  # a hand that rests has rested for half a second: what came before it is answered
     both = first.control in RUNS and second.control in RUNS
     button = bool(first.target and first.target.kind == "button")
@@ -325,7 +327,7 @@ def checkable(move: Move, first: Move, second: Move | None) -> bool:
         return True
     if second.control == "menu":
         return move is second or (first.target is not None and first.target.key in KEYS)
-    if move.control == "hand" or (move.target and move.target.kind in ("popover", "expandable")):
+    if move.control in RESTING[1:] or (move.target and move.target.kind in ("popover", "expandable")):
         return False  # what is open is of no weight, and a box with another label is another box
     whole = ("preset", "example", "sentence", "task", "twin", "input", "one")
     return move is second or (second.control not in whole and move.control not in ("one", "menu", "preset", "example"))
@@ -359,6 +361,10 @@ def some(key: Key, rng: random.Random) -> str:
         return rng.choice(("true", "false"))
     if isinstance(key, Whole):
         return str(rng.randint(key.low, min(key.high, key.low + 100)))
+    if isinstance(key, Landmark):
+        return rng.choice((key.place, some(key.number, rng)))
+    if isinstance(key, Spot):
+        return as_text(tuple(round(rng.uniform(low, min(high, 100.0)), key.decimals or None) for low, high in key.ends))
     if isinstance(key, Real):
         return f"{key.low + key.step * rng.randint(0, round((key.high - key.low) / key.step)):.6g}"
     return TEXTS[rng.choice(("usual", "errand", "Japanese", "emoji", "script", "quotes"))]
