@@ -295,6 +295,7 @@ CLAIMS: dict[str, dict[str, str]] = {
         "it has held the word": "the_gradient_is_almost_nothing_and_the_word_is_held",
         "in all three cells the gradient vanishes": "a_gradient_vanishes_from_ten_steps_to_two_hundred",
         "To see it *explode*": "a_gradient_explodes_where_the_text_says_so",
+        "with each of the seeds 0 to 9": "it_explodes_with_each_of_ten_seeds",
         "compare all of it with PyTorch’s autograd": "long_inputs_equal_autograd",
         "about 10⁻³²³": "the_map_holds_what_cannot_be_squared",
     },

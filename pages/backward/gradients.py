@@ -2,18 +2,46 @@
 
 import streamlit as st
 
-from rnnviz.scenes.gradients import KINDS, gradients_board
+from rnnviz.scenes.gradients import EXPLOSIONS, KINDS, gradients_board
 from rnnviz.ui import controls, sentence, state
 from rnnviz.ui.asked import asked
 from rnnviz.ui.board import board
-from rnnviz.ui.calm import part
+from rnnviz.ui.calm import called, part
 from rnnviz.ui.language import prose, t
+
+
+def explosions() -> None:
+    """Buttons that set what makes a gradient explode; they say what they set, and then what was changed by it."""
+    if not all(map(state.shown, EXPLOSIONS["tanh"])):
+        return
+    for name, wanted in EXPLOSIONS.items():
+        told = {"activation": t(f"source.activation_ids.{name}"), "scale": f"{wanted['scale']:g}"}
+        label, so = t("gradients.explode", **told, length=wanted["length"]), not changes(wanted)
+        st.button(label, key=f"explode-{name}", disabled=so, on_click=called(_explode), args=(name,))
+
+
+def changes(wanted: dict[str, object]) -> list[str]:
+    """What would be changed, in words."""
+
+    def named(name: str, value: object) -> str:
+        return t(f"source.{name}_ids.{value}") if isinstance(value, str) and name != "units" else f"{value:g}"
+
+    return [
+        t("gradients.change", name=t(f"source.{name}"), before=named(name, state.value(name)), after=named(name, value))
+        for name, value in wanted.items()
+        if state.value(name) != value
+    ]
+
+
+def _explode(name: str) -> None:
+    st.toast(t("gradients.changed", changes=t("compare.comma").join(changes(EXPLOSIONS[name]))))
+    state.put(**EXPLOSIONS[name])
 
 
 @part
 def backward() -> None:
     """The controls, and the board they rule."""
-    typed, tokens = controls.controls()
+    typed, tokens = controls.controls(explosions)
     if state.value("input") == "sentence":
         sentence.amiss(typed, tokens, *filter(None, [controls.own()]))
         if not tokens:

@@ -30,6 +30,13 @@ KINDS = tuple(CELLS)
 """All kinds of cells."""
 INPUTS = 32
 """Numbers at each step of a random sequence."""
+EXPLOSIONS: dict[str, dict[str, Any]] = {
+    "tanh": {"length": 60, "scale": 5.0, "activation": "tanh", "start": "default", "units": "32"},
+    "relu": {"length": 60, "scale": 3.0, "activation": "relu", "start": "default", "units": "32"},
+}
+"""Settings with which the gradient of a fresh RNN explodes, on each of the seeds 0 to 9."""
+GREW = 10.0
+"""From so many times its size on it is said by how much a gradient grew."""
 
 
 @dataclass(frozen=True)
@@ -123,12 +130,13 @@ def gradients_board(source: Source, view: View) -> Board:
     def each(draw: Callable[[Backward], Spec]) -> dict[str, Spec]:
         return {one.kind: draw(one) for one in sides}
 
-    arrived = {one.kind: three_digits(ratio(one.gradients.norms)) for one in sides}
+    arrived = {kind: three_digits(times) for kind, times in arrived_as(sides).items()}
     arrived |= {f"{one.kind}_c": three_digits(ratio(c)) for one in sides if (c := one.gradients.norms_c) is not None}
     steps = len(sides[0].trace)
     held = {one.kind: spectra.references(one.trace, one.gradients, source.at) for one in sides}
     last = asked_word(source) if source.tokens else ""
     loss = writer.say("loss", word=last) if source.tokens else writer.say("loss_numbers")
+    grown = "" if source.at == "every" else growth(arrived_as(sides), writer, steps)
     survived = {one.kind: spectra.survival(one.trace) for one in sides}
     maps = each(lambda one: figures.gradient_map.spec(one.trace, one.gradients, look=look))
     shared = {one.kind: added(one.gradients) for one in sides}
@@ -136,7 +144,7 @@ def gradients_board(source: Source, view: View) -> Board:
         writer.section(
             "norms_every" if source.at == "every" else "norms_word" if source.tokens else "norms",
             each(lambda one: figures.norms.spec(one.trace, one.gradients, held[one.kind], look=look)),
-            **arrived, steps=steps, word=last, loss=loss,
+            **arrived, steps=steps, word=last, loss=loss, grown=grown,
         ),
         writer.section("map", maps, {one.kind: reached(one.gradients.through_time) for one in sides}, steps=steps),
         *(writer.section("map_c", by_part(one, look), parts_reached(one)) for one in sides if one.trace.c is not None),
@@ -154,6 +162,22 @@ def gradients_board(source: Source, view: View) -> Board:
     sections.append(writer.section("saturation", drawn, stuck))
     blown = tuple(one.kind for one in sides if not all(np.isfinite(a).all() for a in numbers_shown(one.gradients)))
     return writer.board(source, sections, blown)
+
+
+def arrived_as(sides: Sequence[Backward]) -> dict[str, float]:
+    """Of each network: how many times as large the gradient in h has become."""
+    return {one.kind: ratio(one.gradients.norms) for one in sides}
+
+
+def growth(arrived: Mapping[str, float], writer: Writer, steps: int) -> str:
+    """In which networks the gradient grew, and by how many orders of magnitude; "" if in none."""
+    told = [
+        writer.say("grew", name=writer.name(kind), orders=f"{np.log10(times):.1f}")
+        for kind, times in arrived.items()
+        if GREW <= times < np.inf
+    ]
+    grew = translate(writer.view.language, "compare.comma").join(told)
+    return writer.say("grown", grew=grew, steps=steps - 1) if told else ""
 
 
 def by_part(one: Backward, look: Look) -> dict[str, Spec]:

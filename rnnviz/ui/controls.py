@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from rnnviz.scenes.gradients import Source
@@ -17,8 +19,9 @@ WIDE = {"asked": 215, "at": 170, "activation": 180, "start": 175, "units": 140, 
 """Controls with long names or options, in px."""
 
 
-def controls() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Draw the controls; returns the sentence as typed and as read, empty tuples for random numbers."""
+def controls(shortcuts: Callable[[], None] | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Draw the controls; returns the sentence as typed and as read, empty tuples for random numbers. `shortcuts` draws
+    what sets several of them for random numbers, behind them."""
     typed, tokens = sentence.current() if state.value("input") == "sentence" else ((), ())
     choose("input", radio=True)
     if state.value("input") == "sentence":
@@ -38,6 +41,8 @@ def controls() -> tuple[tuple[str, ...], tuple[str, ...]]:
             if state.shown("seed"):
                 st.number_input(t("source.seed"), help=t("source.seed_help"), width=105, **state.control("seed"))
         choose("at")
+        if shortcuts and state.value("input") == "random":
+            shortcuts()
     return typed, tokens
 
 

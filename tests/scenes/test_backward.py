@@ -88,7 +88,7 @@ def told(section, page, language, part="title"):
 
     def field(found):
         names.append(found[1])
-        return f"(?P={found[1]})" if found[1] in names[:-1] else f"(?P<{found[1]}>.+?)"
+        return f"(?P={found[1]})" if found[1] in names[:-1] else f"(?P<{found[1]}>.*?)"
 
     label = re.escape(translate(language, f"{page}.{section['id']}.{part}").replace("*", ""))
     shown = section["title"] if part == "title" else "".join(run for run, _ in section["text"])

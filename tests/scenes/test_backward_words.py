@@ -15,7 +15,7 @@ from rnnviz.numbers import three_digits
 from rnnviz.recurrence.fresh import fresh_weights, random_sequence
 from rnnviz.scenes import clipping as clipping_scene
 from rnnviz.scenes.clipping import clipped_board
-from rnnviz.scenes.gradients import INPUTS, Source, forth_and_back, gradients_board
+from rnnviz.scenes.gradients import EXPLOSIONS, INPUTS, Source, forth_and_back, gradients_board
 from rnnviz.tasks.errands import THINGS
 from rnnviz.tasks.errands.reading import stretch
 from rnnviz.text import tokenize, vocabulary
@@ -64,11 +64,32 @@ def test_a_gradient_vanishes_from_ten_steps_to_two_hundred() -> None:
     assert_written("gradients", *map(three_digits, shrunk["rnn"]))
 
 
+def exploded(name: str, seed: int) -> float:
+    """By what autograd's gradient in h has grown with the settings of a button of the page."""
+    so = {key: value for key, value in EXPLOSIONS[name].items() if key != "units"}
+    return grown("rnn", seed=seed, **so)
+
+
+def test_it_explodes_with_each_of_ten_seeds() -> None:
+    """And the text says by how many orders of magnitude; a sentence over the figures says it of each seed."""
+    for name in EXPLOSIONS:
+        orders = [float(np.log10(exploded(name, seed))) for seed in range(10)]
+        assert min(orders) > 2
+        assert_written("gradients", f"{min(orders):.1f}", f"{max(orders):.1f}")
+        others = [float(np.log10(exploded(name, seed))) for seed in range(100, 130)]
+        assert_written("gradients", f"{min(others):.1f}", f"{max(others):.1f}")
+        seven = Source(**{**EXPLOSIONS[name], "units": int(EXPLOSIONS[name]["units"])}, seed=7)
+        said = "".join(run for run, _ in sections(gradients_board(seven, LIGHT))[0]["text"])
+        assert f"over 59 steps back: in the RNN by {orders[7]:.1f} orders of magnitude." in said
+    vanished = "".join(run for run, _ in sections(gradients_board(Source(), LIGHT))[0]["text"])
+    assert "orders of magnitude" not in vanished
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_gradient_explodes_where_the_text_says_so(seed: int) -> None:
     """A12: with the weights times 5 (tanh) or 3 (ReLU) over 60 steps; not times 2, nor with the logistic function."""
-    large, relu = grown("rnn", length=60, scale=5.0, seed=seed), grown("rnn", length=60, scale=3.0, activation="relu")
-    assert min(large, grown("rnn", length=60, scale=3.0, activation="relu", seed=seed)) > 100
+    large, relu = exploded("tanh", seed), exploded("relu", 0)
+    assert min(large, exploded("relu", seed)) > 100
     ordinary, half, double = (grown("rnn", length=60, scale=scale, seed=seed) for scale in (1.0, 0.5, 2.0))
     assert half < ordinary < double < 1
     assert grown("rnn", length=60, scale=5.0, activation="logistic", seed=seed) < 1e-6

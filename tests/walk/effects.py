@@ -10,6 +10,7 @@ from benchmarks import acts, widgets
 from benchmarks.browser import Browser
 from benchmarks.widgets import CHOICES, Control
 from rnnviz.language import LANGUAGES, labels_of
+from rnnviz.scenes.gradients import EXPLOSIONS
 from rnnviz.training.plans import PRESETS
 from rnnviz.ui.keys import KEYS, PAGES, Choice, Text, carries
 from tests.walk import words
@@ -138,6 +139,12 @@ def _preset(tab: Browser, move: Move, was: Before) -> str:
     return _closed(tab, "presets")
 
 
+def _explode(tab: Browser, move: Move, was: Before) -> str:
+    link = words.settings(tab.link)
+    wrong = [name for name, one in EXPLOSIONS[move.option].items() if link.get(name, KEYS[name].default) != one]
+    return f"the button sets {', '.join(wrong)}, and the link does not say so" if wrong else ""
+
+
 def _example(tab: Browser, move: Move, was: Before) -> str:
     field, wanted = widgets.find(tab.controls(), "sentence"), examples()[int(move.option)]
     if field is None or field.value != wanted:
@@ -260,6 +267,7 @@ CHECKS: dict[str, Callable[[Browser, Move, Before], str]] = {
     "frame-lang": _language,
     "preset": _preset,
     "example": _example,
+    "explode": _explode,
     "train": _run(GOING),
     "again": _run(GOING),
     "resume": _run(GOING),

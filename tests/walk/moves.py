@@ -37,7 +37,7 @@ MANY = 24
 PLACES = ("low", "middle", "high", "other")
 DYNAMIC = {r"rewind-\d+": "rewind", r"saw[A-Z]": "saw", r"None": "measure"}
 """Keys with something of the visit in them; and a button without a key."""
-NUMBERED = (r"(use|download|example)(\d+)", r"(preset)-(.+)", r"(frame-lang)-(.+)")
+NUMBERED = (r"(use|download|example)(\d+)", r"(preset)-(.+)", r"(frame-lang)-(.+)", r"(explode)-(.+)")
 """Keys of which each is an option of one control."""
 Do = Callable[[], Awaitable[Any]]
 

@@ -329,8 +329,9 @@ def checkable(move: Move, first: Move, second: Move | None) -> bool:
         return move is second or (first.target is not None and first.target.key in KEYS)
     if move.control in RESTING[1:] or (move.target and move.target.kind in ("popover", "expandable")):
         return False  # what is open is of no weight, and a box with another label is another box
-    whole = ("preset", "example", "sentence", "task", "twin", "input", "one")
-    return move is second or (second.control not in whole and move.control not in ("one", "menu", "preset", "example"))
+    several = ("one", "preset", "example", "explode")
+    whole = (*several, "sentence", "task", "twin", "input")
+    return move is second or (second.control not in whole and move.control not in (*several, "menu"))
 
 
 def begin(rng: random.Random, page: str) -> dict[str, object]:
