@@ -7,6 +7,7 @@ were made for another one, and where the reader has rested; a board tells what t
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Protocol
 
 KEPT = "rnnviz-kept"
@@ -104,7 +105,9 @@ class StepperPart(Part):
     def __init__(self, tab: Tab) -> None:
         super().__init__(tab)
         self.step = 0
-        self.chosen: tuple[int, int | None] | None = None
+        self.chosen: tuple[int, int] | None = None
+        self.second: tuple[int, int] | None = None
+        """The unit beside it; None: the one on top of the other network."""
         self.told: tuple[Any, ...] | None = None
         self.named = False
         """Whether the link has the unit."""
@@ -114,6 +117,7 @@ class StepperPart(Part):
         super().show(data)
         if old.get("place") != self.payload.get("place"):  # the link says where to stand
             old, self.chosen, self.told, self.named = {}, None, None, False
+            self.second = unit_named(self.payload.get("against", ""))
         last = len(self.payload["tokens"]) - 1
         if not old:
             self.step = self.payload.get("step") or 0
@@ -122,31 +126,45 @@ class StepperPart(Part):
         self.step = max(0, min(self.step, last))
         named = self.named or self.payload.get("unit") is not None
         begin = (self.payload.get("network", 1), self.payload.get("unit"))
-        self.choose(*(self.chosen if named and self.chosen else begin))
+        self.chosen = self.existing(*(self.chosen if named and self.chosen else begin))
+        if self.second and self.existing(*self.second) != self.second:
+            self.second = None
         if not (named and self.told):
-            self.told = (self.told[0] if self.told else self.step, *self.place()[1:])
+            step, *_, against = self.told or (self.step, self.payload.get("against", ""))
+            self.told = (step, *self.chosen, against)
 
     def units(self, network: int) -> list[int]:
         """The units of a network, as they stand."""
         order: list[int] = self.payload["networks"][network]["unit_rows"]["order"]
         return order
 
-    def choose(self, network: int, unit: int | None) -> None:
-        """Look at a unit; where the network has none of this number, at its first."""
+    def existing(self, network: int, unit: int | None) -> tuple[int, int]:
+        """A unit; where the network has none of this number, its first."""
         order = self.units(network)
-        self.chosen = (network, unit if unit in order else order[0])
+        return network, order[0] if unit is None or unit not in order else unit
+
+    def choose(self, network: int, unit: int | None) -> None:
+        """Look at a unit."""
+        before, self.chosen = self.chosen, self.existing(network, unit)
+        if before and before[0] != network:  # what was looked at stays beside it
+            self.second = before
+
+    @property
+    def against(self) -> str:
+        """The unit beside the chosen one, as the link has it."""
+        return f"{('left', 'right')[self.second[0]]}.{self.second[1]}" if self.second else ""
 
     def place(self) -> tuple[Any, ...]:
-        return (self.step, *(self.chosen or ()))
+        return (self.step, *(self.chosen or ()), self.against)
 
     def rest(self) -> None:
         if not self.payload or self.place() == self.told:
             return
         self.told, self.named = self.place(), True
-        step, network, unit = self.told
+        step, network, unit, against = self.told
         link = {"step": str(step) if step else None, "unit": str(unit), "side": None if network == 1 else "left"}
-        self.tab.replace_query(**link)
-        self.telling.append(("rest", {"step": step, "network": network, "unit": unit}))
+        self.tab.replace_query(**link, against=against or None)
+        self.telling.append(("rest", {"step": step, "network": network, "unit": unit, "against": against}))
 
 
 class GatesPart(Part):
@@ -189,6 +207,12 @@ class GatesPart(Part):
             self.tab.replace_query(drawn=self.told)
             self.telling.append(("drawn", self.told))
         self.touched = False
+
+
+def unit_named(text: str) -> tuple[int, int] | None:
+    """ "left.12" as (0, 12); None for what is no such text."""
+    match = re.fullmatch(r"(left|right)\.([0-9]{1,4})", text)
+    return (int(match[1] == "right"), int(match[2])) if match else None
 
 
 def merged(state: str, name: str, value: Any) -> str:

@@ -28,7 +28,7 @@ HANDED = {
     "assets/board": ["board"],
     "assets/shared": ["board.table"],
     "assets/gates": ["gates.hand"],
-    "assets/stepper": ["stepper", "cell", "board"],
+    "assets/stepper": ["stepper", "cell", "board", "unit"],
     "rnnviz/scenes/records.py": ["training.table", "records"],
     "rnnviz/training/plans.py": ["training.called", "training.ids"],
     "rnnviz/scenes/seeds.py": ["step.table"],

@@ -11,6 +11,7 @@ class Stepper {
     this.root = root;
     this.step = 0;
     this.chosen = null; // {network: 0 | 1, unit}
+    this.second = null; // the unit beside it; null: the one on top of the other network
     this.playing = null;
     this.onKey = (event) => this.key(event);
     this.build();
@@ -42,21 +43,13 @@ class Stepper {
       const plot = plotView(newElement(body, "div"), (tap) => this.tap(tap, k));
       return { column, head, body, plot };
     });
+    this.units = unitView(newElement(root, "section", "rv-units"), (...picked) => this.pick(...picked), (step) => this.tap({ step }));
     this.below = newElement(root, "div", "rv-below");
     this.askRoot = newElement(this.below, "section", "rv-ask");
     this.askTitle = newElement(this.askRoot, "h4");
     this.askPlot = plotView(newElement(this.askRoot, "div"), (tap) => this.tap({ step: tap.step }));
     this.askNote = newElement(this.askRoot, "p", "rv-small");
     const one = newElement(this.below, "section", "rv-one");
-    const choice = newElement(one, "p", "rv-choice");
-    this.unitLabel = newElement(choice, "label");
-    this.unitList = newElement(choice, "select");
-    this.unitLabel.htmlFor = this.unitList.id = "rv-unit-list";
-    this.unitHint = newElement(choice, "span", "rv-small");
-    this.unitList.onchange = () => {
-      const [network, unit] = this.unitList.value.split(" ").map(Number);
-      this.choose(network, unit);
-    };
     this.cellRoot = newElement(one, "div", "rv-cell-view");
     document.addEventListener("keydown", this.onKey); // once per stepper; taken away in end()
   }
@@ -83,7 +76,10 @@ class Stepper {
     // Until the link names a unit, it is the one on top, of whichever network stands there.
     const named = this.named || payload.unit != null;
     this.chosen = this.existing(named && this.chosen ? this.chosen : { network: payload.network ?? 1, unit: payload.unit });
-    this.told = named && this.told ? this.told : { ...this.rest(), step: this.told?.step ?? this.step };
+    this.units.fill(this.payload, { ...words.unit, table: words.table });
+    this.second = this.units.ifThere(old ? this.second : unitNamed(payload.against));
+    const { step, against } = this.told ?? { step: this.step, against: payload.against };
+    this.told = named && this.told ? this.told : { ...this.rest(), step, against };
 
     const { root, labels } = this;
     root.dataset.theme = payload.theme;
@@ -98,7 +94,6 @@ class Stepper {
     this.heads = this.columns.map(({ head }, k) => headView(head, payload.networks[k], payload.tokens, labels));
     this.cell = cellView(this.cellRoot, words);
     this.arrange();
-    this.listUnits();
     this.showAsk();
     this.draw();
     this.choose(this.chosen.network, this.chosen.unit);
@@ -118,22 +113,6 @@ class Stepper {
     const fits = tall[1 - shorter] - tall[shorter] > ENOUGH * this.payload.ask.figure.layout.height;
     if (fits) this.columns[shorter].body.append(this.askRoot);
     else this.below.prepend(this.askRoot);
-  }
-
-  listUnits() {
-    this.unitLabel.textContent = this.labels.unit_label;
-    this.unitHint.textContent = this.labels.unit_hint;
-    this.unitList.replaceChildren(
-      ...this.payload.networks.map(({ name, unit_rows }, network) => {
-        const group = document.createElement("optgroup");
-        group.label = name;
-        for (let unit = 0; unit < unit_rows.order.length; unit++) {
-          const text = `${name} · ${filledLabel(this.labels.unit, { unit })}`;
-          group.append(new Option(text, `${network} ${unit}`));
-        }
-        return group;
-      }),
-    );
   }
 
   showAsk() {
@@ -162,7 +141,7 @@ class Stepper {
     );
     const asked = `${this.askTitle.textContent} ${payload.ask.label}`;
     plots.push(this.askPlot.draw(payload.ask.figure, payload.tokens, asked, labels.table));
-    this.choose(this.chosen.network, this.chosen.unit);
+    plots.push(this.choose(this.chosen.network, this.chosen.unit));
     this.render();
     await Promise.all(plots);
     this.root.dataset.drawn = payload.revision;
@@ -179,6 +158,7 @@ class Stepper {
     this.heads.forEach((head) => head.show(step));
     this.columns.forEach(({ plot }) => plot.show(step));
     this.askPlot.show(step);
+    this.units.step(step);
     this.showCell();
     this.root.dataset.step = step;
     clearTimeout(this.saying);
@@ -237,12 +217,22 @@ class Stepper {
     this.waitForRest();
   }
 
+  /** Looks at a unit. One of the other network than before leaves the one before beside it. */
   choose(network, unit) {
+    const before = this.chosen;
     this.chosen = this.existing({ network, unit });
-    this.unitList.value = `${network} ${this.chosen.unit}`;
+    if (before.network !== network) this.second = before;
+    const drawn = this.units.show(this.chosen, this.second);
     this.columns.forEach(({ plot }, k) => plot.mark(k === network ? this.chosen.unit : null));
     this.showCell();
     this.waitForRest();
+    return drawn;
+  }
+
+  /** A unit picked from a list: as the chosen one, or to stand beside it. */
+  pick(place, one) {
+    if (place === "second") this.second = one;
+    this.choose(...Object.values(place === "second" ? this.chosen : one));
   }
 
   tap({ step, unit }, network) {
@@ -277,7 +267,7 @@ class Stepper {
 
   rest() {
     const { network, unit } = this.chosen;
-    return { step: this.step, network, unit };
+    return { step: this.step, network, unit, against: this.second ? nameOfUnit(this.second) : "" };
   }
 
   /** Tell Python where the reader is, once that has not changed for a while. */
@@ -285,7 +275,7 @@ class Stepper {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {
       const rest = this.rest();
-      const same = ["step", "network", "unit"].every((name) => rest[name] === this.told[name]);
+      const same = ["step", "network", "unit", "against"].every((name) => rest[name] === this.told[name]);
       if (same || this.playing !== null) return;
       this.told = rest;
       this.named = true;
@@ -296,9 +286,9 @@ class Stepper {
 
   /** Write the place into the link here, as rnnviz/ui/state.py would: Streamlit would add a page to the browser's
    *  history for every rest, and Back would have to be pressed as often as the reader stopped to look. */
-  link({ step, network, unit }) {
+  link({ step, network, unit, against }) {
     const url = new URL(window.location.href);
-    for (const [name, value, standard] of [["step", step, 0], ["unit", unit, -1], ["side", network, 1]]) {
+    for (const [name, value, standard] of [["step", step, 0], ["unit", unit, -1], ["side", network, 1], ["against", against, ""]]) {
       if (value === standard) url.searchParams.delete(name);
       else url.searchParams.set(name, name === "side" ? "left" : value);
     }
@@ -337,7 +327,7 @@ class Stepper {
     clearInterval(this.playing);
     clearTimeout(this.resting);
     clearTimeout(this.saying);
-    [...this.columns.map(({ plot }) => plot), this.askPlot].forEach((plot) => plot.end());
+    [...this.columns.map(({ plot }) => plot), this.askPlot, ...this.units.plots].forEach((plot) => plot.end());
     this.root.replaceChildren();
   }
 }

@@ -56,14 +56,15 @@ def show_stepper(tokens: tuple[str, ...]) -> None:
     place = state.places()
     if st.session_state.get("_start", (None,))[-1] != place:  # where the link says; then the browser knows better
         unit = state.value("unit")
-        where = (state.value("step"), unit if unit >= 0 else None, SIDES.index(state.value("side")))
+        whose = SIDES.index(state.value("side"))
+        where = (state.value("step"), unit if unit >= 0 else None, whose, state.value("against"))
         st.session_state["_start"] = (*where, place)
 
     def rested(rest: Rest) -> None:
         if rest.step < len(
             tokens
         ):  # else the sentence has become shorter, and the stepper will say where that leaves it
-            state.put(step=rest.step, unit=rest.unit, side=SIDES[rest.network])
+            state.put(step=rest.step, unit=rest.unit, side=SIDES[rest.network], against=rest.against)
 
     own = {"guess": state.value("guess"), "typed": state.value("sentence")}
     stepper(shown.payload, shown.files, rested, *st.session_state["_start"], **own)

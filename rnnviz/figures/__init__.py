@@ -21,6 +21,7 @@ from rnnviz.figures.spectra import eigen, saturation, survival
 from rnnviz.figures.states import states, unit_order
 from rnnviz.figures.through_time import gradient_map, saliency
 from rnnviz.figures.training import accuracy_curves, loss_curves, memory, norm_curves, state_curves
+from rnnviz.figures.unit import unit
 
 __all__ = [
     "Figure",
@@ -62,5 +63,6 @@ __all__ = [
     "states",
     "survival",
     "token_room",
+    "unit",
     "unit_order",
 ]

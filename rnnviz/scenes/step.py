@@ -8,6 +8,7 @@ from numpy import ndarray
 
 from rnnviz import figures
 from rnnviz.figures.states import by_record
+from rnnviz.figures.unit import of_any_unit
 from rnnviz.language import labels_of, translate
 from rnnviz.networks.checking import Check
 from rnnviz.numbers import two_digits
@@ -48,7 +49,7 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
     told = stories((left, right), readings, view.language)
     files = tuple(file_of(name, trained) for name in (left, right) if isinstance(name, str))
     shown = labels_of(view.language, "stepper") | labels_of(view.language, "cell")
-    shown |= {"table": labels_of(view.language, "board.table")}
+    shown |= {"table": labels_of(view.language, "board.table"), "unit": labels_of(view.language, "unit")}
     payload = {
         "revision": revision,
         "theme": view.theme,
@@ -107,6 +108,7 @@ def network_block(side: str, reading: Reading, weights: str | dict[str, ndarray]
         "subtitle": translate(view.language, subtitle, units=trace.h.shape[1], weights=f"{reading.weights:,}"),
         "figure": by_record(figure),
         "label": states_finding(title(reading, view.language), trace, reading.gradients, bits, view.language),
+        "time": of_any_unit(figures.unit.spec(trace, 0, look=view.look("unit_figures"))),
         "unit_rows": {"order": [int(u) for u in order]},
         "next": trace.tops(5),
         "surprise": [b if b is None else round(b, 2) if np.isfinite(b) else two_digits(b) for b in bits],

@@ -6,6 +6,7 @@ file), and `parse` reads a link and asks `check`. Both answer None for what is n
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -193,7 +194,22 @@ class Names:
         return self.check(tuple(part.strip() for part in link[: self.limit].split(",") if part.strip()))
 
 
-Key = Text | Whole | Real | Landmark | Spot | Flag | Choice | Names
+@dataclass(frozen=True)
+class Form:
+    """A short text of one form, without a widget: the browser writes it. Empty: nothing of the kind."""
+
+    form: str
+    """A regular expression."""
+    default: str = ""
+
+    def check(self, value: object) -> str | None:
+        return value if type(value) is str and (not value or re.fullmatch(self.form, value)) else None
+
+    def parse(self, link: str) -> str | None:
+        return self.check(link)
+
+
+Key = Text | Whole | Real | Landmark | Spot | Flag | Choice | Names | Form
 
 BIAS = Landmark(Real(-2.0, -4.0, -1.0, 0.05), "wall")
 """Where a descent begins; on the wall at the w that is set (`rnnviz.recurrence.cliff.wall`)."""
@@ -254,18 +270,19 @@ KEYS: dict[str, Key] = {
     "step": Whole(0, 0, 9999),
     "unit": Whole(-1, 0, 9999),  # -1: whichever the stepper begins with
     "side": Choice("right", ("left", "right")),  # whose unit it is
+    "against": Form(r"(left|right)\.[0-9]{1,4}"),  # the unit beside it: left.12; empty: the other network's first
     # what is chosen on a figure; put by the browser
     "spot": Spot(((0, 9999), (0, 9999))),  # of the maps through time: the loss's step and the state's
     "camera": Spot(6 * ((-20.0, 20.0),), decimals=3),  # of the cliff: where the eye is, and at what it looks
 }
-WRITTEN = ("step", "unit", "side", "drawn", "spot", "camera")
+WRITTEN = ("step", "unit", "side", "against", "drawn", "spot", "camera")
 """What the browser writes into the link by itself, before Python hears of it."""
 FRAME = ("lang", "projector")
 """Controls that stand around every page: where a link hides them, they stay hidden."""
 PAGES: dict[str, tuple[str, ...]] = {
     name: pages
     for pages, names in {
-        ("step",): ("left", "right", "guess", "step", "unit", "side"),
+        ("step",): ("left", "right", "guess", "step", "unit", "side", "against"),
         ("gates",): ("gatecell", "challenge", "drawn", "keeps", "listener", "listens", "heard"),
         ("compare",): ("counted",),
         ("gradients", "clipping"): ("input", "units", "scale", "activation", "start", "at", "asked", "own"),

@@ -45,6 +45,7 @@ from rnnviz.ui.keys import (
     WRITTEN,
     YOURS,
     Choice,
+    Form,
     Landmark,
     Names,
     Spot,
@@ -216,8 +217,8 @@ def usual(name: str) -> Any:
 def control(name: str) -> dict[str, Any]:
     """The arguments that make a widget the control of a key: its session key, start value and limits."""
     key = KEYS[name]
-    if isinstance(key, Names | Spot | Choice | Landmark):
-        raise TypeError(f"{name} has no widget" if isinstance(key, Names | Spot) else f"{name} is a choice")
+    if isinstance(key, Names | Spot | Form | Choice | Landmark):
+        raise TypeError(f"{name} has no widget" if isinstance(key, Names | Spot | Form) else f"{name} is a choice")
     return {"key": name, **key.widget(value(name))}
 
 

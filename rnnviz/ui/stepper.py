@@ -15,9 +15,9 @@ from rnnviz.ui.calm import called
 SCRIPTS = (
     "shared/parts.js",
     "shared/table.js",
-    *(f"stepper/{name}.js" for name in ("kinds", "equations", "cell", "views", "stepper")),
+    *(f"stepper/{name}.js" for name in ("kinds", "equations", "cell", "views", "unit", "stepper")),
 )
-STYLES = ("shared/parts.css", "stepper/cell.css", "stepper/stepper.css")
+STYLES = ("shared/parts.css", "stepper/cell.css", "stepper/stepper.css", "stepper/unit.css")
 
 
 class Rest(NamedTuple):
@@ -27,6 +27,8 @@ class Rest(NamedTuple):
     network: int
     """0 or 1."""
     unit: int
+    against: str = ""
+    """The unit beside it: "left.12", or empty for the one that stands there if nothing is said."""
 
 
 def stepper(
@@ -36,6 +38,7 @@ def stepper(
     step: int = 0,
     unit: int | None = None,
     network: int = 1,
+    against: str = "",
     place: int = 0,
     guess: bool = False,
     typed: str = "",
@@ -44,11 +47,12 @@ def stepper(
     """Mount the stepper.
 
     `payload` and `files` are those of a `rnnviz.scenes.step.StepPage`. `rested` is told where the reader is each time
-    they have rested for half a second somewhere else than before. `step` (from 0), `unit` and its `network` (0 or 1)
-    say where a reader begins who opens the page, or for whom `place` is another number than before; afterwards the
-    browser knows better. `guess`: whether the answers are covered until the reader has guessed. `typed`: the sentence
-    as typed; another one is read from its beginning, unless the reader stood at the end. Where the page looks different
-    from what the payload was made for, the stepper says so, and the visitor's state remembers it.
+    they have rested for half a second somewhere else than before. `step` (from 0), `unit`, its `network` (0 or 1) and
+    the unit `against` it say where a reader begins who opens the page, or for whom `place` is another number than
+    before; afterwards the browser knows better. `guess`: whether the answers are covered until the reader has guessed.
+    `typed`: the sentence as typed; another one is read from its beginning, unless the reader stood at the end. Where
+    the page looks different from what the payload was made for, the stepper says so, and the visitor's state remembers
+    it.
     """
 
     def tell() -> None:
@@ -57,9 +61,8 @@ def stepper(
 
     found = {file: server.weights_url(file) or json.loads(asked(weights_file, file)) for file in files}
     # Where to begin is no part of the payload, so that one payload serves every visitor.
-    data = component.joined(
-        payload, files=found, step=step, unit=unit, network=network, place=place, guess=guess, typed=typed
-    )
+    where = {"step": step, "unit": unit, "network": network, "against": against, "place": place}
+    data = component.joined(payload, files=found, guess=guess, typed=typed, **where)
     callbacks = {"on_rest_change": called(tell), "on_theme_change": called(partial(state.theme_said, key))}
     mount = component.registered("stepper", SCRIPTS, STYLES)
     mount(key=key, data=data, default={"rest": None, "theme": None}, **callbacks)
@@ -70,7 +73,7 @@ def rest(told: object) -> Rest | None:
     if not isinstance(told, Mapping):
         return None
     network = told.get("network")
-    step, unit = (state.KEYS[name].check(told.get(name)) for name in ("step", "unit"))
-    if type(network) is not int or network not in (0, 1):
+    step, unit, against = (state.KEYS[name].check(told.get(name)) for name in ("step", "unit", "against"))
+    if type(network) is not int or network not in (0, 1) or not isinstance(against, str):
         return None
-    return Rest(step, network, unit) if isinstance(step, int) and isinstance(unit, int) else None
+    return Rest(step, network, unit, against) if isinstance(step, int) and isinstance(unit, int) else None

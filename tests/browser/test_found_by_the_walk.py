@@ -85,7 +85,7 @@ def test_another_network_is_entered_at_its_own_first_unit(app: Served, visit: Ca
     other = visit(tab.page.url)
     drawn(other)
     unit = ".rv-choice select"
-    assert tab.page.locator(unit).input_value() == other.page.locator(unit).input_value()
+    assert tab.page.locator(unit).first.input_value() == other.page.locator(unit).first.input_value()
 
 
 @pytest.mark.parametrize("page", ["clipping", "gates"])

@@ -185,10 +185,45 @@ def test_a_heatmap_row_chooses_the_unit(app: Served, visit: Callable[..., Visit]
     heat = tab.page.locator(".rv-column").nth(1).locator(".js-plotly-plot .heatmaplayer image").first
     box = heat.bounding_box()
     assert box
-    before = tab.page.locator(".rv-stepper select").input_value()
+    unit = tab.page.get_by_label(translate("en", "unit.chosen"), exact=True)
+    before = unit.input_value()
     tab.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.75)
-    assert tab.page.locator(".rv-stepper select").input_value() != before
+    assert unit.input_value() != before
     tab.page.wait_for_url("**unit=**")
+
+
+LINES = """nodes => nodes.map(node => node.data.map(line => [line.name, [...line.y]]))"""
+
+
+def test_two_units_through_time_follow_the_reader_and_the_link(app: Served, visit: Callable[..., Visit]) -> None:
+    """Their lines are the networks' own numbers; to choose and to step sends nothing until the reader rests."""
+    tab = opened(visit, app.address, "?lang=en&left=gru&unit=3")
+    tab.page.wait_for_function("document.querySelectorAll('.rv-time-panel .scatterlayer .trace').length > 8")
+    tab.page.evaluate(COUNT_FRAMES)
+    picked = tab.page.get_by_label(translate("en", "unit.chosen"), exact=True)
+    picked.select_option(label="GRU · unit 7")  # the one before stays beside it
+    assert tab.page.evaluate(EIGHT_STEPS) == 0
+    lstm, gru = (rnnviz.trace(rnnviz.load(name).double(), ALICE) for name in ("lstm", "gru"))
+    tab.page.wait_for_function("document.querySelectorAll('.rv-time-panel .scatterlayer .trace').length === 10")
+    shown = tab.page.locator(".rv-time-panel .js-plotly-plot").evaluate_all(LINES)
+    for lines, trace, unit in ((shown[0], gru, 7), (shown[1], lstm, 3)):
+        assert [name for name, _ in lines] == list(trace.records)
+        for name, values in lines:
+            assert values == pytest.approx(trace.records[name][:, unit].tolist(), abs=1e-6)
+    tab.page.wait_for_url("**against=right.3**")
+    tab.settle()
+    other = visit(tab.page.url)
+    other.page.wait_for_selector(READY)
+    assert other.page.locator(".rv-choice select").evaluate_all("nodes => nodes.map(one => one.value)") == [
+        "left.7",
+        "right.3",
+    ]
+    said = other.page.locator(".rv-time-panel [role=img]").first.get_attribute("aria-label") or ""
+    assert "GRU, unit 7" in said
+    other.open(f"{app.address}/step?lang=en&against=left.9999")  # the network has no such unit
+    other.page.wait_for_selector(READY)
+    other.page.wait_for_function("!location.search.includes('against')")
+    assert tab.errors == other.errors == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

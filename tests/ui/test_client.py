@@ -238,10 +238,11 @@ def test_the_stepper_tells_where_the_reader_rests() -> None:
     part.payload = {"tokens": [1, 2, 3], "revision": "r", "networks": [{"unit_rows": {"order": [4, 5]}}] * 2}
     part.told = (0, 1, 4)
     part.step = 2
+    part.choose(1, 5)
     part.choose(0, 99)
     part.rest()
-    assert part.telling == [("rest", {"step": 2, "network": 0, "unit": 4})]
-    assert tab.link == "a=b+c&unit=4&step=2&side=left"
+    assert part.telling == [("rest", {"step": 2, "network": 0, "unit": 4, "against": "right.5"})]
+    assert tab.link == "a=b+c&unit=4&step=2&side=left&against=right.5"
 
 
 def test_hands_on_the_gates_are_told_as_the_link_has_them() -> None:

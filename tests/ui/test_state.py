@@ -22,6 +22,7 @@ from rnnviz.ui.keys import (
     TICKET,
     Choice,
     Flag,
+    Form,
     Landmark,
     Names,
     Real,
@@ -51,6 +52,8 @@ def allowed(name: str, value: Any) -> bool:
             return type(value) is bool
         case Choice(ids=ids):
             return value in ids
+        case Form(form=form):
+            return isinstance(value, str) and (value == "" or re.fullmatch(form, value) is not None)
         case Names():
             return isinstance(value, tuple) and all(isinstance(part, str) for part in value)
 
@@ -90,7 +93,7 @@ def test_what_components_say_is_allowed_or_nothing(value: Any, said: dict[str, A
     for one in (value, said):
         found = rest(one)
         assert found is None or (
-            allowed("step", found.step) and allowed("unit", found.unit) and found.network in (0, 1)
+            all(allowed(name, getattr(found, name)) for name in ("step", "unit", "against")) and found.network in (0, 1)
         )
 
 
@@ -106,8 +109,8 @@ def test_what_a_board_says_is_allowed_or_nothing(value: Any) -> None:
 
 
 def test_where_a_reader_rests_is_heard() -> None:
-    said = {"step": 3, "network": 0, "unit": -1}
-    assert rest(json.loads(json.dumps(said))) == Rest(3, 0, -1)
+    said = {"step": 3, "network": 0, "unit": -1, "against": "right.12"}
+    assert rest(json.loads(json.dumps(said))) == Rest(3, 0, -1, "right.12")
 
 
 def session_keys(code: str) -> list[str]:

@@ -251,7 +251,7 @@ FORGED: list[tuple[str, str, str, dict[str, Any]]] = [
     ("training", "task", "", {"string_value": "__class__"}),
     ("training", "size", "", {"string_value": "1400"}),
 ]
-REST = {"step": 1, "network": 1, "unit": 0}
+REST = {"step": 1, "network": 1, "unit": 0, "against": ""}
 NESTED = json.loads("[" * 900 + "]" * 900)
 COMPONENTS: list[tuple[str, str, Any]] = [
     ("step", "stepper", {"rest": rest})
@@ -259,6 +259,7 @@ COMPONENTS: list[tuple[str, str, Any]] = [
         [], "x", 5, {}, {"step": 1}, REST | {"step": -1}, REST | {"step": 10**9}, REST | {"step": "1"},
         REST | {"step": math.nan}, REST | {"network": 2}, REST | {"network": True}, REST | {"network": [0]},
         REST | {"unit": HUGE}, REST | {"unit": NESTED}, REST | {"step": 500},
+        REST | {"against": "right.99999"}, REST | {"against": ["left", 1]}, REST | {"against": HUGE},
     )
 ]  # fmt: skip
 COMPONENTS += [
