@@ -1,7 +1,8 @@
 """The recorded runs of assets/records, made again from their seeds: `python -m scripts.records [p5 p6 …]`.
 
 Each record holds every seed of every setting that was tried for the figure. A run that is in the file already, with
-the same settings, is not made again, so that the work can be broken off at any time.
+the same settings, is not made again, so that the work can be broken off at any time; nor is one that another record of
+as many points has.
 """
 
 import json
@@ -9,28 +10,36 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from math import nan
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from rnnviz.scenes.training_words import growth, usual_norm
 from rnnviz.tasks import TASKS
-from rnnviz.training.advance import advance, loss_of, network_of, start
-from rnnviz.training.records import FEW, FIRST, MANY_RUNS, POINTS, RECORDS
+from rnnviz.training.advance import advance, loss_of, network_of, settled, start
+from rnnviz.training.records import FEW, FIRST, MANY_RUNS, NAMES, POINTS, RECORDS
+from rnnviz.training.records import record as recorded
 from rnnviz.training.runs import Run
+from rnnviz.training.settings import settings_of
 
 SEEDS = (0, 1, 2, 3, 4)
+TEN = tuple(range(10))
 FRESH = 1000
 """Examples that a finished run is tested on; their seed is that of no run."""
 TEST_SEED = 2**31
 
 CURVES = ("loss", "accuracy", "norm", "clipped", "state_norm", "held_loss", "held_accuracy")
 
+CLIPS = (("clipped", 1.0), ("unclipped", None))
+EXPLODES: dict[str, object] = {
+    **{"task": "temporal_order", "kind": "rnn", "activation": "relu", "start": "identity", "units": 50, "length": 30},
+    **{"optimizer": "sgd", "rate": 0.05, "batch": 16, "steps": 800},
+}
+"""The experiment "explodes" of `rnnviz.training.plans.PRESETS`: after Le, Jaitly & Hinton (2015)."""
 Arm = tuple[str, dict[str, object], tuple[int, ...]]
 """Name, task and settings, seeds."""
-
-
-NAMES = ("p5", "p6", "p7", "p8", "p9", "preset-clipping", "overfitting")
 
 
 def arms(record: str) -> Iterator[Arm]:
@@ -48,17 +57,31 @@ def arms(record: str) -> Iterator[Arm]:
         shared = {"task": "temporal_order", "optimizer": "sgd", "batch": 16, "rate": 0.1, "steps": 1500}
         shared |= {"kind": "rnn", "units": 50, "start": "orthogonal"}
         for length in (20, 30, 50, 80):
-            for name, clip in (("clipped", 1.0), ("unclipped", None)):
-                yield f"{name} {length}", shared | {"clip": clip, "length": length}, SEEDS
+            for name, clip in CLIPS:
+                yield f"{name} {length}", shared | {"clip": clip, "length": length}, TEN
     elif record == "p8":
         shared = {"task": "continual", "units": 8, "batch": 16, "rate": 1e-2, "steps": 3000, "length": 30}
         yield "learned", shared | {"forget_bias": 1.0}, SEEDS
-        yield "fixed", shared | {"fixed_forget": True}, SEEDS
+        yield "fixed", shared | {"fixed_gate": "f"}, SEEDS
     elif record == "preset-clipping":
-        shared = {"task": "temporal_order", "optimizer": "sgd", "batch": 16, "rate": 0.5, "steps": 800, "length": 20}
-        shared |= {"kind": "rnn", "units": 50, "start": "orthogonal"}
-        for name, clip in (("clipped", 1.0), ("unclipped", None)):
-            yield name, shared | {"clip": clip}, tuple(range(10))
+        # Found on seed 100, where 106 settings were tried; then seven lengths and rates on seeds 100 to 105.
+        for name, clip in CLIPS:
+            yield name, EXPLODES | {"clip": clip}, TEN
+    elif record == "thresholds":
+        # From each seed's own first run, clipped at 1: what the page would propose to who trains it a second time.
+        usual = {run.seed: run.usual_norm or nan for run in recorded("preset-clipping") if run.arm == "clipped"}
+        for factor in (1 / 20, 1 / 10, 1 / 5, 1 / 2, 1, 10):
+            for seed in TEN:
+                yield f"clipped {factor:g}", EXPLODES | {"clip": float(f"{factor * usual[seed]:.3g}")}, (seed,)
+    elif record == "convergence":
+        for rate in (0.02, 0.05, 0.1):
+            for name, clip in CLIPS:
+                yield f"{name} {rate:g}", EXPLODES | {"clip": clip, "rate": rate}, TEN
+    elif record == "gates":
+        shared = {"task": "recall", "kind": "lstm", "units": 16, "batch": 32, "steps": 600, "rate": 1e-2}
+        for name, gate in (("all", ""), ("no-i", "i"), ("no-f", "f"), ("no-o", "o")):
+            for length in (5, 10, 20, 40):
+                yield f"{name} {length}", shared | {"fixed_gate": gate, "forget_bias": 3.0, "length": length}, TEN
     elif record == "overfitting":
         shared = {"task": "errands", "examples": 64, "length": 1, "batch": 32, "steps": 600, "noise": (0.0, 0.0)}
         remedies: dict[str, dict[str, object]] = {
@@ -91,13 +114,20 @@ def train(settings: dict[str, object], points: int) -> dict[str, object]:
         "first": [float(f"{x:.7g}") for x in run.log["loss"][:FIRST]],
         "curves": {name: thinned(run.log[name], points) for name in CURVES if name in run.log},
         "worst": worst(run.log["loss"]),
+        "growth": rounded(growth(run)),
+        "usual_norm": rounded(usual_norm(run)),
         "test": test(run),
     }
 
 
 def worst(losses: np.ndarray) -> float | None:
     """The largest loss of the run; None if one was no number."""
-    return float(f"{x:.4g}") if np.isfinite(x := losses.max()) else None
+    return rounded(float(losses.max()))
+
+
+def rounded(x: float) -> float | None:
+    """To four digits; None for what is no number."""
+    return float(f"{x:.4g}") if np.isfinite(x) else None
 
 
 def thinned(values: np.ndarray, points: int) -> list[float | None]:
@@ -105,7 +135,7 @@ def thinned(values: np.ndarray, points: int) -> list[float | None]:
     if np.isnan(values[1:2]).all() and np.isfinite(values[0]):
         values = values[np.isfinite(values)]
     parts = np.array_split(values.astype(float), min(points, len(values)))
-    return [float(f"{x:.4g}") if np.isfinite(x := part.mean()) else None for part in parts]
+    return [rounded(part.mean()) for part in parts]
 
 
 def test(run: Run) -> dict[str, float] | None:
@@ -127,13 +157,13 @@ def test(run: Run) -> dict[str, float] | None:
 
 def make(record: str) -> None:
     """Train what is missing of a record; the file is written after every run."""
-    file = RECORDS / f"{record}.json"
-    made = json.loads(file.read_text()) if file.exists() else []
-    done = []
+    file, done = RECORDS / f"{record}.json", []
+    made = runs_in(file)
+    others = [run for other in MANY_RUNS if record in MANY_RUNS for run in runs_in(RECORDS / f"{other}.json")]
     for arm, settings, seeds in arms(record):
         for seed in seeds:
-            wanted = json.loads(json.dumps(asdict(start(**settings, seed=seed).settings)))  # type: ignore[arg-type]
-            found = next((run for run in made if run["settings"] == wanted), None)
+            wanted = settled(**settings, seed=seed)  # type: ignore[arg-type]
+            found = next((run for run in made + others if settings_of(run["settings"]) == wanted), None)
             run = found or json.loads(
                 json.dumps(train(settings | {"seed": seed}, FEW if record in MANY_RUNS else POINTS))
             )
@@ -142,6 +172,11 @@ def make(record: str) -> None:
             write(file, done + rest)
             print(record, arm, seed, run["seconds"], run["ended"], run["test"], flush=True)
     write(file, done)
+
+
+def runs_in(file: Path) -> list[dict]:
+    """The runs of a record, as they stand in its file."""
+    return json.loads(file.read_text()) if file.exists() else []
 
 
 def write(file: Path, runs: list[dict]) -> None:

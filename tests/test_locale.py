@@ -258,7 +258,7 @@ CLAIMS: dict[str, dict[str, str]] = {
     "clipping.running.title": {},
     "clipping.running.text": {
         "from half to ten times the average norm": "the_proposal_is_half_to_ten_times_the_running_average",
-        "lies below that band": "what_our_recorded_runs_say_of_the_rule",
+        "with a twentieth, a tenth and a fifth": "what_our_recorded_runs_say_of_the_rule",
     },
     "clipping.running_word.title": {},
     "clipping.running_word.text": {"No threshold": "no_threshold_is_proposed_where_none_can_be"},
@@ -356,7 +356,7 @@ TRAINING_MD = {
     "those that are off by less than 0.04": "the_adding_problem_is_asked_as_it_is_counted",
     "which it never meets in training": "the_examples_are_drawn_once_and_the_held_out_are_others",
     "the last good step": "a_gradient_that_is_no_number_is_told",
-    "learns with 1 and not with 5": "a_threshold_within_the_band_can_fail",
+    "learns with 1 and not with 50": "a_threshold_within_the_band_can_fail",
     "with every seed": "what_is_said_of_overfitting_stands_in_its_table",
     "The answer is half the sum": "adding",
     "a cue before the answer": "recall",

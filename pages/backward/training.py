@@ -166,7 +166,7 @@ def recorded() -> None:
         if state.shown("record"):
             titles = {id: t(f"training.record_names.{id}") for id in names}
             st.selectbox(t("training.record"), **state.choice("record", titles.__getitem__, names))
-        st.markdown(t("training.record_text"))
+        st.markdown(t("training.record_text", thick=records_scene.thick(name, language())))
         st.plotly_chart(figure(name, controls.view()), key="record-figure", theme=None)
         for remark in records_scene.remarks(name, language()):
             st.markdown(remark)

@@ -97,7 +97,8 @@ def running(
     band: bool = True,
     look: Look,
 ) -> Spec:
-    """The norm of each input's gradient, their running average, and the band of thresholds proposed by it.
+    """The norm of each input's gradient, their running average, the band of thresholds proposed by it, and between
+    dotted lines the narrower one.
 
     `norms` `(N,)`, before clipping; `proposal` is `clipping.proposed(norms)`; `threshold`: the chosen one; `band`:
     whether these norms can propose any.
@@ -113,8 +114,10 @@ def running(
     mark["size"] = [(small if symbol == "circle" else 9) * look.scale for symbol in symbols]
     fill = {"fill": "tonexty", "fillcolor": _faded(look.line("faint"))}
     edges = [curve | {"y": low[known], "line": {"width": 0}}, curve | {"y": high[known], "line": {"width": 0}} | fill]
+    dots = {"color": look.line("faint"), "width": 1.2 * look.scale, "dash": "dot"}
+    narrow = [curve | {"y": on_axis(edge)[0][known], "line": dots} for edge in proposal.narrower]
     data = [
-        *edges * band,
+        *(edges + narrow) * band,
         {"type": "scatter", "mode": "markers", "x": steps, "y": shown, "marker": mark, "cliponaxis": False}
         | {"name": look.labels["norms"], "text": [three_digits(float(n)) for n in norms], "hovertemplate": hover},
         curve | {"y": average[known], "line": {"color": look.text("ink"), "width": 2 * look.scale}},
@@ -123,7 +126,7 @@ def running(
     keys = [
         key(f"● {look.labels['norms']}", "gradient", look),
         key(f"━ {look.labels['average']}", "ink", look),
-        *[key(f"▒ {look.labels['band']}", "faint", look)] * band,
+        *[key(f"{mark} {look.labels[name]}", "faint", look) for mark, name in (("▒", "band"), ("┈", "narrow"))] * band,
     ]
     shapes = []
     if threshold is not None:

@@ -35,6 +35,8 @@ class Shape:
     GRU. Nothing else has such a gate."""
     reach: int = 0
     """Window: how many inputs an output is made of; 0: the usual five."""
+    activation: Literal["tanh", "relu"] = "tanh"
+    """RNN: what its sums go through, as `nonlinearity` of `nn.RNN`."""
     dropout: float = 0.0
     """The share of what the body reads, and of what the readout reads, that is set to zero in training, the rest
     being scaled up (Srivastava et al. 2014; between layers only, Zaremba, Sutskever & Vinyals 2014)."""
@@ -46,7 +48,7 @@ class Network(nn.Module):
     `projection` (N -> E), `body` (one layer of an `nn.RNN`, `nn.LSTM` or `nn.GRU`, or one of `rnnviz.networks.bodies`),
     `readout` (H -> V). `words` are the V words it can say; `name` is its name in the zoo, if it has one; `reads` is the
     language whose table of word vectors it reads.
-    Raises ValueError for a kind that does not exist, and for a start that its body cannot have.
+    Raises ValueError for a kind that does not exist, and for a start or an activation that its body cannot have.
     """
 
     def __init__(
@@ -66,6 +68,8 @@ class Network(nn.Module):
             raise ValueError(f"no kind {shape.kind!r}; there are {', '.join(RECURRENT | OTHERS)}")
         if shape.start != "default" and shape.kind in OTHERS:
             raise ValueError(f"{shape.kind}: only recurrent bodies can start {shape.start}")
+        if shape.activation != "tanh" and shape.kind != "rnn":
+            raise ValueError(f"{shape.kind}: only an RNN has the activation {shape.activation}")
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.projection = project(vector_size, shape.embedding)
@@ -75,7 +79,8 @@ class Network(nn.Module):
                 reach = {"reach": shape.reach} if shape.reach else {}
                 self.body = OTHERS[shape.kind](read, shape.units, **reach)
             else:
-                self.body = RECURRENT[shape.kind](read, shape.units, batch_first=True)
+                squash = {"nonlinearity": shape.activation} if shape.kind == "rnn" else {}
+                self.body = RECURRENT[shape.kind](read, shape.units, batch_first=True, **squash)
             self.readout = nn.Linear(shape.units, len(words))
             if shape.kind in RECURRENT:
                 set_start(self.body, shape)

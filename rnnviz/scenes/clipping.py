@@ -12,20 +12,18 @@ import numpy as np
 from rnnviz import figures
 from rnnviz.figures.base import Spec
 from rnnviz.language import translate
-from rnnviz.numbers import minus, three_digits, two_digits
+from rnnviz.numbers import minus, three_digits
 from rnnviz.recurrence import cliff, clipping
 from rnnviz.recurrence.bptt import Gradients
 from rnnviz.scenes.gradients import Backward, Source, added, forth_and_back, ratio
+from rnnviz.scenes.remarks import learned_at, seeds
 from rnnviz.scenes.writer import Board, Section, View, Writer
 from rnnviz.tasks import errands
-from rnnviz.training.records import record
 
 RUNS = 30
 """Inputs whose gradients are averaged for a threshold."""
 DESCENT = 150
 """Steps of gradient descent on the cliff."""
-LEARNED = 0.9
-"""From this share of right answers on, a recorded run has learned its task."""
 
 
 @np.errstate(over="ignore", invalid="ignore", under="ignore")
@@ -75,21 +73,11 @@ def running(writer: Writer, source: Source, kind: str, threshold: float) -> Sect
     offered = not source.tokens and bool(np.isfinite(found.average[-1]))
     drawn = figures.running.spec(norms, found, threshold, band=offered, look=writer.look)
     id = "running_word" if source.tokens else "running" if offered else "running_none"
-    told = experience() | {"preset": translate(writer.view.language, "training.preset.explodes")} if offered else {}
+    title = translate(writer.view.language, "training.record_names.thresholds")
+    told = learned_at() | {"record": title, "seeds": len(seeds("thresholds"))} if offered else {}
     shown = {"least": min(norms), "most": max(norms), "average": float(np.mean(norms))}
     spread = {name: three_digits(norm) for name, norm in shown.items()}
     return writer.section(id, {"running": drawn}, {"running": spread}, runs=RUNS, **told)
-
-
-@lru_cache(maxsize=1)
-def experience() -> dict[str, object]:
-    """What the recorded runs of the preset for clipping say of the rule: the average norm of each while it learned, the
-    threshold they were clipped at, and how many learned the task all the same."""
-    runs = [run for run in record("preset-clipping") if run.settings["clip"]]
-    learning = [run.curves["norm"][run.curves["accuracy"] < LEARNED].mean() for run in runs]
-    right = [run for run in runs if run.test and run.test["accuracy"] >= LEARNED]
-    told = {"least": two_digits(min(learning)), "most": two_digits(max(learning))}
-    return told | {"clip": f"{runs[0].settings['clip']:g}", "right": len(right), "tried": len(runs)}
 
 
 @lru_cache(maxsize=8)

@@ -7,9 +7,10 @@ from statistics import mean
 
 from rnnviz import figures
 from rnnviz.figures.base import Spec
-from rnnviz.figures.records import FOLLOWED
+from rnnviz.figures.records import FOLLOWED, SUCCESS
 from rnnviz.language import labels_of, translate
 from rnnviz.numbers import percent
+from rnnviz.scenes.remarks import REMARKS
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import TASKS
 from rnnviz.training.plans import described
@@ -46,8 +47,8 @@ def table(name: str, language: str) -> list[dict[str, str]]:
     for arm, runs in arms.items():
         settings = runs[0].settings
         row = {
-            "arm": words.get(f"{name}_{arm.split()[0]}", arm),
-            "settings": _settings(runs[0], language),
+            "arm": words.get(f"{name}_at", words[f"{name}_{arm.split()[0]}"]).format(value=arm.split()[-1]),
+            "settings": _settings(runs, language),
             "length": str(_length(runs[0])),
             "right": BETWEEN.join(_right(run, language) for run in runs),
             "loss": BETWEEN.join(f"{run.test['loss']:.1f}" for run in runs if run.test),
@@ -59,10 +60,19 @@ def table(name: str, language: str) -> list[dict[str, str]]:
     return rows
 
 
+def thick(name: str, language: str) -> str:
+    """What the thick line of a record is."""
+    if name in SUCCESS:
+        return translate(language, "training.record_share", error=percent(SUCCESS[name]))
+    return translate(language, "training.record_median")
+
+
 def remarks(name: str, language: str) -> list[str]:
     """What is to be known of a record beside its table: how its settings were chosen, and what it comes to."""
     if name == "p5":
         return [translate(language, "training.record_remarks.p5")]
+    if name in REMARKS:
+        return [REMARKS[name](language)]
     return [_overfitting(language)] if name == "overfitting" else []
 
 
@@ -96,11 +106,18 @@ def _overfitting(language: str) -> str:
     return translate(language, "training.record_remarks.overfitting", **told)
 
 
-def _settings(run: Recorded, language: str) -> str:
-    """Of an arm: the network, how many weights its body has, and how it was trained, as far as the record knows."""
-    settled = run.settled
+def _settings(runs: list[Recorded], language: str) -> str:
+    """Of an arm: the network, how many weights its body has, and how it was trained, as far as the record knows. Where
+    each seed has a threshold of its own, from the least to the greatest."""
+    settled = runs[0].settled
+    clips = sorted({run.settled.clip or 0 for run in runs})
+    band = {"limit": f"{clips[0]:g}–{clips[-1]:g}"} if len(clips) > 1 else {}
     network, weights = translate(language, f"networks.{settled.shape.kind}"), f"{body_weights(settled):,}"
-    told = [network, translate(language, "training.record_weights", weights=weights), described(settled, language)]
+    told = [
+        network,
+        translate(language, "training.record_weights", weights=weights),
+        described(settled, language, **band),
+    ]
     if TASKS[settled.task].words and settled.noise == (0.0, 0.0):
         told.append(translate(language, "training.record_clear"))
     return translate(language, "training.comma").join(told)

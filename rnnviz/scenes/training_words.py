@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from rnnviz.training.twins import alike, body_weights, levelled, parting
 
 LEARNED = 0.99
 """A run has learned its examples when this share of its answers is right, over the last `WINDOW` steps."""
+EXPLODED = 100
+"""A gradient has exploded when its norm is so many times that of the first step."""
 
 
 def step(runs: tuple[Run, ...]) -> int:
@@ -129,22 +132,38 @@ def learning(run: Run) -> int:
     return int(steps[learned.argmax()]) if learned.any() else run.step
 
 
+def usual_norm(run: Run) -> float:
+    """The mean norm of the gradient while the run learned; NaN if none was a number."""
+    norms = run.log["norm"][: learning(run)]
+    finite = norms[np.isfinite(norms)]
+    return float(finite.mean(dtype=float)) if len(finite) else nan
+
+
+def growth(run: Run) -> float:
+    """The largest norm of the gradient that was a number, in units of the first step's; 0 where there is none."""
+    norms = run.log["norm"].astype(float)
+    return float(norms[np.isfinite(norms)].max(initial=0.0) / norms[0]) if len(norms) and norms[0] else 0.0
+
+
 def threshold(plan: Plan, runs: tuple[Run, ...], language: str) -> Runs:
     """The thresholds to try next (`rnnviz.recurrence.clipping.proposed`), from the norms of each run while it learned:
-    those after it are as small as what is left to learn. None from a run that broke down."""
+    those after it are as small as what is left to learn. None from a run that broke down or whose gradient exploded."""
     told = []
     for run, name in zip(runs, plan.names(language), strict=False):
-        norms = run.log["norm"][: learning(run)]
-        finite = norms[np.isfinite(norms)]
         if broke(run):
             told.append(translate(language, "training.curves.no_band", name=name))
-        elif len(finite):
-            band = proposed([finite.mean(dtype=float)], 1)
-            low, high = two_digits(float(band.low[-1])), two_digits(float(band.high[-1]))
-            steps = f"{len(norms):,}"
-            told.append(translate(language, "training.curves.from_to", name=name, low=low, high=high, steps=steps))
-    said = translate(language, "training.comma").join(told) or translate(language, "training.curves.none_yet")
-    return [[translate(language, "training.curves.threshold", learned=percent(LEARNED), runs=said), ""]]
+        elif growth(run) > EXPLODED:
+            times = two_digits(growth(run))
+            told.append(translate(language, "training.curves.no_band_of", name=name, times=times))
+        elif run.step:
+            band = proposed([usual_norm(run)], 1)
+            edges = dict(zip(("low", "high", "least", "most"), (band.low, band.high, *band.narrower), strict=True))
+            between = {edge: two_digits(float(values[-1])) for edge, values in edges.items()}
+            steps = f"{learning(run):,}"
+            told.append(translate(language, "training.curves.from_to", name=name, steps=steps, **between))
+    said = translate(language, "training.semicolon").join(told) or translate(language, "training.curves.none_yet")
+    title = translate(language, "training.record_names.thresholds")
+    return [[translate(language, "training.curves.threshold", learned=percent(LEARNED), runs=said, record=title), ""]]
 
 
 def trouble(plan: Plan, runs: tuple[Run, ...], language: str) -> Runs:

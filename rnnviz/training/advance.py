@@ -22,6 +22,7 @@ from rnnviz.networks.bodies import RECURRENT
 from rnnviz.networks.network import Network, Shape
 from rnnviz.networks.reading import arrays, cell_parameters, recurrent
 from rnnviz.recurrence.bptt import backpropagate
+from rnnviz.recurrence.cells import CELLS
 from rnnviz.recurrence.trace import trace_cell
 from rnnviz.tasks import TASKS, Batch, Task
 from rnnviz.tasks.base import Carried
@@ -39,7 +40,7 @@ from rnnviz.training.runs import (
 )
 from rnnviz.training.settings import DEFAULTS, Settings
 
-FORGET_NOTHING = 50.0
+OPEN = 50.0
 """A bias at which the logistic function is 1 in float32, and its slope 0."""
 EXAMPLES, HELD_OUT, VARIATION, DROPOUT = range(1, 5)
 """What else is drawn from the seed, each from a generator of its own."""
@@ -77,11 +78,11 @@ def untrained_network(settings: Settings) -> Network:
     """The untrained network that a run with these settings begins from."""
     task = TASKS[settings.task]
     network = Network(settings.shape, task.outputs or ("value",), task.inputs, settings.seed, reads=task.reads)
-    if settings.fixed_forget:
-        units = settings.shape.units
+    if settings.fixed_gate:
+        letters = CELLS[settings.shape.kind].letters
         for name, parameter in network.body.named_parameters():
-            block = parameter.data[units : 2 * units]
-            block.fill_(FORGET_NOTHING if name == "bias_hh_l0" else 0)
+            block = parameter.data.view(len(letters), settings.shape.units, -1)[letters.index(settings.fixed_gate)]
+            block.fill_(OPEN if name == "bias_hh_l0" else 0)
     return network
 
 
@@ -360,7 +361,7 @@ def probe(network: Network, settings: Settings, step: int) -> tuple[Probe, ...]:
         read = network.projection(torch.from_numpy(batch.inputs[0, : at + 1])).numpy()
     # In float64 from the beginning: in float32 the slope 1 - h² of a unit near ±1 has no digit that is right.
     double = {name: w.astype(float) for name, w in cell_parameters(recurrent(network.body)).items()}
-    traced = trace_cell(settings.shape.kind, "tanh", read, double)
+    traced = trace_cell(settings.shape.kind, settings.shape.activation, read, double)
     weight, bias = (w.astype(float) for w in arrays(network.readout, "weight", "bias"))
     words = task.outputs or ("value",)
     parameters = traced.parameters | {"weight_out": weight, "bias_out": bias}

@@ -5,7 +5,7 @@ Nothing in the file is ever executed, and nothing is believed: a stranger may ha
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from math import isfinite, isnan
 from typing import Any
 
@@ -16,11 +16,11 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from rnnviz.networks.bodies import RECURRENT
-from rnnviz.networks.network import Network, Shape
+from rnnviz.networks.network import Network
 from rnnviz.recurrence.cells import CELLS
 from rnnviz.tasks import TASKS
 from rnnviz.training.runs import EVERY, WINDOW, Best, Probe, Run, Trouble, logged, step_bytes
-from rnnviz.training.settings import Settings
+from rnnviz.training.settings import Settings, settings_of
 
 MOST_BYTES = 32 * 2**20
 """The largest file that is read."""
@@ -213,16 +213,6 @@ def whole(value: object, low: int, high: int) -> int:
     if type(value) is not int or not low <= value <= high:
         raise ValueError(f"this is not a run: wanted a number from {low} to {high}, got {str(value)[:40]}")
     return value
-
-
-def settings_of(given: dict) -> Settings:
-    """The settings; ValueError for what `Settings` refuses, and for any that are not known. A file that is older than
-    a setting does not have it: then it is as it was, which is the default."""
-    shape, given = given["shape"], dict(given)
-    demand(shape.keys() <= {f.name for f in fields(Shape)}, "its shape")
-    demand(given.keys() <= {f.name for f in fields(Settings)}, "its settings")
-    demand(isinstance(given["noise"], list), "its noise")
-    return Settings(**given | {"shape": Shape(**shape), "noise": tuple(given["noise"])})
 
 
 def shapes_of(settings: Settings) -> dict[str, tuple[int, ...]]:

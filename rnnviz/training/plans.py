@@ -81,8 +81,8 @@ def applies(task: str, knob: str, cell: str) -> bool:
 
 
 def twins(task: str, cell: str, gate: str = "learned") -> list[str]:
-    """In what the twins of a task may differ; a forget gate that is fixed bears no weight decay."""
-    without = ("decay",) if cell == "lstm" and gate == "fixed" else ()
+    """In what the twins of a task may differ; a gate that is fixed bears no weight decay."""
+    without = ("decay",) if cell == "lstm" and gate != "learned" else ()
     return [twin for twin in TWINS if twin == "none" or (twin not in without and applies(task, twin, cell))]
 
 
@@ -106,12 +106,12 @@ def plan_of(s: Settings) -> Plan:
     return Plan(s.task, "none", ("",), knobs, s.seed)
 
 
-def described(s: Settings, language: str) -> str:
+def described(s: Settings, language: str, **ids: str) -> str:
     """The settings of one run in words, but for its cell, length, batch and steps: all that is neither off nor
-    PyTorch's own way, whatever the task suggests."""
+    PyTorch's own way, whatever the task suggests. `ids`: of a knob, in the place of this run's."""
     plan = plan_of(s)
     told = [
-        called(language, knob, id)
+        called(language, knob, ids.get(knob, id))
         for knob, id in plan.knobs
         if knob not in ("cell", "delay", "batch", "budget")
         and applies(s.task, knob, s.shape.kind)
@@ -128,15 +128,16 @@ def _allowed(task: str, side: dict[str, str]) -> dict[str, Any]:
             found[KNOBS[knob].field] = KNOBS[knob].value(id)
     if found.get("examples") is None:
         found.pop("patience", None)
-    if found.get("fixed_forget"):
+    if found.get("fixed_gate"):
         found.pop("weight_decay", None)
     return found
 
 
 PRESETS: dict[str, dict[str, str]] = {
     "explodes": {
-        **{"task": "temporal_order", "twin": "limit", "first": "off", "second": "1", "optimizer": "sgd"},
-        **{"rate": "0.5", "begin": "orthogonal", "budget": "800", "batch": "16", "record": "preset-clipping"},
+        **{"task": "temporal_order", "twin": "limit", "first": "off", "second": "1", "cell": "rnn"},
+        **{"nonlinearity": "relu", "begin": "identity", "optimizer": "sgd", "rate": "0.05", "delay": "30"},
+        **{"size": "50", "batch": "16", "budget": "800", "record": "preset-clipping"},
     },
     "long": {
         **{"task": "recall", "twin": "cell", "delay": "50", "size": "32", "rate": "0.005", "bias": "5"},

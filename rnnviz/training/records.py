@@ -3,22 +3,20 @@
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from rnnviz.networks.network import Shape
 from rnnviz.shipped import ASSETS
-from rnnviz.training.settings import Settings
+from rnnviz.training.settings import Settings, settings_of
 
 Array = ndarray
 RECORDS = ASSETS / "records"
-NAMES = ("p5", "p6", "p7", "p8", "p9", "preset-clipping", "overfitting")
+NAMES = ("p5", "p6", "p7", "p8", "p9", "gates", "preset-clipping", "thresholds", "convergence", "overfitting")
 POINTS = 200
 """The most points of a curve; each is the mean over a stretch of steps."""
-FEW, MANY_RUNS = 40, ("p7", "p9", "preset-clipping")
+FEW, MANY_RUNS = 40, ("p7", "p9", "gates", "preset-clipping", "thresholds", "convergence")
 """The same, where there are many runs."""
 LOOKS = 25
 """Steps between two looks at the held-out examples, as `rnnviz.training.runs.EVERY`."""
@@ -31,7 +29,8 @@ class Recorded:
     """One run of a record."""
 
     arm: str
-    """Which of the settings compared; for more than one length, the length stands behind a blank."""
+    """Which of the settings compared; where they are compared at several lengths, thresholds or rates, that number
+    stands behind a blank: of a threshold, in units of the mean norm."""
     seed: int
     settings: dict[str, object]
     """All settings, as in `rnnviz.training.settings.Settings`."""
@@ -50,12 +49,21 @@ class Recorded:
     test: dict[str, float] | None
     """`loss`, `accuracy`, for numbers also the mean absolute `error`, on 1000 new examples at the end;
     None for a stream, and for a run that ended in trouble."""
+    growth: float | None = None
+    """The largest norm of the gradient that was a number, in units of the first step's; None where nobody looked."""
+    usual_norm: float | None = None
+    """The mean norm of the gradient while the run learned (`rnnviz.training.runs.usual_norm`); None where nobody
+    looked, or there is none."""
+
+    @property
+    def number(self) -> float:
+        """The number behind the arm's name."""
+        return float(self.arm.split()[1])
 
     @property
     def settled(self) -> Settings:
         """All settings."""
-        given: dict[str, Any] = dict(self.settings)
-        return Settings(**given | {"shape": Shape(**given["shape"]), "noise": tuple(given["noise"])})
+        return settings_of(self.settings)
 
     def at(self, name: str = "loss") -> Float[Array, "P"]:
         """Where a curve's points lie, in steps: the middle of each stretch; of what is held out, each look."""
@@ -67,8 +75,9 @@ class Recorded:
 
 @cache
 def record(name: str) -> tuple[Recorded, ...]:
-    """All runs of a record: `p5` recall, `p6` adding, `p7` temporal order, `p8` a stream, `p9` the forget bias,
-    `preset-clipping` the preset whose steps are too long unclipped, `overfitting` few examples and remedies.
+    """All runs of a record: `p5` recall, `p6` adding, `p7` temporal order, `p8` a stream, `p9` the forget bias, `gates`
+    an LSTM without one of its gates, `preset-clipping` the preset whose gradient explodes unclipped, `thresholds` the
+    same at several thresholds, `convergence` at several rates, `overfitting` few examples and remedies.
 
     Raises ValueError for a record that does not exist.
     """

@@ -1,6 +1,6 @@
 """All that can be set of a training run: the fields, their bounds, and how a link and the page offer them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from math import isfinite
 from numbers import Real
@@ -49,8 +49,9 @@ class Settings:
     """Errands: a need's wording is replaced by another known one."""
     patience: int | None = None
     """Early stopping: the run ends after so many steps without a better held-out loss. Needs `examples`."""
-    fixed_forget: bool = False
-    """LSTM: the forget gate is 1 and stays so, as before Gers, Schmidhuber & Cummins (2000)."""
+    fixed_gate: Literal["", "i", "f", "o"] = ""
+    """LSTM: this gate is 1 and stays so, as if the cell did not have it (Greff et al. 2017). "f" is the cell before
+    Gers, Schmidhuber & Cummins (2000)."""
 
     def __post_init__(self) -> None:
         check(self)
@@ -83,9 +84,10 @@ NONE = ("clip", "examples", "patience")
 CHOICES: dict[str, tuple[object, ...]] = {
     "kind": (*RECURRENT, *OTHERS),
     "start": ("default", "orthogonal", "identity"),
+    "activation": ("tanh", "relu"),
     "optimizer": ("adam", "sgd"),
     "synonyms": (False, True),
-    "fixed_forget": (False, True),
+    "fixed_gate": ("", "i", "f", "o"),
 }
 """What the others may be."""
 DEFAULTS: dict[str, Any] = {f.name: f.default for f in (*fields(Shape), *fields(Settings)) if f.default is not MISSING}
@@ -119,12 +121,27 @@ def check(settings: Settings) -> None:
         "patience needs examples": settings.patience and not settings.examples,
         "a stream needs a recurrent network": task.streams and settings.shape.kind not in RECURRENT,
         "only a window has a reach": settings.shape.reach and settings.shape.kind != "window",
-        "only an LSTM has a forget gate": settings.fixed_forget and settings.shape.kind != "lstm",
-        "weight decay would open the forget gate": settings.fixed_forget and settings.weight_decay,
+        "only an RNN has another activation": settings.shape.activation != "tanh" and settings.shape.kind != "rnn",
+        "only an LSTM has these gates": settings.fixed_gate and settings.shape.kind != "lstm",
+        "weight decay would open the fixed gate": settings.fixed_gate and settings.weight_decay,
     }
     for why, so in refuse.items():
         if so:
             raise ValueError(why)
+
+
+def settings_of(given: Mapping[str, Any]) -> Settings:
+    """Settings as JSON has them (`dataclasses.asdict`). What is older than a setting does not have it: then it is as it
+    was, which is the default. Raises ValueError for what `Settings` refuses, and for a setting that is not known."""
+    told, shape = dict(given), given["shape"]
+    if (fixed := told.pop("fixed_forget", None)) is not None:  # what "f" was called, when no other gate could be fixed
+        if type(fixed) is not bool or "fixed_gate" in told:
+            raise ValueError(f"fixed_forget: got {fixed!r}")
+        told["fixed_gate"] = "f" if fixed else ""
+    unknown = shape.keys() - {f.name for f in fields(Shape)} | told.keys() - {f.name for f in fields(Settings)}
+    if unknown or not isinstance(told["noise"], list | tuple):
+        raise ValueError(f"no such settings: {', '.join(sorted(unknown)) or 'noise'}")
+    return Settings(**told | {"shape": Shape(**shape), "noise": tuple(told["noise"])})
 
 
 def _number(value: object, whole: bool) -> bool:
@@ -157,8 +174,13 @@ def keeper(task: Task, cell: str) -> bool:
 
 
 def lstm(task: Task, cell: str) -> bool:
-    """Where the forget gate can be left out."""
+    """Where a gate can be left out."""
     return cell == "lstm"
+
+
+def plain(task: Task, cell: str) -> bool:
+    """Where the new state is an activation of sums, and nothing else."""
+    return cell == "rnn"
 
 
 @dataclass(frozen=True)
@@ -186,6 +208,8 @@ class Knob:
     differ in it."""
     none: str = ""
     """The id that stands for None."""
+    values: tuple[str, ...] = ()
+    """What the ids stand for, in their order, where they are not themselves."""
     named: bool = False
     """Whether the description of a run names it even where it is as usual."""
     applies: Callable[[Task, str], bool] = always
@@ -199,12 +223,16 @@ class Knob:
         """What an id says of the field."""
         if self.none and id == self.none:
             return None
+        if self.values:
+            return self.values[self.ids.index(id)]
         return id == self.ids[1] if self.of is bool else self.of(id)
 
     def id(self, value: Any) -> str:
         """A value as an id; that of a number need not be among those offered."""
         if value is None:
             return self.none
+        if self.values:
+            return self.ids[self.values.index(value)]
         if self.of is bool:
             return self.ids[value]
         return value if isinstance(value, str) else f"{value:g}"
@@ -214,6 +242,7 @@ RATES = "0.0003 0.001 0.002 0.005 0.01 0.02 0.05 0.1 0.2 0.5 1 2"
 _ROWS = (
     Knob("limit", "clip", float, "off 0.1 0.2 0.5 1 2 5 10", "main", 4, "off 1", none="off", named=True),
     Knob("cell", "kind", str, " ".join(RECURRENT), "main", 1, "rnn lstm", named=True),
+    Knob("nonlinearity", "activation", str, "tanh relu", "further", 7, "tanh relu", applies=plain),
     Knob("bias", "forget_bias", float, "0 1 3 5", "further", 5, "0 3", applies=keeper),
     Knob("begin", "start", str, "default orthogonal identity", "further", 4, "default orthogonal", applies=recurrent),
     Knob("rate", "rate", float, RATES, "main", 3, "0.001 0.01", named=True),
@@ -222,7 +251,17 @@ _ROWS = (
     Knob("batch", "batch", int, "8 16 32 64 128", "further", 2, named=True),
     Knob("budget", "steps", int, "100 200 400 600 800 1000 1200 1500 2000 3000 4500", "further", 1, named=True),
     Knob("optimizer", "optimizer", str, "adam sgd", "further", 3, "sgd adam"),
-    Knob("gate", "fixed_forget", bool, "learned fixed", "further", 6, "fixed learned", applies=lstm),
+    Knob(
+        "gate",
+        "fixed_gate",
+        str,
+        "learned fixed no-i no-o",
+        "further",
+        6,
+        "fixed learned",
+        values=("", "f", "i", "o"),
+        applies=lstm,
+    ),
     Knob("examples", "examples", int, "all 128 64 32", "remedies", 1, "64 all", none="all", applies=sets),
     Knob("dropout", "dropout", float, "0 0.1 0.2 0.3 0.5", "remedies", 2, "0 0.5"),
     Knob("decay", "weight_decay", float, "0 0.01 0.1 0.3 1", "remedies", 3, "0 0.3"),

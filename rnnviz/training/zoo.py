@@ -10,7 +10,8 @@ from safetensors.numpy import load_file
 
 from rnnviz.networks.network import Network, Shape
 from rnnviz.shipped import ASSETS
-from rnnviz.training.advance import Settings, untrained_network
+from rnnviz.training.advance import untrained_network
+from rnnviz.training.settings import Settings, settings_of
 
 WEIGHTS = ASSETS / "weights"
 COMPARED = ASSETS / "records" / "beside.json"
@@ -103,8 +104,7 @@ def load(name: str, trained: bool = True) -> Network:
 
 def trained_with(name: str) -> Settings:
     """The settings with which a shipped network was trained, as its card has them."""
-    told = dict(card(name)["settings"])
-    return Settings(Shape(**told.pop("shape")), **told | {"noise": tuple(told["noise"])})
+    return settings_of(card(name)["settings"])
 
 
 @lru_cache

@@ -131,11 +131,14 @@ def test_numbers(value: float, text: str) -> None:
 def test_running_shows_norms_average_and_band() -> None:
     norms = np.array([1.0, 3.0, 1e9, np.inf, np.nan, 2.0])
     found = proposed(norms, window=3)
-    low, high, dots, average = plain(figures.running, norms, found, 5.0)["data"]
+    low, high, *narrow, dots, average = plain(figures.running, norms, found, 5.0)["data"]
     np.testing.assert_allclose(average["y"], found.average.clip(10.0**LOW, 10.0**HIGH))
     np.testing.assert_allclose(low["y"], (found.average / 2).clip(10.0**LOW, 10.0**HIGH))
     np.testing.assert_allclose(high["y"], (10 * found.average).clip(10.0**LOW, 10.0**HIGH))
     assert high["fill"] == "tonexty"
+    for edge, factor in zip(narrow, (1 / 20, 1 / 5), strict=True):
+        np.testing.assert_allclose(edge["y"], (factor * found.average).clip(10.0**LOW, 10.0**HIGH))
+        assert edge["line"]["dash"] == "dot"
     assert dots["marker"]["symbol"] == ["circle", "circle", *["triangle-up"] * 3, "circle"]
     assert dots["text"][2:5] == ["1.0×10⁹", "∞", "NaN"]
 

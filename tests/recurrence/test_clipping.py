@@ -148,6 +148,7 @@ def test_the_proposal_is_half_to_ten_times_the_running_average(norms, window):  
     np.testing.assert_allclose(found.average, expected)
     np.testing.assert_allclose(found.low, np.array(expected) / 2)
     np.testing.assert_allclose(found.high, 10 * np.array(expected))
+    np.testing.assert_allclose(found.narrower, [0.05 * np.array(expected), 0.2 * np.array(expected)])
 
 
 def test_the_proposal_leaves_out_what_has_blown_up():

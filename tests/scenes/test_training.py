@@ -107,7 +107,7 @@ def test_every_link_is_a_run_that_can_be_trained(said: dict[str, Any]) -> None:
         flat = [vars(run.settings) | vars(run.settings.shape) for run in runs]
         differ = {name for name in flat[0] if flat[0][name] != flat[1][name]} - {"shape"}
         # What goes with the choice: only some cells have a forget gate, and only few examples can be watched.
-        also = {"cell": {"forget_bias", "fixed_forget", "weight_decay"}, "examples": {"patience"}}
+        also = {"cell": {"forget_bias", "fixed_gate", "weight_decay", "activation"}, "examples": {"patience"}}
         also["gate"] = {"weight_decay"}
         assert differ <= {KNOBS[plan.twin].field, *also.get(plan.twin, set())}
         assert (plan.values[0] != plan.values[1]) == (KNOBS[plan.twin].field in differ) or plan.twin == "patience"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rnnviz.training.advance import advance, network_of
 from rnnviz.training.files import dump, read
 from rnnviz.training.runs import Run
-from tests.training.test_runs import begun
+from tests.training.test_runs import assert_same, begun
 
 
 @cache
@@ -141,6 +141,25 @@ def twice(header: dict, rest: bytes) -> bytes:
 def other(header: dict, rest: bytes, name: str, **changes: object) -> bytes:
     """A tensor of another shape or type."""
     return rebuilt(header | {name: header[name] | changes}, rest)
+
+
+def older(header: dict, rest: bytes, **changes: object) -> bytes:
+    """As it was written when only the forget gate could be fixed, and an RNN's activation was tanh."""
+    said = json.loads(header["__metadata__"]["run"])
+    del said["settings"]["fixed_gate"], said["settings"]["shape"]["activation"]
+    said["settings"] |= changes
+    return rebuilt(header | {"__metadata__": {"run": json.dumps(said)}}, rest)
+
+
+@pytest.mark.parametrize(("case", "fixed"), [("continual-lstm", True), ("recall", False)])
+def test_a_file_from_before_other_gates_could_be_fixed_is_read(case: str, fixed: bool) -> None:
+    run = advance(begun(case), 5)
+    assert (run.settings.fixed_gate == "f") == fixed
+    header, rest = metadata(dump(run))
+    assert_same(read(older(header, rest, fixed_forget=fixed)), run)
+    for wrong in (1, "f", None):
+        with pytest.raises(ValueError, match=r"fixed_forget|not a run|unknown|no such"):
+            read(older(header, rest, fixed_forget=wrong) if wrong else told(header, rest, settings={"shape": {}}))
 
 
 FALSE: dict[str, Callable[[dict, bytes], bytes]] = {

@@ -1,5 +1,6 @@
 """Runs as values: split anywhere, dumped, tampered with; equal to a plain PyTorch loop; what goes wrong is told."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -48,7 +49,9 @@ CASES = {
     "recall": ("recall", {"length": 5, "kind": "gru"}),
     "continual-rnn": ("continual", {"length": 10, "kind": "rnn", "optimizer": "sgd"}),
     "continual-gru": ("continual", {"length": 10, "kind": "gru"}),
-    "continual-lstm": ("continual", {"length": 10, "fixed_forget": True, "dropout": 0.1}),
+    "continual-lstm": ("continual", {"length": 10, "fixed_gate": "f", "dropout": 0.1}),
+    "temporal-order-relu": ("temporal_order", {"length": 12, "activation": "relu", "start": "identity"}),
+    "recall-without-i": ("recall", {"length": 5, "kind": "lstm", "fixed_gate": "i"}),
 }
 
 
@@ -261,7 +264,7 @@ def vars_of(run: Run) -> dict:
 
 
 def test_a_forget_gate_of_one_stays_so() -> None:
-    run = advance(start("continual", units=4, batch=4, length=10, fixed_forget=True, steps=200), 200)
+    run = advance(start("continual", units=4, batch=4, length=10, fixed_gate="f", steps=200), 200)
     network = network_of(run)
     c = torch.zeros(1, 1, 4)
     with torch.no_grad():
@@ -270,6 +273,73 @@ def test_a_forget_gate_of_one_stays_so() -> None:
     torch.testing.assert_close(after - base, c + 5)  # c' = 1 · c + i · g
     for name in ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0"):
         assert (run.parameters[f"body.{name}"][4:8] == 0).all()
+
+
+def batches(run: Run) -> Iterator[tuple[torch.Tensor, torch.Tensor, float]]:
+    """What a run of a task with answers at the end reads at each step: inputs, answers, learning rate."""
+    s = run.settings
+    for step in range(s.steps):
+        rng = np.random.default_rng((s.seed, step))
+        rng.integers(1)
+        batch = TASKS[s.task].batch(rng, s.batch, s.length)
+        answers = torch.tensor(batch.targets)[torch.tensor(batch.weights) > 0]
+        yield torch.tensor(batch.inputs), answers, s.rate * (1 + np.cos(np.pi * step / s.steps)) / 2
+
+
+def test_an_rnn_of_relus_is_trained_as_pytorchs() -> None:
+    """`nn.RNN(nonlinearity="relu")` from the same weights, by plain gradient descent, clipped by PyTorch."""
+    more = {"activation": "relu", "start": "identity", "optimizer": "sgd", "rate": 0.05, "clip": 1.0}
+    run = start("temporal_order", units=6, batch=4, length=12, steps=20, **more)
+    body = nn.RNN(run.parameters["body.weight_ih_l0"].shape[1], 6, nonlinearity="relu", batch_first=True)
+    readout = nn.Linear(6, 4)
+    for module, prefix in ((body, "body."), (readout, "readout.")):
+        given = {n.removeprefix(prefix): torch.tensor(p) for n, p in run.parameters.items() if n.startswith(prefix)}
+        module.load_state_dict(given)
+    torch.testing.assert_close(body.weight_hh_l0.detach(), torch.eye(6))
+    weights, losses = [*body.parameters(), *readout.parameters()], []
+    for inputs, answers, rate in batches(run):
+        loss = nn.functional.cross_entropy(readout(body(inputs)[0][:, -1]), answers)
+        gradients = torch.autograd.grad(loss, weights)
+        norm = torch.cat([g.flatten() for g in gradients]).norm()
+        with torch.no_grad():
+            for w, g in zip(weights, gradients, strict=True):
+                w -= rate * g * min(1.0, float(1 / norm))
+        losses.append(loss.item())
+    done = advance(run, 20)
+    np.testing.assert_allclose(done.log["loss"], losses, rtol=1e-3)
+    assert done.log["clipped"].mean() > 0
+    for name, w in body.named_parameters():
+        np.testing.assert_allclose(done.parameters[f"body.{name}"], w.detach().numpy(), atol=1e-3)
+
+
+@pytest.mark.parametrize("fixed", "ifo")
+def test_a_fixed_gate_is_a_cell_without_it(fixed: str) -> None:
+    """An LSTM written out, in whose equations the gate does not stand, trained by `torch.optim.Adam`."""
+    run = start("recall", units=5, batch=4, length=4, steps=15, rate=0.05, clip=None, fixed_gate=fixed, forget_bias=1.0)
+    given = {name: torch.tensor(p, requires_grad=True) for name, p in run.parameters.items()}
+    adam, losses = torch.optim.Adam(given.values()), []
+    for inputs, answers, rate in batches(run):
+        h = c = torch.zeros(4, 5)
+        for x in inputs.unbind(1):
+            parts = x @ given["body.weight_ih_l0"].T + given["body.bias_ih_l0"]
+            parts = parts + h @ given["body.weight_hh_l0"].T + given["body.bias_hh_l0"]
+            gates = dict(zip("ifgo", parts.chunk(4, 1), strict=True))
+            i, f, o = (1.0 if letter == fixed else gates[letter].sigmoid() for letter in "ifo")
+            c = f * c + i * gates["g"].tanh()
+            h = o * c.tanh()
+        loss = nn.functional.cross_entropy(h @ given["readout.weight"].T + given["readout.bias"], answers)
+        adam.param_groups[0]["lr"] = rate
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+        losses.append(loss.item())
+    done = advance(run, 15)
+    np.testing.assert_allclose(done.log["loss"], losses, rtol=1e-4)
+    rows = slice(5 * "ifgo".index(fixed), 5 * "ifgo".index(fixed) + 5)
+    for name, value in given.items():
+        np.testing.assert_allclose(done.parameters[name], value.detach().numpy(), atol=1e-4)
+        if name.startswith("body."):  # what leads to the gate stays as it was
+            np.testing.assert_array_equal(done.parameters[name][rows], run.parameters[name][rows])
 
 
 # --- what goes wrong -----------------------------------------------------------------------------------------
@@ -328,8 +398,11 @@ def test_a_gradient_whose_norm_overflows_is_trouble_too() -> None:
         {"synonyms": 2},
         {"patience": 10},
         {"dropout": 1.0},
-        {"kind": "gru", "fixed_forget": True},
-        {"fixed_forget": True, "weight_decay": 0.1},
+        {"kind": "gru", "fixed_gate": "f"},
+        {"kind": "lstm", "fixed_gate": "z"},
+        {"fixed_gate": "o", "weight_decay": 0.1},
+        {"activation": "relu"},
+        {"kind": "rnn", "activation": "logistic"},
     ],
 )
 def test_settings_out_of_bounds_are_refused(wrong: dict) -> None:
@@ -340,7 +413,7 @@ def test_settings_out_of_bounds_are_refused(wrong: dict) -> None:
     vars(shape).update(vars(good.shape) | {k: v for k, v in wrong.items() if k in names})
     vars(bad).update(vars(good) | {k: v for k, v in wrong.items() if k not in names} | {"shape": shape})
     check(good)
-    with pytest.raises(ValueError, match=r"wanted|there are|patience|forget gate"):
+    with pytest.raises(ValueError, match=r"wanted|there are|patience|gate|activation"):
         check(bad)
 
 

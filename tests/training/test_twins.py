@@ -30,7 +30,8 @@ DIFFERENCES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("recall", {"length": 4}, {"length": 12}),
     ("recall", {"batch": 4}, {"batch": 8}),
     ("temporal_order", {"rate": 0.5}, {"rate": 0.01}),
-    ("continual", {"fixed_forget": False}, {"fixed_forget": True}),
+    ("continual", {"fixed_gate": ""}, {"fixed_gate": "f"}),
+    ("recall", {"kind": "rnn"}, {"kind": "rnn", "activation": "relu"}),
 ]
 
 
@@ -84,20 +85,21 @@ def test_the_tests_above_see_both_ways_of_parting() -> None:
 
 
 OTHERS: dict[str, Any] = {
-    **{"kind": "gru", "start": "orthogonal", "optimizer": "sgd", "synonyms": True, "fixed_forget": True},
+    **{"kind": "gru", "start": "orthogonal", "optimizer": "sgd", "synonyms": True, "fixed_gate": "i"},
     **{"clip": 3.0, "rate": 0.5, "forget_bias": 1.0, "weight_decay": 0.1, "word_dropout": 0.1, "dropout": 0.1},
-    **{"length": 3, "units": 5, "batch": 3, "steps": 7, "examples": 32, "patience": 50},
+    **{"length": 3, "units": 5, "batch": 3, "steps": 7, "examples": 32, "patience": 50, "activation": "relu"},
 }
 """Another value of each setting than the usual one."""
 
 
 def test_every_knob_in_which_twins_may_differ_is_judged_by_what_it_does_to_the_examples() -> None:
     """A knob that is not among those that decide the examples is one of the network or of its training."""
-    of_training = {"clip", "kind", "forget_bias", "start", "rate", "units", "steps", "optimizer", "fixed_forget"}
-    of_training |= {"dropout", "weight_decay", "patience"}
-    usual = library.settled("errands", examples=64)
+    of_training = {"clip", "kind", "forget_bias", "start", "rate", "units", "steps", "optimizer", "fixed_gate"}
+    of_training |= {"dropout", "weight_decay", "patience", "activation"}
     for knob in KNOBS.values():
-        other = library.settled("errands", **{"examples": 64, knob.field: OTHERS[knob.field]})
+        kind = "rnn" if knob.field == "activation" else "lstm"
+        usual = library.settled("errands", examples=64, kind=kind)
+        other = library.settled("errands", **{"examples": 64, "kind": kind, knob.field: OTHERS[knob.field]})
         assert other != usual
         assert alike(usual, other) == (knob.field in of_training), knob.name
 

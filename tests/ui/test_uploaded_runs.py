@@ -44,8 +44,9 @@ def every(task: str) -> some.SearchStrategy[dict[str, Any]]:
         recurrent, lstm = given["kind"] in RECURRENT, given["kind"] == "lstm"
         given["start"] = given["start"] if recurrent else "default"
         given["units"] = 4 * given["units"] if given["kind"] == "attention" else given["units"]
-        given["fixed_forget"] = given["fixed_forget"] and lstm
-        given["weight_decay"] = 0.0 if given["fixed_forget"] else given["weight_decay"]
+        given["fixed_gate"] = given["fixed_gate"] if lstm else ""
+        given["activation"] = given["activation"] if given["kind"] == "rnn" else "tanh"
+        given["weight_decay"] = 0.0 if given["fixed_gate"] else given["weight_decay"]
         if not given["examples"]:
             given["patience"] = None
         return given
@@ -67,7 +68,7 @@ def every(task: str) -> some.SearchStrategy[dict[str, Any]]:
             "word_dropout": some.floats(0, 0.95) if words else some.just(0.0),
             "synonyms": some.booleans() if words else some.just(False),
             "noise": some.tuples(some.floats(0, 5), some.floats(5, 10)),
-            **{name: some.sampled_from(CHOICES[name]) for name in ("start", "optimizer", "fixed_forget")},
+            **{name: some.sampled_from(CHOICES[name]) for name in ("start", "activation", "optimizer", "fixed_gate")},
         }
     ).map(settled)
 
