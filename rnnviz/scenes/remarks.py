@@ -103,7 +103,7 @@ def soon(run: Recorded) -> float:
     """After how many steps the share of right answers, as the record has it in stretches, was first so high that the
     run counts as learned; all its steps, if it never was."""
     good = np.flatnonzero(run.curves["accuracy"] > 1 - SUCCESS["convergence"])
-    return run.steps * (good[0] + 1) / len(run.curves["accuracy"]) if len(good) else run.steps
+    return float(run.steps * (good[0] + 1) / len(run.curves["accuracy"]) if len(good) else run.steps)
 
 
 def gates(language: str) -> str:
