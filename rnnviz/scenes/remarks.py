@@ -110,11 +110,11 @@ def gates(language: str) -> str:
     """Of an LSTM without one of its gates: how right it is after the longest delay."""
     found, words = arms("gates"), labels_of(language, "records")
     longest = max(found["all"])
-    shares = {arm: percent(mean(right(run) for run in runs[longest])) for arm, runs in found.items()}
-    each = (
-        translate(language, "training.record_remarks.gate", name=words[f"gates_{arm}"], right=share)
-        for arm, share in shares.items()
-    )
+    each = []
+    for arm, runs in found.items():
+        shares = [right(run) for run in runs[longest]]
+        told = {"right": percent(mean(shares)), "least": percent(min(shares)), "most": percent(max(shares))}
+        each.append(translate(language, "training.record_remarks.gate", name=words[f"gates_{arm}"], **told))
     told = {"shares": translate(language, "training.comma").join(each), "length": f"{longest:g}"}
     chance = percent(TASKS["recall"].chance(int(longest))[1])
     return translate(language, "training.record_remarks.gates", seeds=len(seeds("gates")), chance=chance, **told)
