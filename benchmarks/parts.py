@@ -11,7 +11,7 @@ import re
 from typing import Any, Protocol
 
 KEPT = "rnnviz-kept"
-PLACES = ("spot", "camera")
+PLACES = ("spot", "camera", "wayback")
 """What a reader sets on the figures of a board."""
 LETTERS = {"lstm": "ifo", "gru": "rz", "rnn": "wu"}
 """The gates of a unit that is played by hand, in the order in which the link has them."""

@@ -25,10 +25,10 @@ FIELD = r"(\.|[^.]*)"  # a full stop is the name of a token
 SECTIONS = "|".join(_locale(USUAL))
 NAME = r"[\\\w-]*[a-z][\\\w-]*"  # with its signs escaped
 HANDED = {
-    "assets/board": ["board"],
-    "assets/shared": ["board.table"],
+    "assets/board": ["board", "wayback"],
+    "assets/shared": ["board.table", "stepper", "wayback"],
     "assets/gates": ["gates.hand"],
-    "assets/stepper": ["stepper", "cell", "board", "unit"],
+    "assets/stepper": ["stepper", "cell", "board", "unit", "wayback"],
     "rnnviz/scenes/records.py": ["training.table", "records"],
     "rnnviz/training/plans.py": ["training.called", "training.ids"],
     "rnnviz/scenes/seeds.py": ["step.table"],

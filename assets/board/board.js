@@ -24,6 +24,7 @@ class Section {
     this.root = newElement(null, "section", "rv-section");
     this.title = newElement(this.root, "h3");
     this.text = newElement(this.root, "p", "rv-text");
+    this.walkRoot = newElement(this.root, "div");
     this.row = newElement(this.root, "div", "rv-row");
     this.foot = newElement(this.root, "p", "rv-text");
   }
@@ -35,6 +36,27 @@ class Section {
     putRuns(this.text, text ?? []);
     putRuns(this.foot, foot ?? []);
     this.row.dataset.count = figures.length;
+  }
+
+  /** The gradient's way back over the figures, if there is one and the link does not hide it. */
+  lead(way, hidden, cards, moved, rested) {
+    this.cards = cards;
+    this.walkRoot.hidden = !way || hidden;
+    if (!way) return;
+    this.walk ??= new BackWalk(this.walkRoot, moved, rested);
+    this.walk.fill(way);
+    this.root.onkeydown = hidden ? null : (event) => this.walk.key(event);
+    for (const [id, network] of Object.entries(way.networks)) cards.get(id)?.lead(network, way);
+  }
+
+  /** Shows how far the gradient has come; null: all of its way. */
+  stand(wanted) {
+    if (!this.walk) return;
+    const t = this.walk.stand(wanted);
+    this.cards.forEach((card) => card.stand(t));
+    const { labels, steps } = this.walk;
+    const told = [...this.cards.values()].map(({ name, back }) => `${name.textContent}: ${back?.lines.said}`);
+    this.walk.say(t === null ? "" : [filledLabel(labels.stands, { step: t + 1, steps }), ...told].join(" "));
   }
 }
 
@@ -72,12 +94,18 @@ class Board {
   }
 
   /** Where the reader stands, as the link says it: at first, and whenever something else than this board wrote it. */
-  begin({ place, spot, camera }) {
+  begin({ place, spot, camera, wayback }) {
     if (place === undefined || place === this.place) return;
     this.place = place;
-    this.places = { ...(spot && { spot }), ...(camera && { camera }) };
+    this.places = { ...(spot && { spot }), ...(camera && { camera }), ...(wayback && { wayback }) };
     this.told = { ...this.places };
     for (const card of this.cards.values()) card.goTo(this.places);
+    this.stand();
+  }
+
+  /** How far the reader has gone along the way back. */
+  stand() {
+    this.sections.forEach((part) => part.stand(this.places.wayback?.[0] ?? null));
   }
 
   /** The reader has set something on a card: what it says of all figures is shown on all. */
@@ -90,7 +118,8 @@ class Board {
   /** Tell Python what is set, once that has not changed for a while. The link is written here, as the stepper does. */
   waitForRest() {
     clearTimeout(this.resting);
-    if (this.place === undefined) return; // a board whose link says nothing of it
+    const playing = [...this.sections.values()].some(({ walk }) => (walk?.playing ?? null) !== null);
+    if (playing || this.place === undefined) return; // the latter: its link says nothing of it
     this.resting = setTimeout(() => {
       const moved = Object.keys(this.places).filter((name) => placeText(this.places[name]) !== placeText(this.told[name]));
       if (!moved.length) return;
@@ -107,7 +136,7 @@ class Board {
   }
 
   /** Sections and cards, those of the same id as before on the same nodes. */
-  arrange({ sections, labels }) {
+  arrange({ sections, labels, hidden }) {
     const known = { sections: this.sections, cards: this.cards };
     this.sections = new Map();
     this.cards = new Map();
@@ -115,16 +144,26 @@ class Board {
       const part = known.sections.get(section.id) ?? new Section();
       part.show(section);
       this.sections.set(section.id, part);
+      const own = new Map();
       const cards = section.figures.map((figure) => {
         const id = JSON.stringify([section.id, figure.id]);
         const card = known.cards.get(id) ?? new Card((name, value) => this.set(name, value, card));
         card.show(figure, labels);
         card.goTo(this.places);
         this.cards.set(id, card);
+        own.set(figure.id, card);
         return card.root;
       });
+      const walked = (t) => {
+        this.places.wayback = t === null ? [] : [t];
+        this.stand();
+        this.waitForRest();
+      };
+      part.lead(this.places.wayback && section.way, hidden?.includes("wayback"), own, walked, () => this.waitForRest());
       keepChildren(part.row, cards);
     }
+    for (const [id, part] of known.sections) if (this.sections.get(id) !== part) part.walk?.end();
+    this.stand();
     keepChildren(this.list, [...this.sections.values()].map(({ root }) => root));
     for (const [id, card] of known.cards) {
       if (this.cards.get(id) === card) continue;
@@ -221,6 +260,7 @@ class Board {
     this.resized.disconnect();
     cancelAnimationFrame(this.frame);
     clearTimeout(this.resting);
+    this.sections.forEach(({ walk }) => walk?.end());
     this.cards.forEach((card) => card.end());
     this.root.replaceChildren();
   }

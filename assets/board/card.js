@@ -73,10 +73,10 @@ class Card {
     this.table = withTable(this.holder, this.root);
     this.holder.onkeydown = (event) => this.key(event);
     this.holder.onclick = (event) => this.click(event);
-    const below = newElement(this.root, "div", "rv-told");
-    this.room = newElement(below, "p"); // the longest sentence, unseen: nothing jumps when one is said
+    this.below = newElement(this.root, "div", "rv-told");
+    this.room = newElement(this.below, "p"); // the longest sentence, unseen: nothing jumps when one is said
     this.room.setAttribute("aria-hidden", "true");
-    this.told = newElement(below, "p");
+    this.told = newElement(this.below, "p");
     this.told.setAttribute("aria-live", "polite");
     this.spot = null; // the chosen [row, column], as the link has it
     this.camera = null; // the reader's own, of a figure in space
@@ -169,6 +169,19 @@ class Card {
         return this.drawn.text === this.text && window.Plotly.relayout(this.holder, { shapes: this.shapes() });
       })
       .catch((error) => this.fail(error));
+  }
+
+  /** The gradient's way back over this figure: a veil, and under the figure what each step did. */
+  lead(network, way) {
+    this.back ??= { veil: backVeil(this.root), lines: backLines(newElement(this.below, "div")) };
+    this.steps = way.steps;
+    this.back.lines.fill(network, way);
+  }
+
+  stand(t) {
+    if (!this.back) return;
+    this.back.veil.show(t, this.steps, this.figure.layout.margin);
+    this.back.lines.show(t);
   }
 
   /** Looks from there; without a camera, as the figure was drawn. */

@@ -1,14 +1,6 @@
-// The stepper's parts: chips, transport, notice, next-word bars, figures with their cursor. Each part is built
+// The stepper's parts: chips, notice, next-word bars, figures with their cursor. Each part is built
 // once per payload and afterwards only moved. Whatever a visitor typed is set with textContent, never as HTML.
 
-const STEPPER_ICONS = {
-  first: "M7 5v14M19 5.5v13L9.5 12z",
-  back: "M17 5.5v13L7.5 12z",
-  play: "M8 5.5v13l10-6.5z",
-  pause: "M8 5.5v13M16 5.5v13",
-  forward: "M7 5.5v13l9.5-6.5z",
-  last: "M17 5v14M5 5.5v13l9.5-6.5z",
-};
 const MOVED_PX = 8; // a finger that travels farther is scrolling, not choosing
 
 /** 0.934 -> "93%"; no network is ever quite sure, so "100%" begins at 99.5 and there is no "0%". */
@@ -16,42 +8,6 @@ function percentOf(p) {
   const whole = Math.round(100 * p);
   if (whole === 100 && p < 0.995) return ">99%";
   return whole === 0 ? "<1%" : `${whole}%`;
-}
-
-/** The five buttons. `act(name)` is called with first, back, play, forward or last. */
-function transportView(root, labels, act) {
-  const bar = newElement(root, "div", "rv-transport");
-  bar.setAttribute("role", "group");
-  bar.setAttribute("aria-label", labels.transport);
-  const paths = {};
-  const buttons = {};
-  for (const name of ["first", "back", "play", "forward", "last"]) {
-    const button = (buttons[name] = newElement(bar, "button", "rv-button"));
-    button.type = "button";
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    svg.setAttribute("viewBox", "0 0 24 24");
-    svg.setAttribute("aria-hidden", "true");
-    paths[name] = svg.appendChild(document.createElementNS(svg.namespaceURI, "path"));
-    button.append(svg);
-    button.onclick = () => act(name);
-  }
-  const face = (name, icon) => {
-    paths[name].setAttribute("d", STEPPER_ICONS[icon]);
-    buttons[name].setAttribute("aria-label", labels[icon]);
-    buttons[name].title = labels[icon];
-  };
-  Object.keys(buttons).forEach((name) => face(name, name));
-  const position = newElement(bar, "span", "rv-position");
-  position.setAttribute("aria-hidden", "true");
-  return {
-    show(step, steps, playing) {
-      position.textContent = filledLabel(labels.position, { step: step + 1, steps });
-      face("play", playing ? "pause" : "play");
-      // aria-disabled, not disabled: a disabled button would lose the focus in the middle of stepping
-      for (const name of ["first", "back"]) buttons[name].setAttribute("aria-disabled", step === 0);
-      for (const name of ["forward", "last"]) buttons[name].setAttribute("aria-disabled", step === steps - 1);
-    },
-  };
 }
 
 /** The sentence as chips, one tab stop among them. `choose(step)` is called on a click. */

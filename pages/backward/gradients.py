@@ -51,7 +51,7 @@ def backward() -> None:
     if shown.overflowing:
         names = t("compare.comma").join(t(f"networks.{kind}") for kind in shown.overflowing)
         st.warning(t("gradients.overflow", names=names))
-    board(shown.payload, "gradients", places=("spot",))
+    board(shown.payload, "gradients", places=("spot", "wayback"))
 
 
 backward()

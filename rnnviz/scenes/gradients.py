@@ -20,6 +20,7 @@ from rnnviz.recurrence.cells import CELLS
 from rnnviz.recurrence.fresh import fresh_weights, random_sequence
 from rnnviz.recurrence.trace import Trace, trace_cell
 from rnnviz.scenes.readings import in_language, tracing_network
+from rnnviz.scenes.wayback import way
 from rnnviz.scenes.writer import Board, View, Writer
 from rnnviz.tasks import errands
 from rnnviz.text import language_of
@@ -152,6 +153,8 @@ def gradients_board(source: Source, view: View) -> Board:
         writer.section("eigen", each(lambda one: figures.eigen.spec(spectra.eigenvalues(one.trace), look=look))),
         writer.section("shares", each(lambda one: figures.shares.spec(one.trace, one.gradients, look=look)), shared),
     ]  # fmt: skip
+    found = {one.kind: one.gradients for one in sides}
+    sections[0]["way"] = way(found, source.tokens, source.at == "every", view.language)
     if source.tokens:
         saliency = each(lambda one: figures.saliency.spec(one.trace, one.gradients, look=look))
         most = {one.kind: depends(one.gradients.norms_x, source.tokens) for one in sides}

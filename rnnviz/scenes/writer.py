@@ -7,7 +7,7 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from rnnviz import figures
 from rnnviz.figures.base import Look, Spec
@@ -131,6 +131,8 @@ class Section(TypedDict):
     text: Runs
     figures: Sequence[Figure]
     foot: Runs | None
+    way: NotRequired[Mapping[str, Any]]
+    """The gradient's way back over the figures (`rnnviz.scenes.wayback.way`), which the reader can walk."""
 
 
 def pack(

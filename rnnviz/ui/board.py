@@ -13,8 +13,15 @@ from rnnviz.ui import component, state
 from rnnviz.ui.calm import called
 from rnnviz.ui.keys import TICKET
 
-SCRIPTS = ("shared/parts.js", "shared/table.js", "board/card.js", "board/board.js")
-STYLES = ("shared/parts.css", "board/board.css")
+SCRIPTS = (
+    "shared/parts.js",
+    "shared/table.js",
+    "shared/transport.js",
+    "stepper/back.js",
+    "board/card.js",
+    "board/board.js",
+)
+STYLES = ("shared/parts.css", "shared/transport.css", "stepper/back.css", "board/board.css")
 
 
 def board(
@@ -42,7 +49,7 @@ def board(
             found(ticket)
 
     mount = component.registered("board", SCRIPTS, STYLES)
-    own = ({} if kept is None else {"kept": kept}) | (state.begins(key, *places) if places else {})
+    own = ({} if kept is None else {"kept": kept}) | (begun(key, places) if places else {})
     mount(
         key=key,
         data=component.joined(payload, **own),
@@ -51,6 +58,11 @@ def board(
         on_kept_change=called(remembered),
         on_rest_change=called(lambda: state.put(**rested(state.said_by(key, "rest"), places))),
     )
+
+
+def begun(key: str, places: Sequence[str]) -> dict[str, object]:
+    """Where a board begins, and which of its places have controls that the link hides."""
+    return state.begins(key, *places) | {"hidden": [name for name in places if not state.shown(name)]}
 
 
 def rested(told: object, places: Sequence[str]) -> dict[str, object]:

@@ -15,9 +15,16 @@ from rnnviz.ui.calm import called
 SCRIPTS = (
     "shared/parts.js",
     "shared/table.js",
+    "shared/transport.js",
     *(f"stepper/{name}.js" for name in ("kinds", "equations", "cell", "views", "unit", "stepper")),
 )
-STYLES = ("shared/parts.css", "stepper/cell.css", "stepper/stepper.css", "stepper/unit.css")
+STYLES = (
+    "shared/parts.css",
+    "shared/transport.css",
+    "stepper/cell.css",
+    "stepper/stepper.css",
+    "stepper/unit.css",
+)
 
 
 class Rest(NamedTuple):

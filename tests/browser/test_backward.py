@@ -265,3 +265,37 @@ def test_the_cliff_opens_as_it_was_turned(app: Served, visit: Callable[..., Visi
     at_rest(tab, "camera", None)
     assert tab.page.evaluate(eye) == start
     assert tab.errors == there.errors == []
+
+
+def test_the_way_back_is_played_in_the_browser_alone(app: Served, visit: Callable[..., Visit]) -> None:
+    tab = opened(visit, app, "gradients", "length=5")
+    part = tab.page.locator(".rv-section[data-id=norms]")
+    lines = part.locator(".rv-back-lines > :last-child")
+    expect(lines.first).to_be_hidden()
+    tab.page.evaluate("""() => {
+      window.sent = 0; window.seen = [];
+      const send = WebSocket.prototype.send;
+      WebSocket.prototype.send = function (...rest) { window.sent += 1; return send.apply(this, rest); };
+      const position = document.querySelector('.rv-back .rv-position');
+      new MutationObserver(() => {
+        if (position.textContent !== seen.at(-1)?.[0]) seen.push([position.textContent, sent]);
+      }).observe(position, { childList: true });
+    }""")
+    part.get_by_role("button", name=translate("en", "wayback.play")).click()
+    expect(part.locator(".rv-position")).to_have_text("1 / 5")
+    assert tab.page.evaluate("seen") == [[f"{step} / 5", 0] for step in (5, 4, 3, 2, 1)]
+    at_rest(tab, "wayback", "0")
+    tab.page.keyboard.press("ArrowRight")
+    at_rest(tab, "wayback", "1")
+    said = lines.all_inner_texts()
+    assert len(said) == 3
+    assert all(text.startswith("From step 3 back to step 2") for text in said)
+    there = opened(visit, app, "gradients", "length=5&wayback=1")
+    expect(there.page.locator(".rv-back-lines > :last-child").first).to_be_visible()
+    assert there.page.locator(".rv-back-lines > :last-child").all_inner_texts() == said
+    tab.page.keyboard.press("Escape")
+    at_rest(tab, "wayback", None)
+    expect(lines.first).to_be_hidden()
+    assert tab.errors == there.errors == []
+    hidden = opened(visit, app, "gradients", "hide=wayback")
+    expect(hidden.page.locator(".rv-back").first).to_be_hidden()

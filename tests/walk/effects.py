@@ -285,6 +285,7 @@ CHECKS: dict[str, Callable[[Browser, Move, Before], str]] = {
     "stepper": _stepper,
     "hand": _hand,
     "spot": _place,
+    "wayback": _place,
     "camera": _place,
 }
 SLOW = ("train", "again", "resume", "pause", "cancel", "one", "rewind", "reload", "upload")

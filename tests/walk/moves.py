@@ -177,6 +177,11 @@ def of_board(tab: Browser, part: BoardPart, rng: random.Random) -> Iterator[Move
         for option, cell in cells.items():
             yield put("spot", option, [*cell])
         yield put("spot", "none", [])
+    if "wayback" in part.places:
+        last = len(part.maps()[0]) - 1
+        for option, step in zip(PLACES, (0, last // 2, last, rng.randint(0, last)), strict=True):
+            yield put("wayback", option, [step])
+        yield put("wayback", "none", [])
     if "camera" in part.places:
         eye = [round(rng.uniform(-2, 2), 3) for _ in range(3)]
         yield put("camera", "turned", [*eye, 0.1, -0.03, -0.14])
