@@ -5,6 +5,7 @@ A file here that has a task in it is found by itself.
 
 from collections.abc import Iterator
 from importlib import import_module
+from inspect import isabstract
 from pkgutil import walk_packages
 
 from rnnviz.tasks.base import Batch, Task
@@ -17,7 +18,7 @@ def _found() -> Iterator[Task]:
     for file in walk_packages(__path__, f"{__name__}."):
         module = import_module(file.name)
         for one in vars(module).values():
-            if isinstance(one, type) and issubclass(one, Task) and one.__module__ == file.name and one is not Task:
+            if isinstance(one, type) and issubclass(one, Task) and one.__module__ == file.name and not isabstract(one):
                 yield one()
 
 

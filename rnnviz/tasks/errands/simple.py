@@ -15,7 +15,6 @@ import numpy as np
 from numpy import ndarray
 
 from rnnviz.tasks.base import Batch as Examples
-from rnnviz.tasks.base import Task
 from rnnviz.tasks.errands.reading import chain
 from rnnviz.tasks.errands.sentences import THINGS
 from rnnviz.tasks.errands.simple_lexicon import (
@@ -34,6 +33,7 @@ from rnnviz.tasks.errands.simple_lexicon import (
     TOKENS,
     Need,
 )
+from rnnviz.tasks.errands.worded import Synonyms, Worded
 from rnnviz.text import vocabulary
 
 Wordings = Literal["known", "held_out"]
@@ -212,15 +212,13 @@ def form_of(level: int) -> tuple[Form, int]:
     return (("advice", 0), ("brief", 0))[level] if level < 2 else ("errand", level - 2)
 
 
-class Errands(Task):
+class Errands(Worded):
     """`length`: the most clauses between need and thing."""
 
     name = "errands"
     place = 1
-    inputs = 64
     outputs = OUTPUT_WORDS
     lengths = (0, LONGEST)
-    words = True
     suggested: ClassVar = {"kind": "lstm", "units": 32, "embedding": 64, "batch": 64, "steps": 1000, "length": 4}
 
     def levels(self, length: int) -> int:
@@ -247,31 +245,9 @@ class Errands(Task):
         weights, asked, rows = joined("weights"), joined("asked"), joined("rows")
         return Examples(vocabulary().vectors[rows], joined("targets", PADDING), weights, asked, rows)
 
-    def augmented(self, batch: Examples, rng: np.random.Generator, synonyms: bool, word_dropout: float) -> Examples:
-        """`synonyms`: the wording of the need is replaced by any known one of the same need and part of speech
-        (those of one word; Zhang, Zhao & LeCun 2015). `word_dropout`: the share of words read as `<unk>`
-        (Iyyer et al. 2015)."""
-        assert batch.rows is not None
-        rows, targets = batch.rows.copy(), batch.targets.copy()
-        if synonyms:
-            group, at = _groups()
-            found = group[rows] >= 0
-            first = found.argmax(1)
-            each = np.flatnonzero(found.any(1) & batch.asked.any(1))
-            first = first[each]
-            for sentence, place in zip(each, first, strict=True):
-                choices = at[group[rows[sentence, place]]]
-                row, word = choices[rng.integers(len(choices))]
-                rows[sentence, place] = row
-                if place:
-                    targets[sentence, place - 1] = word
-        if word_dropout:
-            rows[rng.random(rows.shape) < word_dropout] = 0
-        return Examples(vocabulary().vectors[rows], targets, batch.weights, batch.asked, rows)
-
-    def chance(self, length: int) -> tuple[float, float]:
-        """Of always giving words their share, over all levels mixed; one in ten things is right."""
-        return _entropy(length), 1 / len(THINGS)
+    def synonyms(self) -> Synonyms:
+        """Of `POOLS`."""
+        return _synonyms()
 
     def probe(self, length: int) -> Examples:
         """Always the same sentence."""
@@ -303,19 +279,7 @@ def _probe() -> Examples:
 
 
 @cache
-def _entropy(length: int) -> float:
-    """Of the targets' frequencies, weighted as in the loss, over 3000 sentences."""
-    made = Errands().batch(np.random.default_rng(0), 3000, length)
-    counted = made.weights > 0
-    p = np.bincount(made.targets[counted], made.weights[counted])
-    p = p[p > 0] / p.sum()
-    return float(-(p * np.log(p)).sum())
-
-
-@cache
-def _groups() -> tuple[ndarray, list[ndarray]]:
-    """For each row of the table the group of its wording, -1 for other words; for each group its members,
-    (row, place among the outputs)."""
+def _synonyms() -> Synonyms:
     group = np.full(len(vocabulary().words), -1)
     members: list[ndarray] = []
     for wordings in POOLS["known"].values():
@@ -325,4 +289,4 @@ def _groups() -> tuple[ndarray, list[ndarray]]:
             if pairs:
                 group[[row for row, _ in pairs]] = len(members)
                 members.append(np.array(pairs))
-    return group, members
+    return Synonyms(group, members)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy import ndarray
 
 from rnnviz.tasks import errands
-from rnnviz.tasks.base import Batch, Task
+from rnnviz.tasks.base import Batch
+from rnnviz.tasks.errands.worded import Synonyms, Worded
 from rnnviz.text import form, tokenize, vocabulary
 
 LONGEST = 24
@@ -28,16 +29,14 @@ PROBE = {
 """The sentence whose gradient is followed through training, and its answer; the need has a known wording."""
 
 
-class Everyday(Task):
+class Everyday(Worded):
     """`length`: the most fillers in a sentence."""
 
     name = "everyday"
     place = 2
-    inputs = 64
     outputs = errands.output_words("en")
     lengths = (0, LONGEST)
     live = False
-    words = True
     sparse = True
     paced = True
     suggested: ClassVar = {"kind": "lstm", "units": 48, "embedding": 64, "batch": 64, "steps": 3000, "length": 4}
@@ -65,31 +64,9 @@ class Everyday(Task):
         asked[np.arange(size), made.answer_at] = made.stated
         return Batch(vocabulary(self.reads).vectors[made.inputs], made.targets, weights, asked, made.inputs)
 
-    def augmented(self, batch: Batch, rng: np.random.Generator, synonyms: bool, word_dropout: float) -> Batch:
-        """`synonyms`: the wording of the need is replaced by any known one of the same need and part of speech
-        (those of one word; Zhang, Zhao & LeCun 2015). `word_dropout`: the share of words read as `<unk>`
-        (Iyyer et al. 2015)."""
-        assert batch.rows is not None
-        rows, targets = batch.rows.copy(), batch.targets.copy()
-        if synonyms:
-            group, at = _groups(self.reads)
-            found = group[rows] >= 0
-            first = found.argmax(1)
-            each = np.flatnonzero(found.any(1) & batch.asked.any(1))
-            first = first[each]
-            for sentence, place in zip(each, first, strict=True):
-                choices = at[group[rows[sentence, place]]]
-                row, word = choices[rng.integers(len(choices))]
-                rows[sentence, place] = row
-                if place:
-                    targets[sentence, place - 1] = word
-        if word_dropout:
-            rows[rng.random(rows.shape) < word_dropout] = 0
-        return Batch(vocabulary(self.reads).vectors[rows], targets, batch.weights, batch.asked, rows)
-
-    def chance(self, length: int) -> tuple[float, float]:
-        """Of always giving words their share, over all levels mixed; one in ten things is right."""
-        return _entropy(self.name, length), 1 / len(errands.grammar_of(self.reads).things)
+    def synonyms(self) -> Synonyms:
+        """Of the language's files."""
+        return _synonyms(self.reads)
 
     def probe(self, length: int) -> Batch:
         """Always the same sentence."""
@@ -119,19 +96,7 @@ def _probe(language: str) -> Batch:
 
 
 @cache
-def _entropy(task: str, length: int) -> float:
-    """Of the targets' frequencies, weighted as in the loss, over 3000 sentences."""
-    made = {one.name: one for one in (Everyday, EverydayJapanese)}[task]().batch(np.random.default_rng(0), 3000, length)
-    counted = made.weights > 0
-    p = np.bincount(made.targets[counted], made.weights[counted])
-    p = p[p > 0] / p.sum()
-    return float(-(p * np.log(p)).sum())
-
-
-@cache
-def _groups(language: str) -> tuple[ndarray, list[ndarray]]:
-    """For each row of the table the group of its wording, -1 for other words; for each group its members,
-    (row, place among the outputs). A group: the known wordings of one word, of one need and form."""
+def _synonyms(language: str) -> Synonyms:
     table, places = vocabulary(language), errands.output_words(language)
     group = np.full(len(table.vectors), -1)
     members: list[ndarray] = []
@@ -140,4 +105,4 @@ def _groups(language: str) -> tuple[ndarray, list[ndarray]]:
         if pairs:
             group[[row for row, _ in pairs]] = len(members)
             members.append(np.array(pairs))
-    return group, members
+    return Synonyms(group, members)
