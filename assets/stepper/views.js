@@ -172,8 +172,12 @@ function headView(root, network, tokens, labels) {
   };
 }
 
+/** Names of columns that are nearer to the current word's than this, in its font's sizes, would touch it. */
+const NEAR = 1.45;
+
 /**
- * A Plotly figure with a cursor, a veil over what has not been read, and marks at the chosen unit's rows.
+ * A Plotly figure with a cursor, a veil over what has not been read, the words under it (the current one bold, and none
+ * that would touch it), and marks at the chosen unit's rows.
  *
  * They are elements of their own above the plot: moving them repaints no figure. Where they go is known from
  * the figure's margins and `layout.meta` (rnnviz.figures), so nothing of Plotly's inside is used.
@@ -187,10 +191,17 @@ function plotView(root, choose) {
   const clip = newElement(over, "div", "rv-clip");
   const veil = newElement(clip, "div", "rv-veil");
   const box = newElement(over, "div", "rv-box");
+  const names = newElement(over, "div");
   const foot = newElement(over, "bdi", "rv-foot");
   const marks = newElement(over, "div", "rv-marks");
   over.setAttribute("aria-hidden", "true");
-  let meta, tokens, top, width = 0, step = 0, pressed = null, busy = Promise.resolve();
+  let meta, tokens, top, named = [], size = 0, width = 0, step = 0, pressed = null, busy = Promise.resolve();
+
+  const put = (name, at, shown) => {
+    name.textContent = tokens[at].short;
+    name.style.transform = `translateX(${((at + 0.5) * width) / meta.steps - width}px) rotate(${meta.angle}deg)`;
+    name.style.visibility = shown ? "visible" : "hidden";
+  };
 
   const place = () => {
     if (!meta || step >= meta.steps) return; // a shorter figure may still stand while a longer one is on its way
@@ -199,8 +210,8 @@ function plotView(root, choose) {
     veil.style.transform = `translateX(${right}px)`;
     box.style.transform = `translateX(${left - 1}px)`;
     box.style.width = `${right - left + 1}px`;
-    foot.textContent = tokens[step].short;
-    foot.style.transform = `translateX(${(left + right) / 2 - width}px) rotate(${meta.angle}deg)`;
+    put(foot, step, true);
+    named.forEach((at, k) => put(names.children[k], at, (Math.abs(at - step) * width) / meta.steps >= NEAR * size));
   };
   const measure = () => {
     width = over.clientWidth;
@@ -234,7 +245,7 @@ function plotView(root, choose) {
   return {
     /** Draws or redraws the figure, keeping its nodes. Resolves when it is there. */
     draw(figure, words, said, labels) {
-      const { layout } = figure;
+      const layout = { ...figure.layout, xaxis: { ...figure.layout.xaxis, showticklabels: false } };
       meta = layout.meta;
       tokens = words.map(({ text }) => ({ short: text.length > 12 ? text.slice(0, 11) + "…" : text }));
       const last = meta.rows.at(-1);
@@ -247,7 +258,10 @@ function plotView(root, choose) {
         top: `${top}px`,
         height: `${last.top + last.height - top}px`,
       });
-      foot.style.fontSize = `${layout.xaxis.tickfont.size}px`;
+      size = layout.xaxis.tickfont.size;
+      named = layout.xaxis.tickvals;
+      names.replaceChildren(...named.map(() => newElement(null, "bdi", "rv-name")));
+      over.style.fontSize = `${size}px`;
       measure();
       const config = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
       busy = busy.then(() => {

@@ -226,6 +226,45 @@ def test_two_units_through_time_follow_the_reader_and_the_link(app: Served, visi
     assert tab.errors == other.errors == []
 
 
+UNDER = """() => [...document.querySelectorAll(".rv-stepper .rv-plot")].map((plot) => {
+    const shown = [...plot.querySelectorAll(".rv-name, .rv-foot")].filter((one) => one.style.visibility !== "hidden");
+    const foot = plot.querySelector(".rv-foot");
+    const at = (one) => new DOMMatrix(getComputedStyle(one).transform).e;
+    const others = shown.filter((one) => one !== foot).map(at);
+    const apart = others.map((other) => Math.abs(other - at(foot)) * Math.sin(Math.PI / 3));
+    return {
+        word: foot.textContent, same: shown.filter((one) => at(one) === at(foot)).length,
+        plotly: plot.querySelectorAll(".xtick text").length, nearest: Math.min(...apart) / foot.offsetHeight,
+        names: shown.length,
+    };
+})"""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("Starving, Alice drives to the hypermarket to buy", 0),
+        ("Starving, Alice drives to buy", 64),
+        ("お腹が空いた。買うのは", 0),
+    ],
+)
+def test_the_current_word_stands_once_under_each_figure_and_touches_no_other(
+    sentence: str, words: int, app: Served, visit: Callable[..., Visit]
+) -> None:
+    tab = opened(visit, app.address, f"?sentence={quote(sentence)}&words={words}&step=2")
+    texts = [chip.strip() for chip in tab.page.locator(".rv-chip").all_inner_texts()]
+    for step in (2, 3):
+        assert step_of(tab) == step
+        found = tab.page.evaluate(UNDER)
+        assert len(found) == 3
+        for one in found:
+            assert one["word"] == texts[step]
+            assert (one["same"], one["plotly"]) == (1, 0)
+            assert one["nearest"] >= 1
+            assert one["names"] > 4
+        tab.page.keyboard.press("ArrowRight")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_needs_no_sideways_scroll(scheme: str, app: Served, visit: Callable[..., Visit]) -> None:
     tab = opened(visit, app.address, "?words=30&lang=ja", viewport={"width": 390, "height": 844}, color_scheme=scheme)
