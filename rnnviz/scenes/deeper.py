@@ -83,7 +83,7 @@ def deeper(networks: Sequence[Named], readings: Sequence[Reading], language: str
     paragraphs = []
     if at < len(tokens) - 1:  # at the last word itself there is nothing to compare
         paragraphs.append(say("gradient" if meaning.thing else "gradient_own", **told))
-    swapped = errands.exchanged(tokens, need) if need else None
+    swapped = errands.exchanged(tokens, need) if need and meaning.says != "picture" else None
     surprising: Runs = []
     if need and swapped:
         given, other, thing = swapped

@@ -17,7 +17,7 @@ from rnnviz.language import labels_of_figures
 from rnnviz.numbers import three_digits
 from rnnviz.recurrence import cliff
 from rnnviz.recurrence.clipping import changes, proposed
-from tests.drawn import plain
+from tests.drawn import plain, valid, words
 
 BOX = ((4.0, 6.0), (-4.0, -1.0))
 SURFACE = cliff.surface(lines=11, points=60)
@@ -43,20 +43,11 @@ def drawn(**options: object) -> dict[str, dict]:
     }
 
 
-def words(spec: dict) -> str:
-    return " ".join(note["text"] for note in spec["layout"]["annotations"])
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_figure_is_valid_plotly_in_both_languages(language: str, theme: str) -> None:
     labels = labels_of_figures(language, "clipping_figures")
-    small, large = (drawn(labels=labels, theme=theme, scale=scale) for scale in (1.0, 1.5))
-    for name, spec in small.items():
-        go.Figure(spec)
-        figures.as_json(spec)
-        assert spec["layout"]["paper_bgcolor"] == themes.THEMES[theme].ground
-        assert large[name]["layout"]["height"] > spec["layout"]["height"]
+    for spec in valid(drawn, "clipping_figures", language, theme).values():
         assert "<b>" not in words(spec).replace("<b>clipped</b>", "").replace(f"<b>{labels['total']}</b>", "").replace(
             "<b>with &lt;b&gt;</b>", ""
         )

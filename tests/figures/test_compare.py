@@ -6,20 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz import figures
-from rnnviz.figures import theme as themes
 from rnnviz.figures.base import width_in_em
 from rnnviz.figures.growth import _ends
 from rnnviz.figures.through_time import PALE
 from rnnviz.language import labels_of_figures
 from rnnviz.networks.sight import Sight
 from rnnviz.tasks import errands
-from tests.drawn import plain
+from tests.drawn import plain, valid, words
 
 TOKENS = ("Starving", "<b>", "$x$", "to", "to", "buy")
 KINDS = ("rnn", "lstm", "gru", "window", "conv", "attention")
@@ -60,20 +58,10 @@ def drawn(**options: Any) -> dict[str, dict]:
     }
 
 
-def words(spec: dict) -> str:
-    return " ".join(note["text"] for note in spec["layout"]["annotations"])
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_figure_is_valid_plotly_in_both_languages(language: str, theme: str) -> None:
-    labels = labels_of_figures(language, "compare_figures")
-    small, large = (drawn(labels=labels, theme=theme, scale=scale) for scale in (1.0, 1.5))
-    for name, spec in small.items():
-        go.Figure(spec)
-        figures.as_json(spec)
-        assert spec["layout"]["paper_bgcolor"] == themes.THEMES[theme].ground
-        assert large[name]["layout"]["height"] > spec["layout"]["height"]
+    for spec in valid(drawn, "compare_figures", language, theme).values():
         assert "<i>" not in words(spec)
         assert "{" not in words(spec)
 

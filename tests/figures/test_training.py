@@ -14,9 +14,8 @@ from hypothesis.extra.numpy import arrays
 from rnnviz import figures
 from rnnviz.figures.training import HIGH, LOW
 from rnnviz.figures.training_lines import MOST, WINDOW, Twin, mean_of_last, smoothed, thinned
-from rnnviz.language import labels_of_figures
 from rnnviz.training.runs import Probe
-from tests.drawn import plain
+from tests.drawn import plain, valid, words
 
 NASTY = some.floats(width=32) | some.sampled_from([np.nan, np.inf, -np.inf, 0.0])
 SERIES = some.integers(1, 900).flatmap(lambda n: arrays(np.float32, n, elements=NASTY))
@@ -44,10 +43,6 @@ def drawn(twins: list[Twin] = PAIR, **options: Any) -> dict[str, dict]:
     }
 
 
-def words(spec: dict) -> str:
-    return " ".join(note["text"] for note in spec["layout"]["annotations"])
-
-
 def lines(spec: dict) -> list[dict]:
     return [one for one in spec["data"] if one["mode"] == "lines"]
 
@@ -55,12 +50,8 @@ def lines(spec: dict) -> list[dict]:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_figure_is_valid_plotly_in_both_languages(language: str, theme: str) -> None:
-    labels = labels_of_figures(language, "training_figures")
-    small, large = (drawn(labels=labels, theme=theme, scale=scale) for scale in (1.0, 1.5))
-    for name, spec in small.items():
-        go.Figure(spec)
+    for spec in valid(drawn, "training_figures", language, theme).values():
         assert "with <b>" not in figures.as_json(spec).decode()
-        assert large[name]["layout"]["height"] > spec["layout"]["height"]
 
 
 @settings(deadline=None)

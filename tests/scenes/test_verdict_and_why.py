@@ -190,6 +190,31 @@ def test_the_question_is_said_as_it_is_put(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "text",
+    ["Starving, Alice goes to the store and buys", "I'm hungry, go to the shop and buy some", "ぼくがおみせでかうのは"],
+)
+def test_nothing_is_said_to_be_added_where_the_sentence_asks(text: str, language: str) -> None:
+    last, start = said(text, language)[-1], translate(language, "step.notice.asked").split("{")[0]
+    assert start not in last
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_said_of_training_names_the_sentences_it_is_of(language: str) -> None:
+    """ "Such sentences" is said of none: the one that was typed may be like none of them."""
+    last = said("ああああああああああああああああああああ", language)[-1]
+    assert piece(language, "notice.lottery") in last
+    assert {"en": "sentences without a need", "ja": "文のうち欲求のないもの"}[language] in last
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_no_need_is_exchanged_for_none(language: str) -> None:
+    start = translate(language, "step.deeper.exchange").split("{")[0].replace("*", "")
+    assert start in layers(tokenize("Bob is cold. He goes to the store to buy"), language=language)
+    assert start not in layers(tokenize("The soup is cold. Alice goes to the store to buy"), language=language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_untrained_networks_guess_blindly_and_are_neither_right_nor_wrong(language: str) -> None:
     start = translate(language, "step.notice.blind").split("{")[0]
     for verdict in said("Starving, Alice drives to the store to buy", language, trained=False):

@@ -45,6 +45,10 @@ STATED = {
     f"田んぼで転んで全身泥だらけになった弟が、{TO}": "石鹸",
     f"急に部屋の電気が消えて真っ暗になった。父が{TO}": "ろうそく",
     f"海でサンダルを流されてしまった。はだしの拓也が{TO}": "靴",
+    f"ひまー(´・ω・｀) {TO}": "本",
+    f"暇〜！{TO}": "本",
+    f"空腹ｗｗｗ{TO}": "食べ物",
+    f"ねむーい！{TO}": "コーヒー",
 }
 DENIED = (
     f"Bob is not hungry. He {GOES}",
@@ -79,6 +83,8 @@ UNSURE = {
     f"弟は眠い。私は元気だ。私が{TO}": "whose",
     f"寒い冬が終わって、太郎が{TO}": "picture",
     f"先週は寒かった。太郎が{TO}": "past",
+    f"先生の話がつまらなくて眠い。{TO}": "several",
+    f'print("お腹が空いた")\n{TO}': "quoted",
 }
 SILENT = (  # nothing is claimed of these, whatever the reason that is given
     f"Alice is rarely ill. She {GOES}",
@@ -132,6 +138,7 @@ NONE = (
     ".",
     f"太郎は猫が好きだ。{TO}",
     "吾輩は猫である",
+    f"太郎には情熱がある。{TO}",
 )
 KINDS = ("plain", "late", "denied", "implied", "two", "several", "brief")
 
@@ -173,6 +180,22 @@ def test_no_need_that_is_known(text: str) -> None:
 
 def test_every_reason_has_been_met_and_no_other() -> None:
     assert {"stated", "denied", "none", *UNSURE.values()} == set(errands.SAYS)
+
+
+@pytest.mark.parametrize(
+    "text", ["本が見つかれば太郎が買うのは", "狐にとりつかれた太郎が買うのは", "りくつがない。買うのは"]
+)
+def test_no_need_begins_in_the_middle_of_a_word(text: str) -> None:
+    """つかれ, くつがない. Where it is not known how the words are parted, they are heard there."""
+    assert errands.meaning(tokenize(text)) == errands.Meaning("none")
+    assert errands.mentions(tuple(text))
+
+
+def test_of_several_the_one_is_named_that_is_stated_outright() -> None:
+    found = errands.meaning(tokenize(f"先生の話がつまらなくて眠い。{TO}"))
+    assert found.need == found.named
+    assert found.need
+    assert found.need.thing == "コーヒー"
 
 
 @pytest.mark.parametrize("text", [*STATED, *DENIED])

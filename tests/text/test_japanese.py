@@ -1,6 +1,7 @@
 """What a Japanese token is, that no text can upset it, and that what is joined is read again."""
 
-import time
+import subprocess
+import sys
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rnnviz.text import join, language_of, missing, tokenize
+from scripts.serving import ROOT
 
 FAMILY = "👨‍👩‍👧"
 CASES = {
@@ -135,19 +137,28 @@ def test_kana_or_kanji_make_a_text_japanese(text: str, language: str) -> None:
     assert language_of(text) == language_of(tokenize(text)) == language
 
 
-@pytest.mark.alone
-@pytest.mark.parametrize(
-    "text", ["空腹の", "あ", "ア", "漢", "ー猫", "あ\u3099\u309a", "猫 犬", "猫 cat", "3猫", "。猫", "〜あ"]
-)
-def test_long_texts_take_time_in_proportion(text: str) -> None:
-    """Eight times the text: eight times the work, where a quadratic way would take sixty-four times as long."""
+RESIDENT = """
+import re
+from pathlib import Path
+from rnnviz.tasks.errands import met
 
-    def work(count: int) -> float:
-        start = time.process_time()
-        tokenize(text * count)
-        return time.process_time() - start
+met.ready()
+kilobytes, counts = 0, False
+for line in Path("/proc/self/smaps").read_text().splitlines():
+    if re.match("[0-9a-f]+-[0-9a-f]+ ", line):
+        counts = "sudachidict_small" in line
+    elif counts and line.startswith("Rss:"):
+        kilobytes += int(line.split()[1])
+print(kilobytes)
+"""
+"""How much of the dictionary's file is in memory once all is ready."""
 
-    assert min(work(16_000) / work(2_000) for _ in range(3)) < 24
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for its memory")
+def test_the_dictionary_is_given_back_once_all_is_ready() -> None:
+    """20 MB of it would stay, which every process forked from this one would count as its own."""
+    given = subprocess.run([sys.executable, "-c", RESIDENT], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert int(given.stdout) < 2_000
 
 
 def test_threads_do_not_disturb_each_other() -> None:

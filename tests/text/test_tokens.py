@@ -67,7 +67,10 @@ def test_any_text_becomes_tokens_that_join_and_split_again(text: str) -> None:
 @pytest.mark.alone
 @pytest.mark.parametrize(
     "text",
-    ["hungry ", "'s", "n't", "a" + "\u0300\u0316" * 4, "a'", "1.", "👨‍", "\u0300\u0316", "猫 犬", "(((("],
+    [
+        *("hungry ", "'s", "n't", "a" + "\u0300\u0316" * 4, "a'", "1.", "👨‍", "\u0300\u0316", "(((("),
+        *("空腹の", "あ", "ア", "漢", "ー猫", "あ\u3099\u309a", "猫 犬", "猫 cat", "3猫", "。猫", "〜あ"),
+    ],
 )
 def test_long_texts_take_time_in_proportion(text: str) -> None:
     """Eight times the text: eight times the work, where a quadratic way would take sixty-four times as long."""

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-Turn = Literal["", "denied", "negation", "past", "doubt", "picture", "bought", "several"]
-"""What is said of a need: nothing against it; that there is none, or was; that somebody may have it; no need at all."""
+Turn = Literal["", "denied", "negation", "past", "doubt", "picture", "quoted", "bought", "several"]
+"""What is said of a need: nothing against it; that there is none, or was; that somebody may have it; no need at all;
+that it stands between quotation marks, and nobody says it of themselves."""
 
 
 @dataclass(frozen=True)

@@ -346,6 +346,26 @@ BELIEVES = _set(
     " hoped calls called wrote seemed seems seem fears feared fear expects expected guesses suspects story knows sure"
 )
 """What somebody believes or says before a need: theirs or others', true or not."""
+SAYING = _set(
+    "say says said saying tell tells told ask asks asked answer answers answered reply replies replied cry cries cried"
+    " shout shouts shouted yell yells yelled scream screams screamed whisper whispers whispered mutter mutters muttered"
+    " mumbles mumbled murmurs murmured sigh sighs sighed groan groans groaned moan moans moaned grumbles grumbled"
+    " growls growled whines whined complain complains complained explain explains explained admit admits admitted"
+    " announces announced exclaims exclaimed repeat repeats repeated think thinks thought laughs laughed adds added"
+)
+"""Who does one of these says what is quoted."""
+CODE = _set("( = [ { < >")
+"""Before a quotation these make it a text in a program."""
+SHOWN = _set(
+    "read reads reading heard hears hear sees saw see sings sang sing song sign title titled called named film book"
+    " poem word words text shirt poster"
+)
+"""With one of these before it a quotation may be somebody else's text."""
+FIRST = _set("i we my our me us im")
+WHOM = _set("to the a an her his my our their old")
+"""What may stand between "told" and what is quoted, beside people."""
+GOES_ON = _set("and who , then but")
+"""Before "says" these go on with somebody named earlier."""
 TURNS = ("anything but", "stopped being", "instead of", "in the dark about")
 WANTS = _set("want wants wanted")
 NO_OTHER = MARKS | _set("to something anything some it")

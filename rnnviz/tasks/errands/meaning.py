@@ -2,7 +2,8 @@
 
 A reader for each language finds which needs a sentence names, what it says of each, whose it is and who buys. Here it
 is decided what follows. Whatever could turn the meaning (a "not", another person, a second need, a past one, a purchase
-in between, a picture such as "hungry for news") makes the rule unsure, and it says which of these it is.
+in between, a picture such as "hungry for news", words that are only quoted) makes the rule unsure, and it says which of
+these it is.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from rnnviz.tasks.errands import reads_english, reads_japanese
 from rnnviz.tasks.errands.claims import Account, Claim, Mention
 from rnnviz.text import language_of
 
-SAYS = ("stated", "denied", "none", "negation", "several", "bought", "past", "doubt", "whose", "picture")
+SAYS = ("stated", "denied", "none", "negation", "several", "bought", "past", "doubt", "whose", "picture", "quoted")
 """The two claims, "no need that I know", and the reasons for which the rule is not sure."""
 SHORT = 10
 """A need is denied for sure only if at most so many words lead from there to the purchase: else more is told."""
@@ -27,7 +28,8 @@ class Meaning:
     says: str
     """One of `SAYS`."""
     need: Mention | None = None
-    """The need that counts; where the rule is not sure, the first that is named."""
+    """The need that counts; where the rule is not sure, the first that is named: of several the first that is stated
+    outright."""
     denied: Mention | None = None
     """The first need that the sentence denies."""
 
@@ -93,8 +95,8 @@ def decided(account: Account) -> Meaning:
     if not standing:
         return Meaning("several", first, denied)
     thing = standing[0].need.thing
-    if any(claim.turn == "picture" and claim.need.thing != thing for claim in claims):
-        return Meaning("picture", first, denied)
+    if any(claim.turn in ("picture", "quoted") and claim.need.thing != thing for claim in claims):
+        return Meaning("several", standing[-1].need, denied)
     if any(one.turn == "denied" and one.need.thing == thing and one.need.start > first.start for one in claims):
         return Meaning("negation", first, denied)
     if not account.so and not _alone(account, standing):

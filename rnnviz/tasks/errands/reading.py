@@ -11,10 +11,11 @@ from rnnviz.tasks.errands import english
 from rnnviz.tasks.errands.claims import Mention
 from rnnviz.tasks.errands.grammar import Agreement, Template, grammar_of
 from rnnviz.tasks.errands.meaning import meaning
+from rnnviz.tasks.errands.quoted import spans
 from rnnviz.tasks.errands.wordings import needs
 from rnnviz.text import begun, join, language_of, normal, tokenize
 
-PUNCTUATION = frozenset(".,;:!?)\"'、。！？」")
+PUNCTUATION = frozenset(".,;:!?)\"'”»、。！？」』")
 ENDS = frozenset(".!?。！？")
 FORMS = {"adjective": ("adj", "grad"), "noun": ("noun",), "verb": ("verb",)}
 """Forms of `needs.txt` by English parts of speech."""
@@ -182,7 +183,7 @@ def _sentence_after(tokens: Sequence[str]) -> int | None:
     end = next((at for at in range(named.end, len(tokens) - 1) if tokens[at] in ENDS), None)
     if end is None or all(token in PUNCTUATION for token in tokens[end + 1 :]):
         return None
-    inside = sum(token in '"「」' for token in tokens[: end + 1]) % 2 or tokens[end + 1] in '"」'
+    inside = any(opens < end < closes for opens, closes in spans(tokens))
     buying = tokens[end + 1].startswith("買") or "".join(tokens[end + 1 :]).startswith("買")
     return None if inside or buying else end + 1
 

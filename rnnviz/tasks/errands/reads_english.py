@@ -6,6 +6,7 @@ from functools import lru_cache
 from rnnviz.tasks.errands import english
 from rnnviz.tasks.errands.claims import Account, Claim, Mention, Person, Turn
 from rnnviz.tasks.errands.grammar import grammar_of
+from rnnviz.tasks.errands.quoted import Quotations, spans
 from rnnviz.tasks.errands.wordings import alike, english_mentions
 from rnnviz.text import normal, tokenize
 
@@ -27,8 +28,10 @@ def _fillers() -> dict[str, list[tuple[str, ...]]]:
 
 @lru_cache(maxsize=8)
 def plain(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """The words as they are looked up; a comma in the place of each word of a known filler."""
+    """The words as they are looked up; a comma for each word of a known filler, and " for every quotation mark."""
     words = [normal(token) for token in tokens]
+    for mark in (mark for ends in spans(tokens) for mark in ends if mark < len(words)):
+        words[mark] = '"'
     fillers = _fillers()
     for at in range(len(words)):
         if words[at] in english.TITLES and words[at + 1 : at + 2] == ["."]:
@@ -87,7 +90,7 @@ class _Sentence:
         self.told = {at for need in self.needs if need.kind == "cue" for at in range(need.start, need.end + 1)}
         self.people = [at for at in self._people(tokens) if at < self.end]
         self.persons = self._persons()
-        self.quoted = self._quotes()
+        self.quotes = Quotations(tokens, self.words, self.people)
 
     def account(self) -> Account:
         buyer = self._buyer()
@@ -188,11 +191,6 @@ class _Sentence:
                 found[at] = able[0] if able[0] not in self.owners else one
         return found
 
-    def _quotes(self) -> set[int]:
-        """The tokens between quotation marks."""
-        marks = [at for at, word in enumerate(self.words) if word == '"']
-        return {at for start, end in zip(marks[::2], marks[1::2], strict=False) for at in range(start, end)}
-
     def _subject(self, at: int) -> bool:
         """Whether somebody does or is something there, as far as the words before tell."""
         start = at
@@ -209,7 +207,7 @@ class _Sentence:
         """The last who does something before the purchase, outside of quotes and relative clauses."""
         if english.ONE_OF.search(" ".join(self.words[: self.end])):
             return None
-        doing = [at for at in self.people if at not in self.quoted and self._subject(at)]
+        doing = [at for at in self.people if at not in self.quotes.inside and self._subject(at)]
         return self.persons[doing[-1]] if doing else None
 
     # --- a need -------------------------------------------------------------------------------------
@@ -233,20 +231,12 @@ class _Sentence:
         if at == need.end:
             return turn, None
         somebody = self.persons[at]
-        if at in self.quoted and somebody.group in ("i", "we") and not somebody.name:
-            return turn, self._speaker(at)
-        if at in self.quoted and somebody.group == "you":
+        if at in self.quotes.inside and somebody.group in ("i", "we") and not somebody.name:
+            speaker = self.quotes.speaker(at)
+            return turn, None if speaker is None else self.persons[speaker]
+        if at in self.quotes.inside and somebody.group == "you":
             return turn or "doubt", None
         return turn, somebody
-
-    def _speaker(self, at: int) -> Person | None:
-        """Who says what stands between the quotation marks: named right after it, else right before."""
-        after = next((one for one in self.people if one > at and one not in self.quoted), None)
-        before = next((one for one in reversed(self.people) if one < at and one not in self.quoted), None)
-        close = next((one for one in range(at, len(self.words)) if self.words[one] == '"'), at)
-        if after is not None and after - close <= 4 and not english.ENDS & set(self.words[close + 1 : after]):
-            return self.persons[after]
-        return self.persons[before] if before is not None else None
 
     def _holder(self, need: Mention) -> int | None:
         """The token that names whose need it is; the need's own, where nobody is named; None where it is no need."""
@@ -329,6 +319,8 @@ class _Sentence:
 
     def _turn(self, need: Mention) -> Turn:
         """What the words around a need say of it."""
+        if self.quotes.program(need.start):
+            return "quoted"
         before = self._clause(need.start)
         after = " ".join(["", *self.words[need.end + 1 : need.end + 12]])
         if english.DENIED_AFTER.match(after):
@@ -352,12 +344,12 @@ class _Sentence:
         if english.TALES.search(" ".join(around)):
             return "doubt"
         told = [word for word in self._clause(need.start, english.MARKS) if word in english.BELIEVES]
-        if told and need.start not in self.quoted and not self._reported(need):
+        if told and need.start not in self.quotes.inside and not self._reported(need):
             return "doubt"
         clause = " ".join([*self._clause(need.start, english.MARKS), "#", *self._rest(need.end)])
         if english.OVER.search(clause) and not english.PRESENT & set(clause.split()):
             return "past"
-        return ""
+        return "" if self.quotes.said(need.start) else "quoted"
 
     def _reported(self, need: Mention) -> bool:
         """Whether somebody says so of themselves, or acts upon what is said: "she says she is ill, so she goes"."""

@@ -15,6 +15,7 @@ from rnnviz.tasks.errands import japanese
 from rnnviz.tasks.errands.claims import Account, Claim, Mention, Person, Turn
 from rnnviz.tasks.errands.grammar import sections
 from rnnviz.tasks.errands.wordings import told
+from rnnviz.text import quotations
 from rnnviz.text.japanese import parts_of_speech
 
 FOLDER = ASSETS / "errands" / "ja"
@@ -26,7 +27,7 @@ NEGATIVE = ("neg", "polneg")
 NOUN_GOES_ON = re.compile(
     r"(?:の(?:せい|ため)|[がで](?:原因|理由)|につき|[にで](?:悩|困|苦し|耐え|襲|つら|、)|で(?:は|も)?な|じゃな"
     r"|どころ|な[のんら]|だ|です|を(?:なんとか|我慢|感じ|覚え)"
-    r"|には|に|[？、。」！]|が(?:ひど|つら|続|あ|出|止)|から|ほど|、|$|との|のことで|で)"
+    r"|には|に|[ー〜っッ]*(?:\W|[wｗ笑草])|が(?:ひど|つら|続|あ|出|止)|から|ほど|、|$|との|のことで|で)"
 )
 """What follows a noun that tells somebody's need."""
 
@@ -63,11 +64,24 @@ def _fillers() -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def _plain(text: str) -> str:
-    """The text; commas in the place of known fillers."""
+    """The text; commas in the place of known fillers, and 「」 for all quotation marks."""
     for filler in _fillers():
         if filler in text:
             text = text.replace(filler, "、" * (len(filler) - 1) + filler[-1])
-    return text
+    marks = list(text)
+    for start, end in quotations(text, _apostrophes(text)):
+        marks[start : start + 1] = "「"
+        marks[end : end + 1] = "」"[: len(text) - end]
+    return "".join(marks)
+
+
+def _apostrophes(text: str) -> set[int]:
+    """Those that are no quotation marks: in a word (I'm), and the last of an odd number, if it is not in a program."""
+    found = [match.start() for match in re.finditer("'", text)]
+    inner = {at for at in found if re.match(r"[A-Za-z]'[A-Za-z]", text[max(at - 1, 0) : at + 2])}
+    marks = [at for at in found if at not in inner]
+    alone = len(marks) % 2 and text[marks[-1] - 1 : marks[-1]] not in japanese.CODE
+    return inner | set(marks[-1:] if alone else ())
 
 
 def settled(tokens: tuple[str, ...], read: int) -> int:
@@ -78,8 +92,9 @@ def settled(tokens: tuple[str, ...], read: int) -> int:
     return read
 
 
-def _needs(text: str) -> list[Found]:
-    """All needs in their order; of those that overlap the longest."""
+def _needs(text: str, ends: Sequence[int] = ()) -> list[Found]:
+    """All needs in their order; of those that overlap the longest. In kana none begins in the middle of a word, which
+    end at `ends`: つかれ of 見つかれば."""
     wordings, found = _wordings(), []
     for at in range(len(text) - 1):
         for line, thing, form in wordings.get(text[at : at + 2], ()):
@@ -92,7 +107,7 @@ def _needs(text: str) -> list[Found]:
         for match in cue.finditer(text):
             tail = japanese.TAIL.match(text, match.end())
             found.append(Found(match.start(), tail.end() if tail else match.end(), thing, "cue"))
-    found = [need for need in found if not _is_name(text, need) and not _lost_love(text, need)]
+    found = [one for one in found if not (_is_name(text, one) or _other_word(text, one) or _inside(text, one, ends))]
     kept: list[Found] = []
     for one in sorted(found, key=lambda one: (one.start - one.end, one.start)):
         if all(one.end <= other.start or one.start >= other.end for other in kept):
@@ -105,9 +120,17 @@ def _is_name(text: str, need: Found) -> bool:
     return text[need.start : need.end] in japanese.people() and not _CAUSED.match(text, need.end)
 
 
-def _lost_love(text: str, need: Found) -> bool:
-    """Whether it is 失恋, which is no reason to give flowers."""
-    return text.startswith("失恋", need.start - 1) and need.start > 0
+def _other_word(text: str, need: Found) -> bool:
+    """Whether it is the end of another word: 失恋 is no reason to give flowers, nor 情熱 to take medicine."""
+    return text.startswith(japanese.OTHER_WORDS, need.start - 1) and need.start > 0
+
+
+def _inside(text: str, need: Found, ends: Sequence[int]) -> bool:
+    """Whether it begins, in kana, in the middle of a word. は before it may be the particle (彼はやることがない)."""
+    at = bisect_right(ends, need.start)
+    begins = ends[at - 1] if at else 0
+    inside = bool(ends) and begins < need.start and text[begins : need.start] not in ("は", "お")
+    return inside and "ぁ" <= text[need.start] <= "ヶ"
 
 
 def _mention(need: Found, text: str, ends: Sequence[int]) -> Mention:
@@ -127,13 +150,13 @@ def _mention(need: Found, text: str, ends: Sequence[int]) -> Mention:
 def mentions(tokens: Sequence[str]) -> list[Mention]:
     """All needs that a sentence names, whatever it says of them."""
     text, ends = _plain("".join(tokens)), list(accumulate(map(len, tokens)))
-    return [_mention(need, text, ends) for need in _needs(text)]
+    return [_mention(need, text, ends) for need in _needs(text, ends)]
 
 
 def read(tokens: Sequence[str]) -> Account:
     """What a sentence says."""
     text, ends = _plain("".join(tokens)), list(accumulate(map(len, tokens)))
-    told_of = _Text(text)
+    told_of = _Text(text, ends)
     claims = tuple(Claim(_mention(need, text, ends), told_of.turn(need), told_of.whose(need)) for need in told_of.needs)
     last = told_of.needs[-1].end if told_of.needs else 0
     left = [end for end in ends if last < end <= told_of.end and text[end - 1] not in "、。"]
@@ -143,11 +166,12 @@ def read(tokens: Sequence[str]) -> Account:
 class _Text:
     """A sentence while it is read."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, ends: Sequence[int] = ()) -> None:
         self.text = text
         self.end = max(text.rfind("買"), 0) or len(text)
-        self.needs = _needs(text[: self.end])
+        self.needs = _needs(text[: self.end], ends)
         self.inside = {at for need in self.needs for at in range(need.start, need.end)}
+        self.quotes = quotations(text, {at for at, one in enumerate(text) if one == "'"})
         self.topics = self._topics()
 
     # --- people -------------------------------------------------------------------------------------
@@ -175,9 +199,9 @@ class _Text:
         return start, stop
 
     def _quote(self, at: int) -> tuple[int, int] | None:
-        """The quotation marks around a character."""
-        start, stop = self.text.rfind("「", 0, at), self.text.find("」", at)
-        return (start, stop) if start >= 0 <= stop and "」" not in self.text[start:at] else None
+        """The quotation marks around a character, both."""
+        size = len(self.text)
+        return max((one for one in self.quotes if one[0] < at < one[1] < size), default=None)
 
     def whose(self, need: Found) -> Person | None:
         """Who has the need: named right after it, or as the topic before it; else who is named next."""
@@ -242,6 +266,10 @@ class _Text:
 
     def turn(self, need: Found) -> Turn:
         """What the words around a need say of it."""
+        if any(
+            start < need.start < end and self.text[start - 1 : start] in japanese.CODE for start, end in self.quotes
+        ):
+            return "quoted"
         after = self.text[need.end : self.end]
         if need.form in NEGATIVE or japanese.NEGATED.match(after):
             return "denied"
@@ -270,7 +298,22 @@ class _Text:
         over = time and not japanese.NOW.search(before, time[-1].end())
         today = self.text.startswith("買う", self.end) or japanese.NOW.search(self.text[need.end : self.end])
         tonight = japanese.OF_A_NIGHT.search(self.text, need.start, need.end)
-        return "past" if over and today and not tonight else ""
+        if over and today and not tonight:
+            return "past"
+        return "" if self._said(need) else "quoted"
+
+    def _said(self, need: Found) -> bool:
+        """Whether somebody says it, or it is not quoted: nobody says 「眠い」という本."""
+        quote = self._quote(need.start)
+        if quote is None:
+            return True
+        before, after = self.text[: quote[0]], self.text[quote[1] + 1 :]
+        if japanese.TITLED.match(after):
+            return False
+        if japanese.SPOKEN.match(after):
+            return True
+        alone = japanese.ALONE.match(after) or _who_begins(self.text, quote[1] + 1)
+        return bool(alone) and before[-1:] in _BEGINS and bool(self._holder(need))
 
     def _of_a_thing(self, after: str) -> bool:
         """Whether what follows is a noun that is nobody: "a dark street"."""
@@ -322,6 +365,8 @@ _SAYS_WHO = re.compile(r"[いだ]?と(?:こぼす|言う|いう|騒ぐ|嘆く|�
 """Somebody after these says a need of themselves."""
 _NOT_WHO = re.compile(r"[^。、]{1,9}?(?:では|じゃ)なく、?")
 _IT_IS = re.compile(r"((?:お?[一-龯々]+|[ァ-ヶー]+))[はが](?:とても|すごく|かなり|少し|もう|まだ)?$")
+_BEGINS = frozenset(["", *"。、！？!?」「は:…"])
+"""What stands before a quotation that stands for itself."""
 _CAUSED = re.compile(r"の(?:せい|ため)|が(?:原因|理由)")
 _THING = re.compile(r"(?:な|の|)([一-龯々ァ-ヶー]{1,6})(?=[はがをにへで、。のと])")
 _FOLLOWS = re.compile(r"[はがもをにと、。ので」]|だ|って|$")
