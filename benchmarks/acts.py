@@ -103,6 +103,12 @@ async def put_place(browser: Browser, part: BoardPart, name: str, value: list[fl
     await rest(browser)
 
 
+async def swap(browser: Browser, part: StepperPart, **what: Any) -> None:
+    """Put another word in the place of one, or take that back, and rest."""
+    part.swap(**what)
+    await rest(browser)
+
+
 async def draw(browser: Browser, part: GatesPart, settings: list[int]) -> None:
     """Set the gates by hand, and rest."""
     part.put(settings)

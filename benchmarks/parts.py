@@ -154,6 +154,10 @@ class StepperPart(Part):
         """The unit beside the chosen one, as the link has it."""
         return f"{('left', 'right')[self.second[0]]}.{self.second[1]}" if self.second else ""
 
+    def swap(self, **what: Any) -> None:
+        """Ask for another word in the place of one, `at` and `word`; at -1, for none."""
+        self.telling.append(("swap", what))
+
     def place(self) -> tuple[Any, ...]:
         return (self.step, *(self.chosen or ()), self.against)
 

@@ -34,7 +34,10 @@ class Stepper {
     this.guesses = new Map(); // what was guessed of each sentence, and whether its answers are shown
     const more = newElement(root, "div", "rv-more");
     this.deeper = foldView(newElement(more, "details", "rv-deeper"));
+    const offer = newElement(more, "details", "rv-offer");
     this.word = foldView(newElement(more, "details", "rv-vectors"), () => this.showWord());
+    const swapRoot = newElement(root, "section", "rv-swap");
+    this.swap = swapView(swapRoot, offer, (what) => this.tell("swap", what), (tap, k) => this.tap(tap, k));
     this.columnsRoot = newElement(root, "div", "rv-columns");
     this.columns = [0, 1].map((k) => {
       const column = newElement(this.columnsRoot, "section", "rv-column");
@@ -60,7 +63,8 @@ class Stepper {
     this.labels = { ...words, ...words.stepper };
     const { revision, theme, scale, place, guess, typed } = payload;
     const key = [revision, theme, scale, place, guess, typed, JSON.stringify(words)].join(" ");
-    if (key === this.key_) return;
+    this.swap.fill(payload);
+    if (key === this.key_) return this.swap.show(this.step);
     const old = this.payload?.place === payload.place ? this.payload : null; // else the link says where to stand
     if (!old) Object.assign(this, { chosen: null, told: null, named: false });
     const { vectors, files } = payload;
@@ -155,6 +159,7 @@ class Stepper {
     this.notice.show(step);
     this.uncover(step === steps - 1);
     this.showWord();
+    this.swap.show(step);
     this.heads.forEach((head) => head.show(step));
     this.columns.forEach(({ plot }) => plot.show(step));
     this.askPlot.show(step);
@@ -175,11 +180,12 @@ class Stepper {
     if (this.word.root.open) this.vectors.show(this.step);
   }
 
-  /** A tap on a word goes there and shows it as a vector; one on the current word opens and closes that. */
+  /** A tap on a word goes there, offers others and shows it as a vector; one on the current word opens and closes that. */
   tapWord(step) {
-    const { root } = this.word;
-    if (step === this.step) root.open = !root.open;
-    else if (!this.word.shut) root.open = true;
+    const closes = step === this.step && this.word.root.open;
+    for (const { root, shut } of [this.swap.fold, this.word]) {
+      if (step === this.step || !shut) root.open = !closes;
+    }
     this.go(step);
   }
 
@@ -224,6 +230,7 @@ class Stepper {
     if (before.network !== network) this.second = before;
     const drawn = this.units.show(this.chosen, this.second);
     this.columns.forEach(({ plot }, k) => plot.mark(k === network ? this.chosen.unit : null));
+    this.swap.mark(network, this.chosen.unit);
     this.showCell();
     this.waitForRest();
     return drawn;
@@ -327,6 +334,7 @@ class Stepper {
     clearInterval(this.playing);
     clearTimeout(this.resting);
     clearTimeout(this.saying);
+    this.swap.end();
     [...this.columns.map(({ plot }) => plot), this.askPlot, ...this.units.plots].forEach((plot) => plot.end());
     this.root.replaceChildren();
   }

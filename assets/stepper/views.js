@@ -301,6 +301,13 @@ function rowsOf({ shape: [steps, units], values }, order) {
   return order.map((unit) => Float32Array.from({ length: steps }, (_, t) => values[t * units + unit]));
 }
 
+/** A figure whose heatmaps only name their record, with the numbers in it. */
+function withValues(figure, records) {
+  const { order } = figure.layout.meta;
+  const data = figure.data.map((one) => (one.z?.record ? { ...one, z: rowsOf(records[one.z.record], order) } : one));
+  return { ...figure, data };
+}
+
 /**
  * The network as the views want it. Its records travel once: heatmaps that refer to one (`z: {record: "f"}`) get its
  * numbers. Weights that are only named are found in `files`: their address, or the weights.
@@ -308,8 +315,6 @@ function rowsOf({ shape: [steps, units], values }, order) {
 function withRecords(network, vectors, files) {
   const { figure, cell } = network;
   const records = decodedAll(cell.records);
-  const { order } = figure.layout.meta;
-  const data = figure.data.map((one) => (one.z?.record ? { ...one, z: rowsOf(records[one.z.record], order) } : one));
   const weights = files?.[cell.weights] ?? cell.weights;
-  return { ...network, figure: { ...figure, data }, cell: { ...cell, records, vectors, weights } };
+  return { ...network, figure: withValues(figure, records), cell: { ...cell, records, vectors, weights } };
 }

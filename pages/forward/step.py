@@ -1,12 +1,15 @@
 """Two networks read the same sentence, word by word."""
 
+from functools import partial
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.numbers import two_digits
 from rnnviz.scenes.readings import Named
 from rnnviz.scenes.step import StepPage, compose_step
-from rnnviz.ui import controls, sentence, state
+from rnnviz.scenes.swaps import compose_swap
+from rnnviz.ui import controls, sentence, state, swaps
 from rnnviz.ui.asked import asked
 from rnnviz.ui.calm import part
 from rnnviz.ui.desk import desk
@@ -38,6 +41,15 @@ def current(tokens: tuple[str, ...]) -> StepPage:
     return asked(compose_step, tokens, named("left"), named("right"), state.value("trained"), controls.view())
 
 
+def swapping(tokens: tuple[str, ...]) -> swaps.Swapping:
+    """The swap that the link asks for, read by both networks."""
+    found, payload = swaps.current(tokens), b""
+    if found:
+        both = named("left"), named("right")
+        payload = asked(compose_swap, tokens, *both, state.value("trained"), *found, controls.view())
+    return swaps.Swapping(payload, swaps.said(tokens), state.shown("swap"), partial(swaps.asked, tokens))
+
+
 def own_offered() -> bool:
     """Whether the visitor has a network of their own, or the link names one."""
     return bool(desk().own) or state.YOURS in map(state.value, SIDES)
@@ -66,7 +78,7 @@ def show_stepper(tokens: tuple[str, ...]) -> None:
         ):  # else the sentence has become shorter, and the stepper will say where that leaves it
             state.put(step=rest.step, unit=rest.unit, side=SIDES[rest.network], against=rest.against)
 
-    own = {"guess": state.value("guess"), "typed": state.value("sentence")}
+    own = {"guess": state.value("guess"), "typed": state.value("sentence"), "swapping": swapping(tokens)}
     stepper(shown.payload, shown.files, rested, *st.session_state["_start"], **own)
 
 

@@ -18,7 +18,7 @@ from rnnviz.figures.lengths import lengths
 from rnnviz.figures.paths import error
 from rnnviz.figures.records import record
 from rnnviz.figures.spectra import eigen, saturation, survival
-from rnnviz.figures.states import states, unit_order
+from rnnviz.figures.states import changes, states, unit_order
 from rnnviz.figures.through_time import gradient_map, saliency
 from rnnviz.figures.training import accuracy_curves, loss_curves, memory, norm_curves, state_curves
 from rnnviz.figures.unit import unit
@@ -32,6 +32,7 @@ __all__ = [
     "ask",
     "before_after",
     "bifurcation",
+    "changes",
     "cliff",
     "cliff_map",
     "eigen",

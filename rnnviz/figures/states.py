@@ -6,7 +6,7 @@ each for the hidden state, the cell state and the gates, a line of pixels per un
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from rnnviz.figures.base import SMALL, TEXT, TINY, Look, Spec, figure, key, note
 
 if TYPE_CHECKING:
     from rnnviz.recurrence.bptt import Gradients
+    from rnnviz.recurrence.erasing import Erased
+    from rnnviz.recurrence.swapping import Swap
     from rnnviz.recurrence.trace import Trace
 
 LOW, HIGH = -6, 2
@@ -63,18 +65,49 @@ def states(
     equally wide between the left and the right margin.
     """
     order = unit_order(trace) if order is None else np.asarray(order)
-    unit_px = unit_px or look.px(2)
+    return _stacked(trace, trace.records, order, unit_px or look.px(2), look, gradients=gradients, surprise=surprise)
+
+
+@figure("figures")
+def changes(
+    record: Swap | Erased,
+    *,
+    order: Sequence[int] | np.ndarray | None = None,
+    unit_px: int | None = None,
+    look: Look,
+) -> Spec:
+    """Where two readings of the same tokens differ: `record.changes` in the rows of `states`, all on the scale from -1
+    to 1, so that no difference is the ground. `order`, `unit_px` and `layout.meta` as in `states`.
+    """
+    order = unit_order(record.before) if order is None else np.asarray(order)
+    return _stacked(record.before, record.changes, order, unit_px or look.px(2), look, signed=True)
+
+
+def _stacked(
+    trace: Trace,
+    values: Mapping[str, np.ndarray],
+    order: np.ndarray,
+    unit_px: int,
+    look: Look,
+    *,
+    signed: bool = False,
+    gradients: Gradients | None = None,
+    surprise: Sequence[float | None] | None = None,
+) -> Spec:
+    """The rows of one figure over the tokens of `trace`, `values` by letter among them. `signed`: gates too."""
     names = categories(trace.tokens)
     margin = {"l": look.px(LEFT), "r": look.px(RIGHT), "t": 0, "pad": 0}
     x_axis, margin["b"] = token_axis(trace.tokens, names, look)
 
     letters = {role: letter for letter, role in trace.cell.roles.items()}
-    rows = _rows(list(letters), len(order) * unit_px, gradients is not None, surprise is not None, look)
+    rows = _rows(list(letters), len(order) * unit_px, gradients is not None, surprise is not None, signed, look)
     height = rows[-1]["top"] + rows[-1]["height"]
 
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"xaxis": x_axis, "bargap": 0.4}
     notes: list[dict[str, Any]] = []
+    if signed:
+        notes.append(_caption(look.labels["changes"], "faint", 1 - rows[0]["top"] / height, look))
     for k, row in enumerate(rows):
         bottom, top = 1 - (row["top"] + row["height"]) / height, 1 - row["top"] / height
         place = {"domain": [bottom, top], "anchor": "x"}
@@ -89,8 +122,8 @@ def states(
             notes.append(_caption(look.labels["surprise"], "faint", top, look))
         else:
             letter = letters[row["role"]]
-            signed = letter in trace.cell.parts or trace.cell.squash[letter] == "tanh"
-            traces, axis = _heatmap(trace.records[letter], order, row, signed, (bottom + top) / 2, look)
+            both = signed or letter in trace.cell.parts or trace.cell.squash[letter] == "tanh"
+            traces, axis = _heatmap(values[letter], order, row, both, (bottom + top) / 2, look)
             traces[0]["meta"] = {"record": letter}
             where = {"x": 0, "xanchor": "right", "xshift": -7, "y": (bottom + top) / 2, "yanchor": "middle"}
             named = look.labels.get(f"{row['role']}_{letter}", look.labels[row["role"]])
@@ -115,10 +148,12 @@ def by_record(figure: Spec) -> Spec:
     return figure | {"data": data}
 
 
-def _rows(heat: list[str], heat_px: int, gradient: bool, surprise: bool, look: Look) -> list[dict[str, Any]]:
+def _rows(
+    heat: list[str], heat_px: int, gradient: bool, surprise: bool, caption: bool, look: Look
+) -> list[dict[str, Any]]:
     """Which rows there are, and where, in px from the figure's upper edge."""
     rows: list[dict[str, Any]] = []
-    y = 0
+    y = look.px(CAPTION + GAP) if caption else 0
     extra = [("gradient", "line", LINES)] * gradient + [("surprise", "bar", BARS)] * surprise
     for role, kind, tall in extra:
         y += look.px(CAPTION)

@@ -43,21 +43,21 @@ class Swap:
     @property
     def h(self) -> Float[Array, "T H"]:
         """By how much the hidden states differ."""
-        return self.differences["h"]
+        return self.changes["h"]
 
     @property
     def c(self) -> Float[Array, "T H"] | None:
         """By how much the cell states differ (LSTM)."""
-        return self.differences.get("c")
+        return self.changes.get("c")
 
     @property
     def gates(self) -> dict[str, ndarray]:
         """By how much each gate differs, `(T, H)` under its letter: LSTM `i f g o`, GRU `r z n`, RNN none."""
-        return {letter: self.differences[letter] for letter in self.before.gates}
+        return {letter: self.changes[letter] for letter in self.before.gates}
 
     @cached_property
-    def differences(self) -> dict[str, ndarray]:
-        """All of them by letter, `(T, H)` each, in the order in which figures show them."""
+    def changes(self) -> dict[str, ndarray]:
+        """All of that by letter, `(T, H)` each, in the order in which figures show them."""
         read, again = self.before.records, self.after.records
         return {letter: again[letter] - read[letter] for letter in read}
 
@@ -66,4 +66,4 @@ class Swap:
 
         A value does if it differs by more than `by`; one that is no number differs by nothing.
         """
-        return {part: (absolute(self.differences[part]) > by).sum(1) for part in self.before.cell.parts}
+        return {part: (absolute(self.changes[part]) > by).sum(1) for part in self.before.cell.parts}

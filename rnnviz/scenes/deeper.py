@@ -7,60 +7,16 @@ and look whether the states and the answer change.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
 
 from rnnviz.figures.base import MOST_IN_PROSE, shortened
 from rnnviz.language import Runs, filled, translate
-from rnnviz.networks import reading
 from rnnviz.numbers import two_digits
+from rnnviz.recurrence.swapping import APART
 from rnnviz.scenes.gradients import ratio
-from rnnviz.scenes.readings import Named, Reading, tracing_network
+from rnnviz.scenes.readings import Named, Reading
+from rnnviz.scenes.swaps import SATURATED, TINY, Change, change, read_again
 from rnnviz.tasks import errands
 from rnnviz.tasks.errands import met
-from rnnviz.text import missing
-
-CHANGED = 0.5
-"""By how much a value must differ after the exchange to be counted."""
-SATURATED = 0.9
-"""From here on a hidden unit stands where tanh is nearly flat."""
-TINY = 0.01
-"""Below this share a gradient seems to say that a word does not matter."""
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """One network's reading of the sentence with another need in the place of its own."""
-
-    answer: str
-    """What it would buy now."""
-    follows: bool
-    """Whether that is what the other need asks for, and it bought what its own asks for before."""
-    h: int
-    """How many values of the hidden state after the last word differ by more than `CHANGED`."""
-    c: int | None
-    """The same of the cell state, where there is one."""
-    saturated: int
-    """How many of these `h` stand beyond ±`SATURATED` in the sentence as it is."""
-
-
-def exchange(named: Named, before: Reading, need: errands.Mention, given: tuple[str, ...], thing: str) -> Exchange:
-    """Let the network read the other sentence `given`, whose need asks for `thing`, and compare."""
-    network = tracing_network(named, before.trained)
-    trace, last = reading.trace(network, (*given, *missing(given, network.reads))), len(given) - 1
-    assert trace.logits is not None
-    things = errands.things(network.reads)
-    answer = things[int(trace.logits[-1, [network.words.index(one) for one in things]].argmax())]
-    moved = np.abs(trace.h[last] - before.trace.h[-1]) > CHANGED
-    cells = before.trace.c
-    return Exchange(
-        answer,
-        answer == thing and things[int(before.asked[-1].argmax())] == need.thing,
-        int(moved.sum()),
-        None if cells is None or trace.c is None else int((np.abs(trace.c[last] - cells[-1]) > CHANGED).sum()),
-        int((moved & (np.abs(before.trace.h[-1]) > SATURATED)).sum()),
-    )
 
 
 def deeper(networks: Sequence[Named], readings: Sequence[Reading], language: str) -> list[Runs]:
@@ -87,15 +43,14 @@ def deeper(networks: Sequence[Named], readings: Sequence[Reading], language: str
     surprising: Runs = []
     if need and swapped:
         given, other, thing = swapped
-        runs = say("exchange", word=word, other=other, changed=CHANGED)
+        runs = say("exchange", word=word, other=other, changed=APART)
         for name, network, one, size in zip(names, networks, readings, ratios, strict=True):
-            found = exchange(network, one, need, given, thing)
+            found = change(one, read_again(network, one.trained, given), (-1, -1), (need.thing, thing))
             units = one.trace.h.shape[1]
             counts = {"h": found.h, "c": found.c, "units": units, "saturated": found.saturated, "near": SATURATED}
             runs += say("changed_h" if found.c is None else "changed_hc", name=name, **counts)
-            before = errands.things(one.reads)[int(one.asked[-1].argmax())]
-            outcome = "follows" if found.follows else "stays" if found.answer == before else "moves"
-            runs += say(outcome, before=before, after=found.answer)
+            outcome = {"held": "follows", "moved": "moves"}.get(found.verdict, "stays")
+            runs += say(outcome, before=found.before, after=found.after)
             if found.follows and size < TINY:
                 c = one.gradients.norms_c
                 beside = 0.0 if c is None or not c[-1] else float(c[at] / c[-1])
@@ -109,7 +64,7 @@ def deeper(networks: Sequence[Named], readings: Sequence[Reading], language: str
     return paragraphs
 
 
-def reasons(found: Exchange, c: float) -> list[str]:
+def reasons(found: Change, c: float) -> list[str]:
     """Why an answer may follow a word where the gradient in h is tiny, as far as the numbers show it: most of what
     changed in h is saturated, or the gradient in c (`c` of that at the end) is not tiny. What is always true, if not.
     """

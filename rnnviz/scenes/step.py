@@ -50,6 +50,8 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
     files = tuple(file_of(name, trained) for name in (left, right) if isinstance(name, str))
     shown = labels_of(view.language, "stepper") | labels_of(view.language, "cell")
     shown |= {"table": labels_of(view.language, "board.table"), "unit": labels_of(view.language, "unit")}
+    shown |= {"swap": labels_of(view.language, "swap.hand")}
+    offered = errands.alike(tokens)
     payload = {
         "revision": revision,
         "theme": view.theme,
@@ -60,6 +62,8 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
         "deeper": deeper((left, right), readings, view.language) + explained(told, readings, view.language),
         "nearest": neighbours(tokens, reads),
         "things": errands.things(reads),
+        "offered": offered,
+        "filler": errands.filler(tokens, offered),
         "vectors": vectors_of(tokens, reads),
         "networks": [
             network_block(

@@ -52,6 +52,11 @@ def joined(payload: bytes, **own: Any) -> bytes:
     return json.dumps({"plotly": server.plotly_url(), **own})[:-1].encode() + b"," + payload[1:]
 
 
+def merged(payload: bytes, more: bytes) -> bytes:
+    """Two JSON objects as one; an empty `more` adds nothing."""
+    return payload[:-1] + b"," + more[1:] if more else payload
+
+
 def nothing() -> None:
     """Streamlit keeps a component's state only where a callback is named."""
 

@@ -266,6 +266,8 @@ KEYS: dict[str, Key] = {
     "listens": Choice("f", ("f", "i", "g", "o", "r", "n")),  # f: the gate that keeps the state, in a GRU z
     "heard": Whole(-1, 0, 9999),  # -1: the last word
     "counted": Choice("lstm", ("rnn", "lstm", "gru", "window", "conv", "attention")),  # Compare: whose weights
+    # Step: another word in the place of one: "0 Starving Parched". Words have no blanks, and only whole characters
+    "swap": Form(r"[0-9]{1,4}( [^\s\ud800-\udfff]{1,99}){2}"),
     # where the stepper rests; set with `put`
     "step": Whole(0, 0, 9999),
     "unit": Whole(-1, 0, 9999),  # -1: whichever the stepper begins with
@@ -283,7 +285,7 @@ FRAME = ("lang", "projector")
 PAGES: dict[str, tuple[str, ...]] = {
     name: pages
     for pages, names in {
-        ("step",): ("left", "right", "guess", "step", "unit", "side", "against"),
+        ("step",): ("left", "right", "guess", "swap", "step", "unit", "side", "against"),
         ("gates",): ("gatecell", "challenge", "drawn", "keeps", "listener", "listens", "heard"),
         ("compare",): ("counted",),
         ("gradients", "clipping"): ("input", "units", "scale", "activation", "start", "at", "asked", "own"),

@@ -11,12 +11,13 @@ from rnnviz.scenes.readings import weights_file
 from rnnviz.ui import component, server, state
 from rnnviz.ui.asked import asked
 from rnnviz.ui.calm import called
+from rnnviz.ui.swaps import Swapping
 
 SCRIPTS = (
     "shared/parts.js",
     "shared/table.js",
     "shared/transport.js",
-    *(f"stepper/{name}.js" for name in ("kinds", "equations", "cell", "views", "unit", "stepper")),
+    *(f"stepper/{name}.js" for name in ("kinds", "equations", "cell", "views", "unit", "swap", "stepper")),
 )
 STYLES = (
     "shared/parts.css",
@@ -24,6 +25,7 @@ STYLES = (
     "stepper/cell.css",
     "stepper/stepper.css",
     "stepper/unit.css",
+    "stepper/swap.css",
 )
 
 
@@ -49,6 +51,7 @@ def stepper(
     place: int = 0,
     guess: bool = False,
     typed: str = "",
+    swapping: Swapping | None = None,
     key: str = "stepper",
 ) -> None:
     """Mount the stepper.
@@ -57,9 +60,9 @@ def stepper(
     they have rested for half a second somewhere else than before. `step` (from 0), `unit`, its `network` (0 or 1) and
     the unit `against` it say where a reader begins who opens the page, or for whom `place` is another number than
     before; afterwards the browser knows better. `guess`: whether the answers are covered until the reader has guessed.
-    `typed`: the sentence as typed; another one is read from its beginning, unless the reader stood at the end. Where
-    the page looks different from what the payload was made for, the stepper says so, and the visitor's state remembers
-    it.
+    `typed`: the sentence as typed; another one is read from its beginning, unless the reader stood at the end.
+    `swapping`: another word in the place of one, and whom to tell of the next. Where the page looks different from what
+    the payload was made for, the stepper says so, and the visitor's state remembers it.
     """
 
     def tell() -> None:
@@ -69,10 +72,16 @@ def stepper(
     found = {file: server.weights_url(file) or json.loads(asked(weights_file, file)) for file in files}
     # Where to begin is no part of the payload, so that one payload serves every visitor.
     where = {"step": step, "unit": unit, "network": network, "against": against, "place": place}
-    data = component.joined(payload, files=found, guess=guess, typed=typed, **where)
-    callbacks = {"on_rest_change": called(tell), "on_theme_change": called(partial(state.theme_said, key))}
+    swapped = swapping or Swapping()
+    whole = component.merged(payload, swapped.payload)
+    data = component.joined(whole, files=found, guess=guess, typed=typed, **where, **swapped.own)
+    callbacks = {
+        "on_rest_change": called(tell),
+        "on_swap_change": called(lambda: swapped.asked(state.said_by(key, "swap"))),
+        "on_theme_change": called(partial(state.theme_said, key)),
+    }
     mount = component.registered("stepper", SCRIPTS, STYLES)
-    mount(key=key, data=data, default={"rest": None, "theme": None}, **callbacks)
+    mount(key=key, data=data, default={"rest": None, "swap": None, "theme": None}, **callbacks)
 
 
 def rest(told: object) -> Rest | None:

@@ -90,10 +90,10 @@ def test_a_word_for_itself_changes_nothing_and_back_again_is_the_way_reversed(da
     word = data.draw(st.sampled_from(["thirsty", "Ann", "to"]))
     name = data.draw(st.sampled_from(["rnn", "gru", "lstm"]))
     same, there = (rnnviz.swap(name, tokens, at, one) for one in (tokens[at], word))
-    assert all(not difference.any() for difference in same.differences.values())
+    assert all(not difference.any() for difference in same.changes.values())
     back = rnnviz.swap(name, there.after.tokens, at, tokens[at])
-    for letter, difference in there.differences.items():
-        np.testing.assert_array_equal(back.differences[letter], -difference)
+    for letter, difference in there.changes.items():
+        np.testing.assert_array_equal(back.changes[letter], -difference)
 
 
 @pytest.mark.parametrize(

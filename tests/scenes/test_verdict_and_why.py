@@ -15,7 +15,7 @@ import torch
 import rnnviz
 from rnnviz.language import translate
 from rnnviz.networks.network import Network
-from rnnviz.scenes import deeper
+from rnnviz.scenes import deeper, swaps
 from rnnviz.scenes.gradients import ratio
 from rnnviz.scenes.notices import notices
 from rnnviz.scenes.readings import read_sentence
@@ -246,13 +246,14 @@ def test_an_exchange_counts_what_changes(name: str, words: int) -> None:
     given = ("Thirsty", *tokens[1:])
     need = errands.meaning(tokens).need
     assert need
-    found = deeper.exchange(name, read_sentence(name, True, tokens), need, given, "water")
+    one, other = read_sentence(name, True, tokens), swaps.read_again(name, True, given)
+    found = swaps.change(one, other, (-1, -1), ("food", "water"))
     (_, h, c), (_, other_h, other_c) = (states(name, one) for one in (tokens, given))
     moved = (h[-1] - other_h[-1]).abs() > 0.5
     assert found.h == int(moved.sum())
     assert found.saturated == int((moved & (h[-1].abs() > 0.9)).sum())
     assert found.c == (int(((c[-1] - other_c[-1]).abs() > 0.5).sum()) if name == "lstm" else None)
-    assert found.answer == bought(name, given)
+    assert (found.before, found.after) == (bought(name, tokens), bought(name, given))
     assert found.follows == ((bought(name, tokens), bought(name, given)) == ("food", "water"))
     text = layers(tokens, name, name)
     assert str(found.h) in text
@@ -260,7 +261,7 @@ def test_an_exchange_counts_what_changes(name: str, words: int) -> None:
 
 
 def second_layer(
-    monkeypatch: pytest.MonkeyPatch, language: str, found: deeper.Exchange, size: float, c: float | None = None
+    monkeypatch: pytest.MonkeyPatch, language: str, found: swaps.Change, size: float, c: float | None = None
 ) -> str:
     """All of it, were this what an exchange changes in both networks, and the gradient in h (and in c, if there is one)
     at the need so many times as large as at the end, whatever the weights say."""
@@ -270,14 +271,14 @@ def second_layer(
         dc = np.ones_like(one.gradients.dc)
         dc[0] *= c or 0
         one = replace(one, gradients=replace(one.gradients, dc=dc))
-    monkeypatch.setattr(deeper, "exchange", lambda *_: found)
+    monkeypatch.setattr(deeper, "change", lambda *_: found)
     monkeypatch.setattr(deeper, "ratio", lambda *_: size)
     paragraphs = deeper.deeper((name, name), (one, one), language)
     return "\n".join("".join(run for run, _ in runs) for runs in paragraphs)
 
 
-def exchanged(saturated: int, follows: bool = True) -> deeper.Exchange:
-    return deeper.Exchange("water", follows, 10, 10, saturated)
+def exchanged(saturated: int, follows: bool = True) -> swaps.Change:
+    return swaps.Change("food", "water", follows, 10, 10, saturated)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -187,6 +187,12 @@ def test_a_default_survives_the_link(name: str) -> None:
         ("left", "gru", "gru"),
         ("left", "transformer", None),
         ("hide", "lang, projector", ("lang", "projector")),
+        ("swap", "0 Starving Thirsty", "0 Starving Thirsty"),
+        ("swap", "0 Starving", None),
+        ("swap", "0 a b c", None),
+        ("swap", "-1 a b", None),
+        ("swap", f"0 a {'b' * 100}", None),
+        ("swap", "0 a \ud800", None),
         ("sentence", ALICE * 1000, (ALICE * 1000)[:2000]),
     ],
 )

@@ -263,9 +263,20 @@ COMPONENTS: list[tuple[str, str, Any]] = [
     )
 ]  # fmt: skip
 COMPONENTS += [
+    ("step", "stepper", {"swap": {"at": at, "word": word}})
+    for at, word in (
+        (0, ""), (0, "  "), (0, "ice cream"), (0, "Alice"), (0, HUGE), (0, "a" * 1500),
+        (0, "\ud800"), (0, None), (0, 5), (0, NESTED),
+        (-2, "Bob"), (500, "Bob"), (10**9, "Bob"), (True, "Bob"), (0.0, "Bob"),
+        ("0", "Bob"), (None, "Bob"), ([0], "Bob"),
+    )
+]  # fmt: skip
+COMPONENTS += [("step", "stepper", {"swap": {"trained": value}}) for value in (None, 5, "false", HUGE, [], NESTED)]
+COMPONENTS += [
     (page, key, {name: value})
     for page, key, name in (
         ("step", "stepper", "theme"),
+        ("step", "stepper", "swap"),
         ("gradients", "gradients", "theme"),
         ("gates", "gates", "theme"),
         ("gates", "gates", "drawn"),

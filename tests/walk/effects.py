@@ -8,9 +8,11 @@ from typing import Any
 
 from benchmarks import acts, widgets
 from benchmarks.browser import Browser
+from benchmarks.parts import StepperPart
 from benchmarks.widgets import CHOICES, Control
 from rnnviz.language import LANGUAGES, labels_of
 from rnnviz.scenes.gradients import EXPLOSIONS
+from rnnviz.text import tokenize
 from rnnviz.training.plans import PRESETS
 from rnnviz.ui.keys import KEYS, PAGES, Choice, Text, carries
 from tests.walk import words
@@ -257,6 +259,26 @@ def _place(tab: Browser, move: Move, was: Before) -> str:
     return "" if found == move.value else f"{move.control} {move.value} was set, the link says {text}"
 
 
+def _swap(tab: Browser, move: Move, was: Before) -> str:
+    """The link says it and the stepper shows it; what does not fit is said, and leaves the link as it was."""
+    at, word = move.value
+    stepper = acts.part_of(tab, StepperPart)
+    if not isinstance(stepper, StepperPart):
+        return "the stepper is gone"
+    shown, link = stepper.payload.get("swap"), words.linked(tab.link).get("swap", "")
+    if (shown is None) != (not link):
+        return f"the link says swap={link!r}, the stepper shows {shown and shown['other']!r}"
+    if at == -1:
+        return f"the swap was taken back, the link says {link!r}" if link else ""
+    token = stepper.payload["tokens"][at]["text"]
+    if tokenize(word) == (word,) and word != token:
+        same = link == f"{at} {token} {word}"
+        return "" if same else f"{word!r} was put in the place of {token!r}, the link says {link!r}"
+    if link != was.link.get("swap", ""):
+        return f"{word!r} does not fit, and the link says {link!r}"
+    return "" if stepper.payload["said"] else f"nothing says that {word!r} does not fit"
+
+
 def _hand(tab: Browser, move: Move, was: Before) -> str:
     found = words.linked(tab.link).get("drawn")
     places = [part.place() for part in tab.parts.values() if str(part.place()).startswith(move.option.split()[0])]
@@ -287,6 +309,7 @@ CHECKS: dict[str, Callable[[Browser, Move, Before], str]] = {
     "spot": _place,
     "wayback": _place,
     "camera": _place,
+    "swap": _swap,
 }
 SLOW = ("train", "again", "resume", "pause", "cancel", "one", "rewind", "reload", "upload")
 """What may take the trainers a moment; the page looks again by itself."""

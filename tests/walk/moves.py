@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from benchmarks import acts, widgets
@@ -150,6 +151,7 @@ def of_parts(tab: Browser, rng: random.Random) -> Iterator[Move]:
                 told = f"stepper: step {step}, network {network}, unit {unit}, then rest"
                 do = _stand(tab, stepper, step, network, unit)
                 yield Move("stepper", f"{place} {network}", told, do, value=(step, network, unit))
+        yield from of_swaps(tab, stepper, rng)
     hand = acts.part_of(tab, GatesPart)
     if isinstance(hand, GatesPart):
         kind, challenge = hand.name.split(".")
@@ -186,6 +188,27 @@ def of_board(tab: Browser, part: BoardPart, rng: random.Random) -> Iterator[Move
         eye = [round(rng.uniform(-2, 2), 3) for _ in range(3)]
         yield put("camera", "turned", [*eye, 0.1, -0.03, -0.14])
         yield put("camera", "none", [])
+
+
+def of_swaps(tab: Browser, stepper: StepperPart, rng: random.Random) -> Iterator[Move]:
+    """What a word of the stepper may be swapped for: what is offered, and what somebody may type."""
+    payload = stepper.payload
+    if not payload["swaps"]:
+        return
+    place = {at: words for at, words in enumerate(payload["offered"]) if words}
+    typed = [("one", "Parched"), ("unknown", "zzxqy"), ("Japanese", "空腹"), ("several", "ice cream"), ("empty", " ")]
+    asked = [(option, rng.randrange(len(payload["tokens"])), word) for option, word in typed]
+    if place:
+        at = rng.choice(list(place))
+        asked.append(("offered", at, rng.choice(place[at])))
+    if payload["filler"]:
+        asked.append(("filler", *payload["filler"]))
+    if payload.get("swap"):
+        asked.append(("back", -1, ""))
+    for option, at, word in asked:
+        told = f"stepper: {word!r} in the place of token {at}"
+        do = partial(acts.swap, tab, stepper, at=at, word=word)
+        yield Move("swap", option, told, do, value=(at, word))
 
 
 def of_browser(tab: Browser) -> Iterator[Move]:

@@ -50,8 +50,8 @@ TWICE = 0.15
 A_HAND = 0.1
 """Seconds until a hand is at the menu. Streamlit itself forgets a value when another page is asked for before the run
 has begun that would have taken it in: that message tells of the frame alone."""
-RESTING = ("stepper", "hand", "spot", "wayback", "camera")
-"""What is told only once a hand has rested."""
+RESTING = ("stepper", "hand", "swap", "spot", "wayback", "camera")
+"""What is told only once a hand has rested, or has been answered."""
 ALONE = ("reload", "rest", "back", "forward", "menu", "colours", "download")
 """What nothing follows at once."""
 RUNS = ("train", "again", "resume", "pause", "cancel", "one", "rewind", "upload", "use")
@@ -338,7 +338,7 @@ def begin(rng: random.Random, page: str) -> dict[str, object]:
     """Where and how a visit begins: mostly at a page as it is, sometimes by a link with much in it."""
     link: dict[str, str] = {"budget": "100"} if rng.random() < 0.8 else {}
     if rng.random() < 0.4:
-        names = [name for name, key in KEYS.items() if name not in ("hide", "drawn", "step", "unit", "side")]
+        names = [name for name, key in KEYS.items() if name not in ("hide", "drawn", "swap", "step", "unit", "side")]
         for name in rng.sample(names, rng.randint(1, 6)):
             link[name] = some(KEYS[name], rng)
     if rng.random() < 0.1:

@@ -1,5 +1,6 @@
 """The language of errands: its words, its sentences, how they are read, and the task that is made of them."""
 
+from rnnviz.tasks.errands.alike import alike, filler
 from rnnviz.tasks.errands.claims import Mention
 from rnnviz.tasks.errands.grammar import LANGUAGES, Wordings, grammar_of
 from rnnviz.tasks.errands.meaning import SAYS, Meaning, meaning, mentions
@@ -44,10 +45,12 @@ __all__ = [
     "Need",
     "Turning",
     "Wordings",
+    "alike",
     "batch",
     "by_second_author",
     "can_end",
     "exchanged",
+    "filler",
     "grammar_of",
     "held_out_ceiling",
     "language_of",
