@@ -26,6 +26,20 @@ from rnnviz.training.settings import settings_of
 
 SEEDS = (0, 1, 2, 3, 4)
 TEN = tuple(range(10))
+OVERFITTING: dict[str, dict[str, object]] = {
+    "lstm": {},
+    "rnn": {"kind": "rnn"},
+    "dropout": {"dropout": 0.5},
+    "weight-decay": {"weight_decay": 1.0},
+    "word-dropout": {"word_dropout": 0.5},
+    "synonyms": {"synonyms": True},
+    "early-stopping": {"patience": 100},
+    "more": {"examples": 128},
+    "many": {"examples": 512},
+    "all": {"examples": None},
+}
+"""An LSTM and an RNN that learn 64 sentences, then what helps the LSTM: remedies, and more sentences. The strengths are
+the best of those tried (`rnnviz.training.records.TRIED`)."""
 FRESH = 1000
 """Examples that a finished run is tested on; their seed is that of no run."""
 TEST_SEED = 2**31
@@ -82,18 +96,19 @@ def arms(record: str) -> Iterator[Arm]:
         for name, gate in (("all", ""), ("no-i", "i"), ("no-f", "f"), ("no-o", "o")):
             for length in (5, 10, 20, 40):
                 yield f"{name} {length}", shared | {"fixed_gate": gate, "forget_bias": 3.0, "length": length}, TEN
+    elif record == "opening":
+        shared = {"task": "errands", "length": 4, "steps": 1000}
+        yield "lstm", shared | {"kind": "lstm", "units": 32}, SEEDS
+        yield "rnn", shared | {"kind": "rnn", "units": 32}, SEEDS
+        yield "heavy", shared | {"kind": "rnn", "units": 84}, SEEDS
     elif record == "overfitting":
-        shared = {"task": "errands", "examples": 64, "length": 1, "batch": 32, "steps": 600, "noise": (0.0, 0.0)}
-        remedies: dict[str, dict[str, object]] = {
-            "plain": {},
-            "dropout": {"dropout": 0.4},
-            "weight-decay": {"weight_decay": 0.3},
-            "word-dropout": {"word_dropout": 0.2},
-            "synonyms": {"synonyms": True},
-            "early-stopping": {"patience": 100},
-        }
-        for name, more in remedies.items():
-            yield name, shared | more, (0, 1, 2)
+        shared = {"task": "errands", "examples": 64, "length": 0, "batch": 32, "steps": 600, "noise": (0.0, 0.0)}
+        for name, more in OVERFITTING.items():
+            yield name, shared | more, TEN
+    elif record == "tuning":
+        shared = {"task": "recall", "length": 50, "batch": 32, "steps": 800, "kind": "lstm", "units": 16}
+        for rate in (0.0003, 0.001, 0.005, 0.02):
+            yield f"{rate:g}", shared | {"rate": rate}, SEEDS
     elif record == "p9":
         for bias in (0.0, 1.0, 3.0):
             for length in (5, 10, 20, 40, 80):

@@ -48,6 +48,8 @@ class Tab:
     toasts: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     """What components were given."""
+    prose: list[str] = field(default_factory=list)
+    """Texts and captions that were drawn."""
     progress: str = ""
     """What the bar of progress says."""
     pages: dict[str, str] = field(default_factory=dict)
@@ -120,7 +122,7 @@ class Tab:
 
     def arrive(self) -> None:
         """Wait for the answer, and take in all that came."""
-        self.errors, self.toasts, self.texts = [], [], []
+        self.errors, self.toasts, self.texts, self.prose = [], [], [], []
         self.wait()
         for message in self.held:
             self._take(message)
@@ -189,6 +191,8 @@ class Tab:
                 self.errors.append(element.alert.body)
             elif name == "progress":
                 self.progress = element.progress.text
+            elif name == "markdown":
+                self.prose.append(element.markdown.body)
             elif name == "toast":
                 self.toasts.append(element.toast.body)
             elif name in KINDS:

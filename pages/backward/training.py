@@ -7,7 +7,7 @@ import streamlit as st
 from rnnviz.scenes import records as records_scene
 from rnnviz.scenes.records import figure, there
 from rnnviz.scenes.training import Shown, payload
-from rnnviz.scenes.training_words import headline, step
+from rnnviz.scenes.training_words import headline, step, verdict
 from rnnviz.training.plans import Plan
 from rnnviz.turns.workers import cluster
 from rnnviz.ui import controls, state, training_controls
@@ -17,7 +17,7 @@ from rnnviz.ui.controls import wide
 from rnnviz.ui.desk import Desk, desk, find, interval, status
 from rnnviz.ui.language import language, prose, t
 from rnnviz.ui.tables import table
-from rnnviz.ui.training_controls import all_said, asked, differ, keep, overfitting, pick, settings
+from rnnviz.ui.training_controls import all_said, asked, bet, differ, keep, overfitting, pick, settings, tiles, told
 
 
 @part
@@ -27,6 +27,7 @@ def training() -> None:
     # what the first drew of them, and not what it drew before them.
     above, middle, below, last = (st.container() for _ in range(4))
     with above:
+        tiles()
         with st.container(horizontal=True, vertical_alignment="bottom", key="training-task"):
             pick()
             plan = training_controls.chosen()
@@ -35,6 +36,8 @@ def training() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="training-knobs"):
             settings(plan)
             overfitting(plan)
+        begun = desk().ticket is not None and not desk().chose_another(plan)
+        bet(plan, begun)
         transport(plan)
     one = desk()
     one.every = interval()
@@ -83,12 +86,12 @@ def train() -> None:
     """Train what is chosen now, which may be more than what the button was drawn for; pressed twice, it trains once."""
     one, plan = desk(), training_controls.chosen()
     if not one.going or one.chose_another(plan):
-        one.train(plan)
+        one.train(plan, state.value("bet"))
 
 
 def one_step() -> None:
     """A single step of what runs, or of what is chosen now."""
-    desk().one_step(training_controls.chosen())
+    desk().one_step(training_controls.chosen(), state.value("bet"))
 
 
 def go_back(key: str) -> None:
@@ -138,18 +141,14 @@ def live(plan: Plan, one: Desk) -> None:
     overlaid = [
         old.twin for old in one.earlier if old.plan.task == mine.task and st.session_state.get(f"saw{old.letter}")
     ]
+    if one.runs and (guessed := verdict(mine, one.runs, one.bet, language())):
+        st.markdown(guessed)
     shown = Shown(mine, one.runs, one.furthest, of, tuple(overlaid), "")
     if one.runs:
         shown = shown._replace(said=one.say(said, headline(mine, one.runs, language())))
     board(payload(shown, controls.view()), "training", one.ticket.id if one.ticket else "", find)
     if was_going and not one.going:
         st.rerun()
-
-
-def told(plan: Plan) -> str:
-    """A plan in words."""
-    names = t("training.comma").join(plan.names(language()))
-    return t("training.comma").join([t(f"training.tasks.{plan.task}"), names, plan.words(language())])
 
 
 @part
@@ -166,7 +165,7 @@ def recorded() -> None:
         if state.shown("record"):
             titles = {id: t(f"training.record_names.{id}") for id in names}
             st.selectbox(t("training.record"), **state.choice("record", titles.__getitem__, names))
-        st.markdown(t("training.record_text", thick=records_scene.thick(name, language())))
+        st.markdown(records_scene.introduced(name, language()))
         st.plotly_chart(figure(name, controls.view()), key="record-figure", theme=None)
         for remark in records_scene.remarks(name, language()):
             st.markdown(remark)

@@ -17,6 +17,7 @@ from rnnviz.figures.kinds import kinds
 from rnnviz.figures.lengths import lengths
 from rnnviz.figures.paths import error
 from rnnviz.figures.records import record
+from rnnviz.figures.seeds import grid, spreads
 from rnnviz.figures.spectra import eigen, saturation, survival
 from rnnviz.figures.states import changes, states, unit_order
 from rnnviz.figures.through_time import gradient_map, saliency
@@ -41,6 +42,7 @@ __all__ = [
     "forgetting",
     "generalisation",
     "gradient_map",
+    "grid",
     "growth",
     "half_lives",
     "holds",
@@ -60,6 +62,7 @@ __all__ = [
     "shares",
     "sight",
     "speeds",
+    "spreads",
     "state_curves",
     "states",
     "survival",

@@ -30,7 +30,7 @@ FACTORS = ("thresholds", "convergence")
 SUCCESS = {"p7": 0.01, "thresholds": 0.1, "convergence": 0.1}
 """Records in which a run counts as learned with an error below this: the thick line is the share of seeds that are so
 good."""
-FOLLOWED = {"p8": "state_norm", "preset-clipping": "norm", "overfitting": "held_loss"}
+FOLLOWED = {"p8": "state_norm", "preset-clipping": "norm"}
 """The curve that is followed, where it is not the share of right answers."""
 LOG = {"p8": -1.0, "preset-clipping": -2.0}
 """Records with a log scale, and the power of ten at which it begins."""
@@ -42,8 +42,7 @@ def record(name: str, runs: Sequence[Recorded], chance: float | None = None, *, 
 
     p5 and p6: the share of right answers during training; `OVER`: that share at the end, against the length, the
     threshold or the rate; p8: the size of the state; preset-clipping: the norm of the gradient; both have no chance
-    level; overfitting: the loss on held-out examples, at each look. `chance`: what somebody gets who does not look at
-    the input, in the same unit.
+    level. `chance`: what somebody gets who does not look at the input, in the same unit.
     """
     names = list(dict.fromkeys(run.arm.split()[0] for run in runs))
     data: list[dict[str, Any]] = []

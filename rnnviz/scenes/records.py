@@ -8,13 +8,15 @@ from statistics import mean
 from rnnviz import figures
 from rnnviz.figures.base import Spec
 from rnnviz.figures.records import FOLLOWED, SUCCESS
+from rnnviz.figures.seeds import by_arm
 from rnnviz.language import labels_of, translate
 from rnnviz.numbers import percent
 from rnnviz.scenes.remarks import REMARKS
+from rnnviz.scenes.studies import STUDIES, spread
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import TASKS
 from rnnviz.training.plans import described
-from rnnviz.training.records import NAMES, RECORDS, Recorded, record
+from rnnviz.training.records import NAMES, RECORDS, TRIED, Recorded, record
 from rnnviz.training.twins import body_weights
 
 BETWEEN = "\u00a0· "
@@ -27,83 +29,73 @@ def there() -> list[str]:
     return [name for name in NAMES if f"{name}_y" in words and (RECORDS / f"{name}.json").exists()]
 
 
+TELLS = ("preset-clipping",)
+"""Records whose sentence says how many settings were tried."""
+SPREADS, GRIDS = ("overfitting",), ("tuning",)
+"""Records of which the end of every seed is shown, in rows or in a grid; the others are followed, or drawn over a
+length."""
+
+
 @lru_cache(maxsize=16)
 def figure(name: str, view: View) -> Spec:
     """Drawn once for all visitors."""
-    runs = record(name)
+    runs, look = record(name), view.look("records")
     loss, accuracy = TASKS[str(runs[0].settings["task"])].chance(_length(runs[0]))
+    if name in SPREADS:
+        return figures.spreads.spec(name, runs, accuracy, look=look)
+    if name in GRIDS:
+        return figures.grid.spec(name, runs, look=look)
     chance = {"": accuracy, "loss": loss}.get(FOLLOWED.get(name, ""))
-    return figures.record.spec(name, runs, chance, look=view.look("records"))
+    return figures.record.spec(name, runs, chance, look=look)
 
 
 @lru_cache(maxsize=16)
 def table(name: str, language: str) -> list[dict[str, str]]:
     """A row for each setting that was compared, none of its seeds left out."""
     columns, words = labels_of(language, "training")["table"], labels_of(language, "records")
-    arms: dict[str, list[Recorded]] = {}
-    for run in record(name):
-        arms.setdefault(run.arm, []).append(run)
     rows = []
-    for arm, runs in arms.items():
+    for arm, runs in by_arm(record(name)).items():
         settings = runs[0].settings
         row = {
-            "arm": words.get(f"{name}_at", words[f"{name}_{arm.split()[0]}"]).format(value=arm.split()[-1]),
+            "arm": (words.get(f"{name}_at") or words[f"{name}_{arm.split()[0]}"]).format(value=arm.split()[-1]),
             "settings": _settings(runs, language),
             "length": str(_length(runs[0])),
+            "mean": spread([_share(run) for run in runs], language),
             "right": BETWEEN.join(_right(run, language) for run in runs),
-            "loss": BETWEEN.join(f"{run.test['loss']:.1f}" for run in runs if run.test),
             "budget": f"{settings['steps']:,} × {settings['batch']}",
             "time": f"{mean(run.seconds for run in runs):.0f}",
         }
-        del row["length" if name == "overfitting" else "loss"]  # sentences without words in between
         rows.append({columns[key]: text for key, text in row.items()})
     return rows
 
 
-def thick(name: str, language: str) -> str:
-    """What the thick line of a record is."""
-    if name in SUCCESS:
-        return translate(language, "training.record_share", error=percent(SUCCESS[name]))
-    return translate(language, "training.record_median")
+def introduced(name: str, language: str) -> str:
+    """What the figure of a record shows, and how it was made."""
+    if name in (*SPREADS, *GRIDS):
+        return translate(language, "training.record_ends")
+    thick = "record_share" if name in SUCCESS else "record_median"
+    told = translate(language, f"training.{thick}", error=percent(SUCCESS.get(name, 0.0)))
+    return translate(language, "training.record_text", thick=told)
 
 
 def remarks(name: str, language: str) -> list[str]:
-    """What is to be known of a record beside its table: how its settings were chosen, and what it comes to."""
-    if name == "p5":
-        return [translate(language, "training.record_remarks.p5")]
-    if name in REMARKS:
-        return [REMARKS[name](language)]
-    return [_overfitting(language)] if name == "overfitting" else []
+    """What is to be known of a record beside its table: what it comes to, and how its settings were chosen."""
+    own = {"p5": _dropped} | REMARKS | STUDIES
+    found = [own[name](language)] if name in own else []
+    return found if name in TELLS else [*found, _tried(name, language)]
 
 
-def _overfitting(language: str) -> str:
-    """What the record of few examples says, counted in its table."""
-    plain: list[Recorded] = []
-    others: dict[str, list[Recorded]] = {}
-    for run in record("overfitting"):
-        (plain if run.arm == "plain" else others.setdefault(run.arm, [])).append(run)
+def _tried(name: str, language: str) -> str:
+    """How many settings were tried for a record, and on which seeds."""
+    if name not in TRIED:
+        return translate(language, "training.tried.unknown")
+    count, seeds = TRIED[name]
+    told = {"count": count, "first": seeds[0], "last": seeds[-1]}
+    return translate(language, f"training.tried.{'seeds' if len(seeds) > 1 else 'seed'}", **told)
 
-    def rights(runs: list[Recorded]) -> list[float]:
-        return [run.test["accuracy"] for run in runs if run.test]
 
-    learned = min(float(run.curves["accuracy"][-1]) for run in plain)
-    best = max(others, key=lambda arm: mean(rights(others[arm])))
-    loss = {arm: mean(run.test["loss"] for run in runs if run.test) for arm, runs in {"plain": plain, **others}.items()}
-    least = min(loss, key=loss.__getitem__)
-    words = labels_of(language, "records")
-    told = {
-        "learned": percent(learned),
-        "seeds": len(plain),
-        "plain": percent(mean(rights(plain))),
-        "chance": percent(TASKS["errands"].chance(_length(plain[0]))[1]),
-        "best": words[f"overfitting_{best}"],
-        "helped": percent(mean(rights(others[best]))),
-        "least": words[f"overfitting_{least}"],
-        "least_loss": f"{loss[least]:.1f}",
-        "plain_loss": f"{loss['plain']:.1f}",
-        "least_right": percent(mean(rights(others[least]))),
-    }
-    return translate(language, "training.record_remarks.overfitting", **told)
+def _dropped(language: str) -> str:
+    return translate(language, "training.record_remarks.p5")
 
 
 def _settings(runs: list[Recorded], language: str) -> str:
@@ -127,9 +119,11 @@ def _length(run: Recorded) -> int:
     return int(str(run.settings["length"]))
 
 
-def _right(run: Recorded, language: str) -> str:
-    """On new examples; in a stream, which has none, over the last twentieth of the run."""
-    if run.ended == "nan":
-        return translate(language, "training.record_broke")
+def _share(run: Recorded) -> float:
+    """Of right answers to new examples; in a stream, which has no others, over the last twentieth of the run."""
     last = run.curves["accuracy"][-len(run.curves["accuracy"]) // 20 :]
-    return percent(run.test["accuracy"] if run.test else float(last.mean())) + "%"
+    return float(last.mean()) if run.test is None and run.ended != "nan" else run.right
+
+
+def _right(run: Recorded, language: str) -> str:
+    return translate(language, "training.record_broke") if run.ended == "nan" else f"{percent(_share(run))}%"

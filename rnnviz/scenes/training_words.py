@@ -14,10 +14,12 @@ from rnnviz.numbers import percent, three_digits, two_digits
 from rnnviz.recurrence.clipping import proposed
 from rnnviz.scenes.writer import Runs
 from rnnviz.training.advance import settled
-from rnnviz.training.plans import Plan
+from rnnviz.training.plans import BETS, Plan
 from rnnviz.training.runs import MASTERY, Run
 from rnnviz.training.twins import alike, body_weights, levelled, parting
 
+ALIKE = 0.05
+"""Twins are about as right as each other, if no more than this lies between them."""
 LEARNED = 0.99
 """A run has learned its examples when this share of its answers is right, over the last `WINDOW` steps."""
 EXPLODED = 100
@@ -69,6 +71,27 @@ def held_out(log: Log) -> float | None:
     return float(known[-1]) if len(known) else None
 
 
+def on_new(run: Run) -> float:
+    """How right a run is of late on examples that it had not met; below 0 if it broke down."""
+    held = held_out(run.log)
+    return -1.0 if broke(run) else mean_of_last(run.log["accuracy"]) if held is None else held
+
+
+def verdict(plan: Plan, runs: tuple[Run, ...], bet: str, language: str) -> str:
+    """What the visitor guessed of the twins, and once both have ended, what came of it."""
+    if not bet or len(runs) < 2:
+        return ""
+    names = [f"{letter} {name}" for (*_, letter), name in zip(STYLES, plan.names(language), strict=False)]
+    told = {"guess": dict(zip(BETS, names, strict=False)).get(bet) or translate(language, "training.bets.same")}
+    if not all(run.ended for run in runs):
+        return translate(language, "training.guess.going", **told)
+    a, b = (on_new(run) for run in runs)
+    came = "same" if abs(a - b) <= ALIKE else BETS[b > a]
+    told |= dict(zip("ab", (right(run, language) for run in runs), strict=True))
+    told |= dict(zip(("first", "second"), names, strict=True))
+    return translate(language, f"training.guess.{'so' if came == bet else 'otherwise'}", **told)
+
+
 def _whole(share: float) -> str:
     return "–" if share != share else f"{percent(share)}%"
 
@@ -97,11 +120,11 @@ def difference(plan: Plan, runs: tuple[Run, ...], language: str) -> Runs:
 def sizes(plan: Plan, language: str) -> str:
     """How many weights each of the twins has, where they have not as many."""
     counts = [body_weights(settled(plan.task, **side)) for side in plan.settings()]
-    if len(set(counts)) == 1:
+    if len(set(counts)) == 1 and plan.equal == "units":
         return ""
     told = dict(zip(("first", "second"), plan.names(language), strict=True))
     told |= {name: f"{count:,}" for name, count in zip("ab", counts, strict=True)}
-    return translate(language, "training.curves.sizes", **told)
+    return translate(language, f"training.curves.sizes_{plan.equal}", **told)
 
 
 def examples(plan: Plan, runs: tuple[Run, ...], language: str) -> str:

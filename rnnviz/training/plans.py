@@ -8,9 +8,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from rnnviz.language import labels_of, translate
+from rnnviz.recurrence.cells import CELLS
 from rnnviz.tasks import TASKS
-from rnnviz.training.settings import DEFAULTS, KNOBS, Settings
+from rnnviz.training.settings import DEFAULTS, KNOBS, LIMITS, Settings
 
+BETS = ("first", "second", "same")
+"""What somebody may expect of twins: one of them is right more often, or both are about as right."""
 TWINS = ("none", *(knob.name for knob in KNOBS.values() if knob.twins is not None))
 """In what two training runs may differ: one of these keys."""
 
@@ -26,17 +29,27 @@ class Plan(NamedTuple):
     knobs: tuple[tuple[str, str], ...]
     """All other choices."""
     seed: int
+    equal: str = "units"
+    """What twins of two kinds of cell have equally many of: "units" or "weights"."""
 
     def settings(self) -> tuple[dict[str, Any], ...]:
         """For each run the arguments of `training.start`, but for the task."""
         sides = [dict(self.knobs) | ({self.twin: value} if self.twin != "none" else {}) for value in self.values]
-        return tuple(_allowed(self.task, side) | {"seed": self.seed} for side in sides)
+        found = [_allowed(self.task, side) | {"seed": self.seed} for side in sides]
+        return tuple(equally_heavy(self.task, found) if self.equal == "weights" else found)
 
     def names(self, language: str) -> tuple[str, ...]:
         """What each run is called."""
         if self.twin == "none":
             return (translate(language, f"networks.{dict(self.knobs)['cell']}"),)
-        return tuple(called(language, self.twin, value) for value in self.values)
+        names = tuple(called(language, self.twin, value) for value in self.values)
+        if self.equal == "units":
+            return names
+        units = [side["units"] for side in self.settings()]
+        return tuple(
+            translate(language, "training.sized", name=name, units=each)
+            for name, each in zip(names, units, strict=True)
+        )
 
     def words(self, language: str) -> str:
         """All that does not differ, in words, to stand beside the names; what is as usual and seldom asked about is
@@ -45,6 +58,7 @@ class Plan(NamedTuple):
             called(language, knob, id)
             for knob, id in self.knobs
             if not (knob == "cell" and self.twin == "none")  # its name
+            and not (knob == "size" and self.equal == "weights")  # in the names
             and applies(self.task, knob, dict(self.knobs).get("cell", "lstm"))
             and (KNOBS[knob].named or id != usual(self.task, knob))
         ]
@@ -99,6 +113,14 @@ def label(language: str, id: str) -> str:
     return words.get(id, id)
 
 
+def planned(preset: str) -> Plan:
+    """The plan of an experiment, with seed 0."""
+    given = PRESETS[preset]
+    task, twin = given["task"], given["twin"]
+    knobs = tuple((knob, given.get(knob) or usual(task, knob)) for knob in KNOBS if knob != twin)
+    return Plan(task, twin, (given["first"], given["second"]), knobs, 0)
+
+
 def plan_of(s: Settings) -> Plan:
     """The plan of one run with these settings, as near as the choices' ids say it."""
     values = vars(s) | vars(s.shape)
@@ -120,6 +142,25 @@ def described(s: Settings, language: str, **ids: str) -> str:
     return translate(language, "training.comma").join(told)
 
 
+def weights_of_body(kind: str, units: int, reads: int) -> int:
+    """The weights and biases of a recurrent body: for each block, W_ih, W_hh and two biases."""
+    return len(CELLS[kind].letters) * units * (reads + units + 2)
+
+
+def equally_heavy(task: str, sides: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Runs whose bodies have as nearly as possible the same number of weights: that of the kind with the most blocks
+    keeps its units, the others get more."""
+    usual = DEFAULTS | TASKS[task].suggested
+    reads = int(usual["embedding"] or TASKS[task].inputs)
+    largest = max(weights_of_body(side["kind"], side["units"], reads) for side in sides)
+    low, high = (int(bound) for bound in LIMITS["units"])
+
+    def units(kind: str) -> int:
+        return min(range(low, high + 1), key=lambda count: abs(weights_of_body(kind, count, reads) - largest))
+
+    return [side | {"units": units(side["kind"])} for side in sides]
+
+
 def _allowed(task: str, side: dict[str, str]) -> dict[str, Any]:
     """The settings of one run, without what its cell or task does not have."""
     found: dict[str, Any] = {}
@@ -134,20 +175,34 @@ def _allowed(task: str, side: dict[str, str]) -> dict[str, Any]:
 
 
 PRESETS: dict[str, dict[str, str]] = {
+    "cells": {"task": "errands", "twin": "cell", "first": "rnn", "second": "lstm", "record": "opening"},
+    "long": {
+        **{"task": "recall", "twin": "cell", "first": "rnn", "second": "lstm", "delay": "50", "size": "32"},
+        **{"rate": "0.005", "bias": "5", "budget": "800", "record": "p5"},
+    },
     "explodes": {
         **{"task": "temporal_order", "twin": "limit", "first": "off", "second": "1", "cell": "rnn"},
         **{"nonlinearity": "relu", "begin": "identity", "optimizer": "sgd", "rate": "0.05", "delay": "30"},
         **{"size": "50", "batch": "16", "budget": "800", "record": "preset-clipping"},
     },
-    "long": {
-        **{"task": "recall", "twin": "cell", "delay": "50", "size": "32", "rate": "0.005", "bias": "5"},
-        **{"budget": "800", "record": "p5"},
+    "bias": {"task": "recall", "twin": "bias", "first": "0", "second": "3", "record": "p9"},
+    "overfits": {
+        **{"task": "errands", "twin": "examples", "first": "64", "second": "all", "delay": "0", "batch": "32"},
+        **{"budget": "600", "record": "overfitting"},
     },
-    "bias": {"task": "recall", "twin": "bias", "record": "p9"},
-    "adding": {"task": "adding", "twin": "cell", "record": "p6"},
-    "stream": {"task": "continual", "twin": "gate", "record": "p8"},
-    "overfits": {"task": "errands", "twin": "examples", "record": "overfitting"},
-    "dropout": {"task": "errands", "twin": "dropout", "examples": "64", "record": "overfitting"},
-    "synonyms": {"task": "errands", "twin": "synonyms", "examples": "64", "record": "overfitting"},
+    "decay": {
+        **{"task": "errands", "twin": "decay", "first": "0", "second": "1", "examples": "64", "delay": "0"},
+        **{"batch": "32", "budget": "600", "record": "overfitting"},
+    },
+    "tuning": {
+        **{"task": "recall", "twin": "rate", "first": "0.001", "second": "0.02", "delay": "50"},
+        "record": "tuning",
+    },
+    "stream": {"task": "continual", "twin": "gate", "first": "fixed", "second": "learned", "record": "p8"},
 }
 """Experiments to pick: what differs from the usual settings, and the recorded runs that belong to it."""
+SECONDS = {
+    **{"cells": 30, "long": 20, "explodes": 15, "bias": 15},
+    **{"overfits": 20, "decay": 20, "tuning": 15, "stream": 40},
+}
+"""About how long each takes when nobody else trains: the processor time of both runs, and half as much again."""

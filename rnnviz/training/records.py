@@ -13,15 +13,28 @@ from rnnviz.training.settings import Settings, settings_of
 
 Array = ndarray
 RECORDS = ASSETS / "records"
-NAMES = ("p5", "p6", "p7", "p8", "p9", "gates", "preset-clipping", "thresholds", "convergence", "overfitting")
+NAMES = (
+    *("p5", "p6", "p7", "p8", "p9", "gates", "preset-clipping", "thresholds", "convergence"),
+    *("opening", "overfitting", "tuning"),
+)
 POINTS = 200
 """The most points of a curve; each is the mean over a stretch of steps."""
-FEW, MANY_RUNS = 40, ("p7", "p9", "gates", "preset-clipping", "thresholds", "convergence")
+FEW = 40
+MANY_RUNS = ("p7", "p9", "gates", "preset-clipping", "thresholds", "convergence", "opening", "overfitting", "tuning")
 """The same, where there are many runs."""
 LOOKS = 25
 """Steps between two looks at the held-out examples, as `rnnviz.training.runs.EVERY`."""
 FIRST = 20
 """The losses of so many first steps are kept as they were."""
+TRIED: dict[str, tuple[int, tuple[int, ...]]] = {
+    "p5": (2, (100,)),
+    "thresholds": (113, (100, 101, 102, 103, 104, 105)),
+    "convergence": (113, (100, 101, 102, 103, 104, 105)),
+    "overfitting": (20, (100, 101, 102)),
+    "tuning": (12, (100, 101)),
+}
+"""How many settings were tried to choose those of a record, and on which seeds, none of which is in it. Of others it
+was not written down."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +74,11 @@ class Recorded:
         return float(self.arm.split()[1])
 
     @property
+    def right(self) -> float:
+        """The share of right answers in the test; 0 for a run that ended in trouble."""
+        return self.test["accuracy"] if self.test else 0.0
+
+    @property
     def settled(self) -> Settings:
         """All settings."""
         return settings_of(self.settings)
@@ -77,7 +95,8 @@ class Recorded:
 def record(name: str) -> tuple[Recorded, ...]:
     """All runs of a record: `p5` recall, `p6` adding, `p7` temporal order, `p8` a stream, `p9` the forget bias, `gates`
     an LSTM without one of its gates, `preset-clipping` the preset whose gradient explodes unclipped, `thresholds` the
-    same at several thresholds, `convergence` at several rates, `overfitting` few examples and remedies.
+    same at several thresholds, `convergence` at several rates, `opening` the twins that the page
+    opens on, `overfitting` few examples and remedies, `tuning` learning rates.
 
     Raises ValueError for a record that does not exist.
     """

@@ -78,6 +78,8 @@ class Desk:
     own: OwnNetwork | None = None
     session: str = ""
     """The visit that looks at it."""
+    bet: str = ""
+    """What the visitor expected of the twins before they were trained: one of `plans.BETS`, or nothing."""
     lost: str = ""
     """Why a run that this tab remembers is not here: "restart" or "elsewhere"."""
     spoken: tuple[float, str, str] = (0.0, "", "")
@@ -105,16 +107,17 @@ class Desk:
             time.sleep(0.05)
             self.look()
 
-    def train(self, plan: Plan) -> None:
+    def train(self, plan: Plan, bet: str = "") -> None:
         """Begin anew; what was there is kept for comparison, or goes on if the new run cannot be begun."""
         runs = asked_alone(runs_of, plan)
         self.end()
         self.take(plan, runs, plan)
+        self.bet = bet
 
     def take(self, plan: Plan, runs: tuple[Run, ...], chosen: Plan | None) -> None:
         """Go on with these runs."""
         self.plan, self.runs, self.furthest, self.cancelled, self.lost = plan, runs, runs, False, ""
-        self.chosen = chosen
+        self.chosen, self.bet = chosen, ""
         self.ticket = tickets.submit(runs, owner=self, visitor=visitor())
         self.going = True
 
@@ -146,10 +149,10 @@ class Desk:
         if self.ticket:
             self.ticket.pause()
 
-    def one_step(self, plan: Plan) -> None:
+    def one_step(self, plan: Plan, bet: str = "") -> None:
         """A single step, of a new run if there is none."""
         if self.ticket is None or self.cancelled:
-            self.train(plan)
+            self.train(plan, bet)
             assert self.ticket
             self.ticket.rewind(0)
         assert self.ticket

@@ -251,9 +251,11 @@ KEYS: dict[str, Key] = {
     "own": Flag(False),  # Gradients: the visitor's own network in the place of ours
     # training
     "task": Choice("errands", tuple(name for name, task in TASKS.items() if task.live)),
-    "twin": Choice("limit", plans.TWINS),
+    "twin": Choice("cell", plans.TWINS),
     "first": Choice("", IDS),  # what the first twin has of it; empty: a usual pair
     "second": Choice("", IDS),
+    "equal": Choice("units", ("units", "weights")),  # of what twins of two kinds of cell have equally many
+    "bet": Choice("", ("", *plans.BETS)),  # which twin the visitor expects to be right more often
     **KNOBS,
     "record": Choice("p5", RECORDED),
     # be the gate: the unit, what it is to do, and its gates as set by hand (put by the browser)
@@ -292,7 +294,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         ("gates", "gradients", "clipping"): ("forget",),
         ("gradients",): ("wayback", "spot"),
         ("clipping",): ("net", "clip", "threshold", "cliffw", "cliffb", "cliffrate", "cliffclip", "camera"),
-        ("training",): ("task", "twin", "first", "second", *KNOBS, "record"),
+        ("training",): ("task", "twin", "first", "second", "equal", "bet", *KNOBS, "record"),
     }.items()
     for name in names
 }

@@ -13,30 +13,51 @@ from rnnviz.tasks.adding import NEAR
 from rnnviz.training import plans
 from rnnviz.training.files import TooMuch
 from rnnviz.training.frozen import own_network, reads
-from rnnviz.training.plans import PRESETS, Plan, options, pair, twins, usual
+from rnnviz.training.plans import PRESETS, SECONDS, Plan, options, pair, planned, twins, usual
 from rnnviz.training.settings import standing
 from rnnviz.ui import state, uploads
 from rnnviz.ui.calm import called
 from rnnviz.ui.controls import wide
-from rnnviz.ui.desk import Desk, desk, row
+from rnnviz.ui.desk import Desk, desk, duration, row
 from rnnviz.ui.language import language, t
 
+MARKS = {"first": "◆", "second": "●"}
 TO_READ = 4.0
 """Seconds for which it is said what a button has done, whatever else the visitor does meanwhile."""
 
 
+MARK = "<style>.st-key-presets .st-key-preset-{name} button {{ border-top: 2px solid; opacity: 1 }}</style>"
+"""Which experiment is chosen, without another button in the place of the one that was pressed."""
+
+
+def tiles() -> None:
+    """Experiments to pick: a question, what to guess, and about how long it takes."""
+    if not state.shown("presets"):
+        return
+    plan = chosen()
+    with st.container(key="presets"):
+        for name in PRESETS:
+            asks, guess = (t(f"training.tiles.{name}.{part}") for part in ("asks", "guess"))
+            label = t("training.tile", asks=asks, guess=guess, time=duration(SECONDS[name]))
+            press = called(partial(preset, name))
+            st.button(label, key=f"preset-{name}", type="tertiary", width="stretch", on_click=press)
+    name = next((name for name in PRESETS if planned(name) == plan._replace(seed=0)), "")
+    if name:
+        st.html(MARK.format(name=name))
+    st.caption(t(f"training.{'is_set' if name else 'is_own'}", settings=told(plan)))
+
+
+def told(plan: Plan) -> str:
+    """A plan in words."""
+    names = t("training.comma").join(plan.names(language()))
+    return t("training.comma").join([t(f"training.tasks.{plan.task}"), names, plan.words(language())])
+
+
 def pick() -> None:
-    """The task, and experiments to pick."""
+    """The task."""
     if state.shown("task"):
         names = {name: t(f"training.tasks.{name}") for name, task in TASKS.items() if task.live}
         st.selectbox(t("training.task"), width=wide("task", 200), **state.choice("task", names.__getitem__))
-    if not state.shown("presets"):
-        return
-    menu = st.popover(t("training.presets"), width="content", key="presets", on_change="rerun")
-    if menu.open:
-        for name in plans.PRESETS:
-            key = f"preset-{name}"
-            menu.button(t(f"training.preset.{name}"), key=key, type="tertiary", on_click=called(_pick), args=(name,))
 
 
 def asked(plan: Plan) -> None:
@@ -45,11 +66,6 @@ def asked(plan: Plan) -> None:
     loss, accuracy = TASKS[plan.task].chance(length)
     told = {"length": length, "accuracy": percent(accuracy), "loss": f"{loss:.2g}", "near": NEAR}
     st.markdown(t(f"training.asks.{plan.task}", **told))
-
-
-def _pick(name: str) -> None:
-    preset(name)
-    st.session_state["presets"] = False
 
 
 def differ(plan: Plan) -> None:
@@ -64,8 +80,10 @@ def differ(plan: Plan) -> None:
         if plan.twin != "none" and state.shown(name):
             named = partial(plans.called, language(), plan.twin)
             given = state.choice(name, named, plans.options(plan.task, plan.twin), instead=value)
-            mark = {"first": "◆", "second": "●"}[name]
-            st.selectbox(f"{mark} {t(f'training.{name}')}", width=wide(name, 195), **given)
+            st.selectbox(f"{MARKS[name]} {t(f'training.{name}')}", width=wide(name, 195), **given)
+    if plan.twin == "cell" and state.shown("equal"):
+        given = state.choice("equal", lambda id: t(f"training.equals.{id}"))
+        st.selectbox(t("training.equal"), width=wide("equal", 195), help=t("training.equal_help"), **given)
 
 
 def _usual_pair() -> None:
@@ -74,6 +92,19 @@ def _usual_pair() -> None:
 
 
 state.whenever("twin", _usual_pair)
+
+
+def bet(plan: Plan, begun: bool) -> None:
+    """What the visitor expects; once the run has begun, they are committed to it."""
+    if plan.twin == "none" or not state.shown("bet"):
+        return
+    names = dict(zip(MARKS, plan.names(language()), strict=True))
+
+    def named(id: str) -> str:
+        return f"{MARKS[id]} {names[id]}" if id in MARKS else t(f"training.bets.{id or 'none'}")
+
+    given = state.choice("bet", named, (*plans.BETS, ""))
+    st.radio(t("training.bet"), horizontal=True, disabled=begun, **given)
 
 
 def settings(plan: Plan) -> None:
@@ -170,7 +201,7 @@ def all_said() -> None:
 
 def _offer(one: Desk, k: int, name: str) -> None:
     """The buttons of one run."""
-    mark = "◆●"[k]
+    mark = [*MARKS.values()][k]
     assert one.plan
     if reads(one.runs[k].settings):
         st.button(f"{t('training.use')}: {mark} {name}", key=f"use{k}", on_click=called(_use), args=(k, name))
@@ -216,7 +247,8 @@ def chosen() -> Plan:
         twin = "none"
     values = tuple(side(task, twin, name) for name in ("first", "second")) if twin != "none" else ("",)
     rest = tuple((knob, id) for knob, id in knobs.items() if knob != twin)
-    return Plan(task, twin, values, rest, state.value("seed"))
+    equal = state.value("equal") if twin == "cell" else "units"
+    return Plan(task, twin, values, rest, state.value("seed"), equal)
 
 
 def resolved(task: str, knob: str) -> str:
@@ -233,7 +265,4 @@ def side(task: str, twin: str, name: str) -> str:
 
 def preset(name: str) -> None:
     """Set all choices as an experiment has them. For a callback."""
-    clean = dict.fromkeys(state.KNOBS, "")
-    values = clean | {"first": "", "second": ""} | PRESETS[name]
-    first, second = pair(values["task"], values["twin"])
-    state.put(**values | {"first": values["first"] or first, "second": values["second"] or second})
+    state.put(**dict.fromkeys(state.KNOBS, "") | {"equal": "units", "bet": ""} | PRESETS[name])

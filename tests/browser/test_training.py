@@ -137,7 +137,7 @@ def test_another_setting_leaves_the_run_alone_and_says_so(app: Served, visit: Ca
     expect(tab.page.locator("[data-testid=stAlert]")).to_have_count(0, timeout=PATIENCE)
     expect(status(tab)).to_contain_text(said("status.done", step=100), timeout=PATIENCE)
     expect(tab.page.get_by_text(said("saved"))).to_be_visible()
-    expect(tab.page.locator(".st-key-sawA")).to_contain_text("not clipped")
+    expect(tab.page.locator(".st-key-sawA")).to_contain_text("RNN")
     assert tab.errors == []
 
 
@@ -146,13 +146,12 @@ def test_an_experiment_is_one_click_and_a_link(app: Served, visit: Callable[...,
     tab.page.locator(".st-key-training-records summary").click()
     record = tab.page.locator(".st-key-record input")
     expect(record).to_have_value(said("record_names.p5"))
-    press(tab, "presets")
-    press(tab, "preset-adding")
-    expect(tab.page.get_by_text("two of them marked")).to_be_visible()
-    expect(record).to_have_value(said("record_names.p6"))
+    press(tab, "preset-bias")
+    expect(tab.page.get_by_text("a symbol comes first")).to_be_visible()
+    expect(record).to_have_value(said("record_names.p9"))
     tab.settle()
     link = urlsplit(tab.page.url).query
-    assert parse_qs(link)["task"] == ["adding"]
+    assert parse_qs(link)["task"] == ["recall"]
     other = opened(visit, app, link)
     assert tab.page.locator(".rv-text").all_inner_texts() == other.page.locator(".rv-text").all_inner_texts()
     assert tab.errors == other.errors == []
@@ -214,7 +213,7 @@ def test_a_phone_needs_no_sideways_scroll(query: str, app: Served, visit: Callab
 
 def test_hidden_controls_are_not_drawn(app: Served, visit: Callable[..., Visit]) -> None:
     names = ("task", "twin", "first", "second", "cell", "size", "rate", "delay", "seed", "rewind")
-    names += ("presets", "further", "overfitting")
+    names += ("equal", "bet", "presets", "further", "overfitting")
     tab = opened(visit, app, f"hide={','.join(names)}")
     for key in names:
         expect(label(tab, key)).to_have_count(0)

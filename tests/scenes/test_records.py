@@ -10,8 +10,8 @@ import pytest
 
 from rnnviz.language import translate
 from rnnviz.numbers import two_digits
-from rnnviz.scenes.records import remarks, table, there
-from rnnviz.training.records import RECORDS, record
+from rnnviz.scenes.records import TELLS, remarks, table, there
+from rnnviz.training.records import RECORDS, TRIED, record
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -42,26 +42,71 @@ def test_every_record_shows_the_settings_of_its_arms(language: str) -> None:
         assert len({row[columns] for row in rows}) == len(rows) // len(lengths)
 
 
+def right_of(name: str) -> dict[str, np.ndarray]:
+    """The share of right answers of each arm, seed by seed, read from the file."""
+    arms: dict[str, list[float]] = {}
+    for run in json.loads((RECORDS / f"{name}.json").read_text()):
+        arms.setdefault(run["arm"], []).append(run["test"]["accuracy"])
+    return {arm: np.array(shares) for arm, shares in arms.items()}
+
+
+def spread(shares: np.ndarray, language: str) -> str:
+    mean, least, most = (f"{100 * share:.0f}" for share in (shares.mean(), shares.min(), shares.max()))
+    return f"{mean}% ({least} to {most})" if language == "en" else f"{mean}%（{least}〜{most}）"
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_what_is_said_of_overfitting_stands_in_its_table(language: str) -> None:
-    """The means, the best remedy and the least loss, counted in the file by other means."""
-    raw = json.loads((RECORDS / "overfitting.json").read_text())
-    right, loss = {}, {}
-    for arm in {run["arm"] for run in raw}:
-        tests = [run["test"] for run in raw if run["arm"] == arm]
-        right[arm], loss[arm] = (float(np.mean([test[key] for test in tests])) for key in ("accuracy", "loss"))
-    best = max(right.keys() - {"plain"}, key=right.__getitem__)
-    least = min(loss, key=loss.__getitem__)
-    (said,) = remarks("overfitting", language)
-    numbers = {
-        f"{100 * right['plain']:.0f}%", f"{100 * right[best]:.0f}%", f"{100 * right[least]:.0f}%",
-        "100%", "10%", f"{loss[least]:.1f}", f"{loss['plain']:.1f}",
-    }  # fmt: skip
-    assert set(re.findall(r"\d+\.\d|\d+%", said)) >= numbers
-    for arm in (best, least):
-        assert translate(language, f"records.overfitting_{arm}") in said
-    seeds = {run["seed"] for run in raw}
-    assert re.search(rf"\b{len(seeds)}(?!\d)", said) or f"{len(seeds)}個" in said
+    """Means and ranges, the best and the worst remedy, counted in the file by other means."""
+    shares = right_of("overfitting")
+    remedies = ("dropout", "weight-decay", "word-dropout", "synonyms", "early-stopping")
+    order = sorted(remedies, key=lambda arm: shares[arm].mean())
+    said = remarks("overfitting", language)[0]
+    for arm in ("lstm", "rnn", order[0], order[-1], "more", "many", "all"):
+        assert spread(shares[arm], language) in said, arm
+    for arm in (order[0], order[-1]):
+        assert translate(language, f"records.overfitting_{arm}")[1:].strip() in said
+        assert re.search(rf"(?<!\d){(shares[arm] > shares['lstm']).sum()}(?!\d)", said)
+    rows = table("overfitting", language)
+    column = translate(language, "training.table.mean")
+    assert [row[column] for row in rows] == [spread(mine, language) for mine in shares.values()]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_is_said_of_tuning_stands_in_its_grid(language: str) -> None:
+    shares = right_of("tuning")
+    grid = np.array([*shares.values()])
+    rates = list(shares)
+    best, wide = grid.mean(1).argmax(), np.ptp(grid, axis=1).argmax()
+    said = remarks("tuning", language)[0]
+    for row in (best, wide):
+        assert rates[row] in said
+        assert spread(grid[row], language) in said
+    agree = (grid[best] == grid.max(0)).sum()
+    assert (f"on {agree} of the 5 seeds" if language == "en" else f"5個のうち{agree}個") in said
+    lucky = grid[wide].argmax()
+    assert (f"seed {lucky} alone" if language == "en" else f"シード{lucky}だけ") in said
+    assert f"{100 * grid[wide].max():.0f}%" in said
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_is_said_of_the_opening_stands_in_its_table(language: str) -> None:
+    shares = right_of("opening")
+    said = remarks("opening", language)[0]
+    assert all(spread(mine, language) in said for mine in shares.values())
+    ahead = (shares["lstm"] > shares["rnn"]).sum()
+    assert (f"ahead on {ahead} of 5 seeds" if language == "en" else f"5個のシードのうち{ahead}個") in said
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_of_each_record_it_is_said_how_many_settings_were_tried(language: str) -> None:
+    for name in there():
+        if name in TELLS:
+            continue
+        said = remarks(name, language)[-1]
+        count, seeds = TRIED.get(name, (0, ()))
+        numbers = {int(number) for number in re.findall(r"\d+", said)}
+        assert numbers == {count, seeds[0], seeds[-1]} if count else not numbers
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -91,12 +136,12 @@ def test_what_is_said_of_success_is_counted_in_the_file(language: str) -> None:
     comma = translate(language, "training.comma")
     for name, error, numbers in (("p7", 0.01, (20, 30, 50, 80)), ("convergence", 0.1, (0.02, 0.05, 0.1))):
         each = counted(name, error)
-        (said,) = remarks(name, language)
+        said, *_ = remarks(name, language)
         for arm in ("clipped", "unclipped"):
             assert comma.join(str(each[f"{arm} {number:g}"]) for number in numbers) in said
         assert comma.join(f"{number:g}" for number in numbers) in said
         assert f"{100 * error:g}%" in said
-    (said,) = remarks("thresholds", language)
+    said, *_ = remarks("thresholds", language)
     each = counted("thresholds", 0.1)
     order = [each[f"clipped {factor:g}"] for factor in (0.05, 0.1, 0.2, 0.5, 1, 10)]
     usual = [run["usual_norm"] for run in json.loads((RECORDS / "preset-clipping.json").read_text())][:10]
@@ -114,7 +159,7 @@ def test_what_is_said_of_success_is_counted_in_the_file(language: str) -> None:
 def test_what_is_said_of_the_explosion_and_of_the_gates_stands_in_their_files(language: str) -> None:
     raw = json.loads((RECORDS / "preset-clipping.json").read_text())
     each = counted("preset-clipping", 0.1)
-    (said,) = remarks("preset-clipping", language)
+    said, *_ = remarks("preset-clipping", language)
     grew = {arm: [run["growth"] for run in raw if run["arm"] == arm] for arm in each}
     for value in (min(grew["unclipped"]), max(grew["unclipped"]), max(grew["clipped"])):
         assert two_digits(value) in said
@@ -125,7 +170,7 @@ def test_what_is_said_of_the_explosion_and_of_the_gates_stands_in_their_files(la
         "ja": "{unclipped}個です.*{clipped}個が学習",
     }
     assert re.search(counts[language].format(**each), said)
-    (said,) = remarks("gates", language)
+    said, *_ = remarks("gates", language)
     for arm in ("all", "no-i", "no-f", "no-o"):
         tests = [run["test"] for run in json.loads((RECORDS / "gates.json").read_text()) if run["arm"] == f"{arm} 40"]
         share = f"{100 * float(np.mean([test['accuracy'] for test in tests])):.0f}%"
@@ -135,7 +180,7 @@ def test_what_is_said_of_the_explosion_and_of_the_gates_stands_in_their_files(la
 def test_the_preset_is_named_by_what_it_does() -> None:
     """Something explodes in it: on every seed the norm grows by orders of magnitude."""
     for language, word in (("en", "explod"), ("ja", "爆発")):
-        for key in ("preset.explodes", "record_names.preset-clipping"):
+        for key in ("tiles.explodes.asks", "record_names.preset-clipping"):
             assert word in translate(language, f"training.{key}").lower()
     preset = [run for run in record("preset-clipping") if run.arm == "unclipped"]
     assert min(run.growth or 0 for run in preset) > 100

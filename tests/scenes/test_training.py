@@ -24,7 +24,7 @@ from rnnviz.training import advance as library
 from rnnviz.training import plans
 from rnnviz.training.plans import PRESETS, Plan
 from rnnviz.training.runs import Run, Trouble
-from rnnviz.training.settings import CHOICES, KNOBS, LIMITS, standing
+from rnnviz.training.settings import CHOICES, KNOBS, LIMITS, Settings, standing
 from rnnviz.turns import tickets
 from rnnviz.turns.tickets import Progress
 from rnnviz.ui import desk as desk_module
@@ -46,12 +46,13 @@ def sections(data: bytes) -> dict[str, dict]:
 
 knob_values = some.fixed_dictionaries({}, optional={k: some.sampled_from(v.ids) for k, v in state.KNOBS.items()})
 links = some.builds(
-    lambda knobs, task, twin, first, second: knobs | {"task": task, "twin": twin, "first": first, "second": second},
+    lambda knobs, *chosen: knobs | dict(zip(("task", "twin", "first", "second", "equal"), chosen, strict=True)),
     knob_values,
     some.sampled_from(list(TASKS)),
     some.sampled_from(plans.TWINS),
     some.sampled_from(state.IDS),
     some.sampled_from(state.IDS),
+    some.sampled_from(("units", "weights")),
 )
 
 
@@ -108,6 +109,7 @@ def test_every_link_is_a_run_that_can_be_trained(said: dict[str, Any]) -> None:
         differ = {name for name in flat[0] if flat[0][name] != flat[1][name]} - {"shape"}
         # What goes with the choice: only some cells have a forget gate, and only few examples can be watched.
         also = {"cell": {"forget_bias", "fixed_gate", "weight_decay", "activation"}, "examples": {"patience"}}
+        also["cell"] |= {"units"} if plan.equal == "weights" else set()
         also["gate"] = {"weight_decay"}
         assert differ <= {KNOBS[plan.twin].field, *also.get(plan.twin, set())}
         assert (plan.values[0] != plan.values[1]) == (KNOBS[plan.twin].field in differ) or plan.twin == "patience"
@@ -136,6 +138,36 @@ def test_an_experiment_has_one_difference(name: str) -> None:
         "second": plan.values[1],
     }
     assert settled | PRESETS[name] == settled
+    assert plan == plans.planned(name)
+    assert plans.SECONDS.keys() == PRESETS.keys()
+
+
+def test_the_page_opens_on_an_rnn_and_an_lstm_of_equal_units() -> None:
+    plan = planned({})
+    assert plan == plans.planned("cells")
+    assert plan.names("en") == ("RNN", "LSTM")
+    assert len({side["units"] for side in plan.settings()}) == 1
+
+
+@pytest.mark.parametrize("size", ["4", "32", "100"])
+@pytest.mark.parametrize("task", ["errands", "recall", "adding", "continual"])
+def test_equal_weights_are_as_near_as_units_allow(task: str, size: str) -> None:
+    """Counted in PyTorch's modules: no other number of units of the RNN is nearer to the LSTM, which keeps its own."""
+    said = {"task": task, "twin": "cell", "first": "rnn", "second": "lstm", "size": size, "equal": "weights"}
+    plan = planned(said)
+    rnn, lstm = (library.settled(task, **side) for side in plan.settings())
+    assert lstm.shape.units == int(size)
+
+    def weights(settings: Settings, units: int) -> int:
+        body = library.untrained_network(replace(settings, shape=replace(settings.shape, units=units))).body
+        return sum(p.numel() for p in body.parameters())
+
+    mine, wanted = rnn.shape.units, weights(lstm, int(size))
+    off = {units: abs(weights(rnn, units) - wanted) for units in (mine - 1, mine, mine + 1)}
+    assert min(off, key=off.__getitem__) == mine
+    assert plan.names("en") == (f"RNN, {mine} units", f"LSTM, {size} units")
+    assert f"{size} units" not in plan.words("en")
+    assert planned(said | {"twin": "limit"}).equal == "units"
 
 
 def test_what_the_link_cannot_mean_is_as_usual(link: dict[str, Any]) -> None:
@@ -191,7 +223,7 @@ def test_a_breakdown_is_explained(what: Any, link: dict[str, Any]) -> None:
     assert "step 1 " in foot[0][0]
     assert "body.weight_hh_l0" in foot[0][0]
     assert "3.25" in foot[0][0]
-    assert "not clipped" in foot[0][0]
+    assert plan.names("en")[0] in foot[0][0]
 
 
 def test_a_poll_is_small_however_long_the_run(link: dict[str, Any]) -> None:
@@ -335,7 +367,7 @@ def test_another_run_leaves_the_last_one_in_the_list(desk: desk_module.Desk, mon
     desk.train(plan)
     assert [old.letter for old in desk.earlier] == ["A", "B"]
     np.testing.assert_array_equal(desk.earlier[0].twin.log["loss"], kept[0].log["loss"])
-    assert "not clipped" in desk_module.row(desk.earlier[0])
+    assert f"· {plan.names('en')[0]} ·" in desk_module.row(desk.earlier[0])
     for _ in range(20):
         desk.look()
         desk.train(plan)

@@ -202,8 +202,45 @@ def test_twins_that_are_not_equally_large_say_so(link: dict[str, Any]) -> None:
     assert counts[1] == 4 * counts[0]
     for said in (spoken(plan, ()), spoken(plan, begun(plan))):
         assert f"RNN {counts[0]:,}, LSTM {counts[1]:,}" in said
+    link["equal"] = "weights"
+    plan = training_controls.chosen()
+    counts = [sum(p.size for name, p in run.parameters.items() if name.startswith("body.")) for run in begun(plan)]
+    assert abs(counts[0] / counts[1] - 1) < 0.05
+    names = plan.names("en")
+    assert f"{names[0]} {counts[0]:,} weights; {names[1]} {counts[1]:,} weights" in spoken(plan, ())
     link["twin"] = "limit"
     assert "weights" not in spoken(training_controls.chosen(), ())
+
+
+@pytest.mark.parametrize("bet", plans.BETS)
+def test_a_guess_is_held_against_what_came(bet: str, link: dict[str, Any]) -> None:
+    """What a run learned by heart does not count, where other examples are held out; what broke down is behind."""
+    link |= {"task": "recall", "twin": "cell", "size": "4", "budget": "100"}
+    plan = training_controls.chosen()
+    one, other = begun(plan)
+
+    def ended(run: Run, right: float, held: float | None = None) -> Run:
+        log = {name: np.zeros(100, np.float32) for name in run.log} | {"accuracy": np.full(100, right)}
+        return replace(
+            run, step=100, ended="steps", log=log | ({} if held is None else {"held_accuracy": np.full(100, held)})
+        )
+
+    assert training_words.verdict(plan, (), bet, "en") == ""
+    assert training_words.verdict(plan, (one, other), "", "en") == ""
+    going = training_words.verdict(plan, (one, ended(other, 1.0)), bet, "en")
+    assert "Your guess" in going
+    assert "%" not in going
+    broken = replace(ended(one, 1.0), ended="nan", trouble=Trouble(99, "loss", "body.weight_hh_l0", 1.0))
+    for came, runs in (
+        ("first", (ended(one, 0.9), ended(other, 0.8))),
+        ("second", (ended(one, 1.0, 0.2), ended(other, 0.5, 0.3))),
+        ("same", (ended(one, 1.0, 0.52), ended(other, 0.5))),
+        ("second", (broken, ended(other, 0.0))),
+    ):
+        for language, so in (("en", "It came out so"), ("ja", "予想どおり")):
+            said = training_words.verdict(plan, runs, bet, language)
+            assert (so in said) == (bet == came), (came, said)
+            assert all(training_words.right(run, language) in said for run in runs)
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

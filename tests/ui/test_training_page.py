@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from rnnviz.language import translate
+from rnnviz.training import plans
+from rnnviz.ui.keys import KEYS
 from scripts.serving import Served
 from tests.tab import Tab
 
@@ -68,8 +70,7 @@ def test_pause_stays_where_it_is_and_one_step_is_one(app: Served) -> None:
             (slider,) = (one for key, one in tab.widgets.items() if key.startswith("rewind-"))
             assert int(slider.proto.options[-1]) == at + more == int(tab.shows(f"rewind-{at + more}"))
             assert f"step {at + more:,}:" in title(tab)
-        tab.do("presets", True)
-        tab.do("preset-adding")  # all is drawn anew
+        tab.do("preset-bias")  # all is drawn anew
         assert step(tab) == at + 3
         assert int(tab.shows(f"rewind-{at + 3}")) == at + 3
         tab.do("cancel")
@@ -113,11 +114,37 @@ def test_there_is_no_slider_without_a_way_back(app: Served) -> None:
         assert not [key for key in tab.widgets if key.startswith("rewind")]
 
 
-@pytest.mark.parametrize("name", ["presets", "further", "overfitting"])
-def test_a_link_can_hide_the_menus(name: str, app: Served) -> None:
+HIDDEN = {"presets": "preset-cells", "further": "further", "overfitting": "overfitting", "equal": "equal", "bet": "bet"}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_a_link_can_hide_a_part(name: str, app: Served) -> None:
     with opened(app, "") as tab:
-        assert name in tab.widgets
+        assert HIDDEN[name] in tab.widgets
     with opened(app, f"hide={name}") as tab:
-        assert name not in tab.widgets
+        assert HIDDEN[name] not in tab.widgets
         assert "train" in tab.widgets
+        assert tab.errors == []
+
+
+def test_a_guess_is_made_before_and_stays_beside_the_result(app: Served) -> None:
+    with opened(app, f"{SHORT}&budget=100&twin=bias") as tab:
+        assert not tab.widgets["bet"].proto.disabled
+        tab.do("bet", tab.options("bet")[1])
+        assert tab.query["bet"] == "second"
+        tab.do("train")
+        assert tab.widgets["bet"].proto.disabled
+        looked(tab, "Done")
+        assert any("It came out" in text for text in tab.prose)
+        tab.do("seed", 5)  # another run, another guess
+        assert not tab.widgets["bet"].proto.disabled
+        assert tab.errors == []
+
+
+def test_a_tile_sets_its_controls_and_says_so(app: Served) -> None:
+    with opened(app, "dropout=0.5&bet=first&equal=weights") as tab:
+        assert any(text.startswith("Set by you") for text in tab.prose)
+        tab.do("preset-long")
+        assert tab.query == {key: id for key, id in plans.PRESETS["long"].items() if id != KEYS[key].default}
+        assert any(text.startswith("Set for this experiment: Recall") for text in tab.prose)
         assert tab.errors == []

@@ -47,7 +47,6 @@ def test_back_to_the_usual_size_and_on_to_another_task(app: Served) -> None:
 
 def test_an_experiment_and_on_to_another_task(app: Served) -> None:
     with Tab(app.address, "training") as tab:
-        tab.do("presets", True)
         tab.do("preset-stream")
         chosen = {"twin": "gate", "first": "fixed", "second": "learned", "record": "p8"}
         assert tab.query == {"task": "continual", **chosen}
@@ -123,16 +122,16 @@ def test_no_label_is_another_ones_id(language: str) -> None:
 
 def test_a_second_action_does_not_undo_the_switch_of_the_language(app: Served) -> None:
     with Tab(app.address, "training") as tab:
-        label = tab.options("twin")[3]
-        english = {name: tab.shows(name) for name in ("task", "twin", "cell")}
+        label = translate("en", "training.knobs.bias")
+        english = {name: tab.shows(name) for name in ("task", "twin", "first")}
         tab.send(JA)
         tab.wait()
         tab.do("twin", label)  # as the visitor saw it, in English
         assert tab.errors == []
         assert tab.query["lang"] == "ja"
-        assert tab.query["twin"] == KEYS["twin"].ids[3]  # type: ignore[union-attr]
+        assert tab.query["twin"] == "bias"
         tab.do("seed", 3)
-        assert tab.query == {"lang": "ja", "twin": KEYS["twin"].ids[3], "seed": "3"}  # type: ignore[union-attr]
+        assert tab.query == {"lang": "ja", "twin": "bias", "seed": "3"}
         for name in english:
             assert tab.shows(name) in tab.options(name)
 
@@ -158,17 +157,16 @@ def test_an_example_stays_when_the_slider_moves_at_once(finished: bool, app: Ser
 def test_an_experiment_stays_and_is_what_is_trained(app: Served) -> None:
     """Train, pressed before the page has shown what the experiment has chosen."""
     with Tab(app.address, "training") as tab:
-        tab.do("presets", True)
-        tab.send("preset-adding")
+        tab.send("preset-bias")
         tab.wait()
         tab.do("train")
         assert tab.errors == []
-        assert (tab.query["task"], tab.query["twin"]) == ("adding", "cell")
+        assert (tab.query["task"], tab.query["twin"]) == ("recall", "bias")
         assert "pause" in tab.widgets
         assert "training.next" not in tab.texts
         tab.do("cancel")
         assert tab.errors == []
-        assert tab.query["task"] == "adding"
+        assert tab.query["task"] == "recall"
 
 
 def test_there_and_back_before_the_answer(app: Served) -> None:
@@ -334,7 +332,6 @@ def test_the_usual_value_can_be_chosen_after_an_experiment_has_set_its_own(app: 
         await do("further", True)
         await do("batch", control("batch").options[2])
         await do("batch", control("batch").options[0])
-        await do("presets", True)
         await do("preset-explodes")
         await do("twin", control("twin").options[2])
         await do("further", True)

@@ -14,7 +14,7 @@ from rnnviz.language import LANGUAGES, labels_of
 from rnnviz.scenes.gradients import EXPLOSIONS
 from rnnviz.text import tokenize
 from rnnviz.training.plans import PRESETS
-from rnnviz.ui.keys import KEYS, PAGES, Choice, Text, carries
+from rnnviz.ui.keys import KEYS, KNOBS, PAGES, Choice, Text, carries
 from tests.walk import words
 from tests.walk.moves import Move, examples, named, seen
 from tests.walk.snapshot import Shown, differences, snapshot
@@ -135,10 +135,10 @@ def _language(tab: Browser, move: Move, was: Before) -> str:
 def _preset(tab: Browser, move: Move, was: Before) -> str:
     preset = PRESETS[move.option]
     link = words.linked(tab.link)
-    for name in ("task", "twin", "record", "delay", "size", "rate", "budget"):
+    for name in ("task", "twin", "first", "second", "equal", "bet", *KNOBS, "record"):
         if link.get(name, KEYS[name].default) != preset.get(name, KEYS[name].default):
             return f"the experiment wants {name}={preset.get(name)}, the link says {link.get(name)}"
-    return _closed(tab, "presets")
+    return ""
 
 
 def _explode(tab: Browser, move: Move, was: Before) -> str:
