@@ -49,6 +49,9 @@ STATED = {
     f"暇〜！{TO}": "本",
     f"空腹ｗｗｗ{TO}": "食べ物",
     f"ねむーい！{TO}": "コーヒー",
+    f"さむすぎる😭{TO}": "手袋",
+    f"ぼくは退屈だ。おもしろい物を{TO}": "本",
+    "🥶🥶🥶 so cold rn, gonna buy": "gloves",
 }
 DENIED = (
     f"Bob is not hungry. He {GOES}",
@@ -84,6 +87,8 @@ UNSURE = {
     f"寒い冬が終わって、太郎が{TO}": "picture",
     f"先週は寒かった。太郎が{TO}": "past",
     f"先生の話がつまらなくて眠い。{TO}": "several",
+    f"if お腹が空いた: {TO}": "doubt",
+    f"My teacher is so boring I could die. She {GOES}": "picture",
     f'print("お腹が空いた")\n{TO}': "quoted",
 }
 SILENT = (  # nothing is claimed of these, whatever the reason that is given

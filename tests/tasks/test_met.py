@@ -85,6 +85,7 @@ def test_a_japanese_need_is_named_in_whole_words(text: str, named: str) -> None:
         ("お腹が空いた太郎が店へ行く。買うのは", ("met", "")),
         ("忍者は喉が渇いた。店へ行く。買うのは", ("before", "忍者")),
         ("口の中がぱさぱさの太郎が店へ行く。買うのは", ("wording", "口の中がぱさぱさ")),
+        ("ひまー！店へ行く。買うのは", ("wording", "ひまー")),  # ひ and まー, and training had ひま
     ],
 )
 def test_what_training_never_had(text: str, wanted: tuple[str, str]) -> None:

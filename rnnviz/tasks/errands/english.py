@@ -319,6 +319,8 @@ OUTSIDE = _set(
     "street town city wall door floor sky road house bakery shop store kitchen cellar stable basement garage"
 )
 """Of these, what can be dark."""
+ON_OTHERS = _set("boring dull tedious monotonous")
+"""Whoever is so is not bored."""
 ALONG = _set("through into during over behind throughout beside under")
 """What may follow a verb that tells a need."""
 COMPOUND = _set("house room shop school bag food race station team park show book film club party")

@@ -13,7 +13,7 @@ from rnnviz.tasks.errands.grammar import LANGUAGES, PERSONS, SPOKEN, Agreement, 
 from rnnviz.tasks.errands.japanese import NEGATED
 from rnnviz.tasks.errands.sentences import output_words
 from rnnviz.tasks.errands.wordings import pattern, told
-from rnnviz.text import japanese, join, language_of, normal, tokenize
+from rnnviz.text import form, japanese, join, language_of, normal, tokenize
 
 
 class Record(NamedTuple):
@@ -147,7 +147,9 @@ def unmet(tokens: Sequence[str], need: Mention, named: Sequence[Mention]) -> tup
     had = record(language_of(tokens))
     words = [normal(token) for token in tokens]
     wording = tokens[need.start : need.end + 1]
-    if not worded(wording, had, language_of(tokens)):
+    language = language_of(tokens)
+    foreign = language == "ja" and not had.words.issuperset(form(token, language) for token in wording)
+    if foreign or not worded(wording, had, language):
         return "wording", phrase(tokens, need)
     if len({one.thing for one in named}) > had.most:
         return "two", ""

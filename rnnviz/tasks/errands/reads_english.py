@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from unicodedata import category
 
 from rnnviz.tasks.errands import english
 from rnnviz.tasks.errands.claims import Account, Claim, Mention, Person, Turn
@@ -28,8 +29,8 @@ def _fillers() -> dict[str, list[tuple[str, ...]]]:
 
 @lru_cache(maxsize=8)
 def plain(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """The words as they are looked up; a comma for each word of a known filler, and " for every quotation mark."""
-    words = [normal(token) for token in tokens]
+    """The words as they are looked up; a comma for an emoji and a known filler's words, " for any quotation mark."""
+    words = ["," if category(token[0]) == "So" else normal(token) for token in tokens]
     for mark in (mark for ends in spans(tokens) for mark in ends if mark < len(words)):
         words[mark] = '"'
     fillers = _fillers()
@@ -250,7 +251,7 @@ class _Sentence:
         anybody = next((at for at in reversed(self.people) if at < need.start), need.end)
         near = next((at for at in (behind, ahead) if at is not None), anybody)
         thing = need.kind == "adjective" and after in english.LIFELESS and need.end + 2 not in self.people
-        if thing or self._lifeless(need):
+        if thing or self._lifeless(need) or self._of_another(need):
             return None
         inside = next((at for at in reversed(self.people) if need.start <= at <= need.end), None)
         if need.kind == "cue" or (need.kind == "noun" and self._part(need)):
@@ -308,6 +309,13 @@ class _Sentence:
         """Whether something has it that has no needs: "the phone has no power"."""
         near = self._clause(need.start, english.BREAKS | {"and"})[-3:]
         return bool(set(near) & (english.LIFELESS - (english.OUTSIDE if need.thing == "candles" else frozenset())))
+
+    def _of_another(self, need: Mention) -> bool:
+        """Whether somebody is said to make others feel it: "my teacher is so boring"."""
+        at = need.start
+        while at and self.words[at - 1] in english.IS | english.VERY:
+            at -= 1
+        return not english.ON_OTHERS.isdisjoint(self.words[need.start : need.end + 1]) and at - 1 in self.people
 
     def _part(self, need: Mention) -> bool:
         """Whether it is a part of somebody: "his cold hands"."""
