@@ -97,6 +97,13 @@ async def stand(browser: Browser, part: StepperPart, step: int, network: int, un
     await rest(browser)
 
 
+async def turn(browser: Browser, part: StepperPart, back: bool) -> None:
+    """Follow the gradient back from the answer, or read on, and rest there."""
+    part.back = back
+    part.step = len(part.payload["tokens"]) - 1 if back else part.step
+    await rest(browser)
+
+
 async def put_place(browser: Browser, part: BoardPart, name: str, value: list[float]) -> None:
     """Choose a cell of a map, or turn a figure in space, and rest."""
     part.places[name] = value

@@ -108,6 +108,8 @@ class StepperPart(Part):
         self.chosen: tuple[int, int] | None = None
         self.second: tuple[int, int] | None = None
         """The unit beside it; None: the one on top of the other network."""
+        self.back = False
+        """Whether the gradient is followed back from the answer."""
         self.told: tuple[Any, ...] | None = None
         self.named = False
         """Whether the link has the unit."""
@@ -118,6 +120,7 @@ class StepperPart(Part):
         if old.get("place") != self.payload.get("place"):  # the link says where to stand
             old, self.chosen, self.told, self.named = {}, None, None, False
             self.second = unit_named(self.payload.get("against", ""))
+            self.back = self.payload.get("back", False)
         last = len(self.payload["tokens"]) - 1
         if not old:
             self.step = self.payload.get("step") or 0
@@ -130,8 +133,8 @@ class StepperPart(Part):
         if self.second and self.existing(*self.second) != self.second:
             self.second = None
         if not (named and self.told):
-            step, *_, against = self.told or (self.step, self.payload.get("against", ""))
-            self.told = (step, *self.chosen, against)
+            step, *_, against, back = self.told or (self.step, self.payload.get("against", ""), self.back)
+            self.told = (step, *self.chosen, against, back)
 
     def units(self, network: int) -> list[int]:
         """The units of a network, as they stand."""
@@ -159,16 +162,17 @@ class StepperPart(Part):
         self.telling.append(("swap", what))
 
     def place(self) -> tuple[Any, ...]:
-        return (self.step, *(self.chosen or ()), self.against)
+        return (self.step, *(self.chosen or ()), self.against, self.back)
 
     def rest(self) -> None:
         if not self.payload or self.place() == self.told:
             return
         self.told, self.named = self.place(), True
-        step, network, unit, against = self.told
+        step, network, unit, against, back = self.told
         link = {"step": str(step) if step else None, "unit": str(unit), "side": None if network == 1 else "left"}
-        self.tab.replace_query(**link, against=against or None)
-        self.telling.append(("rest", {"step": step, "network": network, "unit": unit, "against": against}))
+        self.tab.replace_query(**link, against=against or None, back="true" if back else None)
+        rest = {"step": step, "network": network, "unit": unit, "against": against, "back": back}
+        self.telling.append(("rest", rest))
 
 
 class GatesPart(Part):

@@ -5,6 +5,7 @@ const MOST_DIGITS = 7;
 const BACK_MS = [120, 800]; // of a step, at least and at most
 const BACK_ALL_MS = 16000; // a long way is played faster
 const GATE_ROLES = { f: "forget", z: "update" };
+const IN_C = ["past_f", "both_c"]; // what ends in an LSTM's cell state
 
 /** A number by digits that count: 0.0432, 17.5, 3.12·10⁻⁷. */
 function countedDigits(value, digits = 3) {
@@ -40,22 +41,23 @@ function multiplied(before, factors, after) {
 /**
  * What the step from t + 1 back to t did: [[label, values]], the labels as in `wayback` of the locale files.
  *
- * network: {keeper: "f" | "z" | "", records: arrays by name, decoded}; every: whether each step has a loss of its own.
+ * network: {keeper: the gate's letter or "", records: arrays by name, decoded}; every: whether each step has a loss of its own.
  */
 function backEquations({ keeper, records }, t, every) {
   const last = records.h.values.length - 1;
   const at = (name) => records[name].values[t];
   const h = countedDigits(at("h"));
-  if (t === last) return [records.c ? ["start_f", { h, c: countedDigits(at("c")) }] : ["start", { h }]];
+  if (t === last) return [records.c ? ["start_c", { h, c: countedDigits(at("c")) }] : ["start", { h }]];
   const [sent, sloped, weighed] = ["sent", "sloped", "weighed"].map(at);
   const through = multiplied(sent, { slopes: sloped / sent, weights: weighed / sloped }, weighed);
   const found = [];
-  if (keeper) {
+  if (records.kept) {
     const [held, kept] = ["held", "kept"].map(at);
+    const into = records.c ? "c" : "h"; // where both ways end
     found.push([`past_${keeper}`, multiplied(held, { gate: kept / held }, kept)]);
-    found.push([`through_${keeper}`, through]);
-    const all = keeper === "f" ? at("c") : at("arrived");
-    found.push([`both_${keeper}`, { after: countedDigits(all), times: countedDigits(all / held) }]);
+    found.push([`through_${into}`, through]);
+    const all = records.c ? at("c") : at("arrived");
+    found.push([`both_${into}`, { after: countedDigits(all), times: countedDigits(all / held) }]);
   } else found.push(["through", through]);
   if (every) found.push(["own", { after: h }]);
   else found.push(["left", { share: countedDigits(at("h") / records.h.values[last]) }]);
@@ -96,13 +98,13 @@ function backLines(root) {
   };
   const cut = (token) => ([...token].length > 24 ? `${[...token].slice(0, 23).join("")}…` : token);
   const place = (t) => (way.tokens ? cut(way.tokens[t]) : t + 1);
-  const styled = (key) => ({ gate: GATE_ROLES[network.keeper], after: key === "both_f" ? "cell" : "gradient", h: "gradient", c: "cell" });
+  const styled = (key) => ({ gate: GATE_ROLES[network.keeper], after: IN_C.includes(key) ? "cell" : "gradient", h: "gradient", c: "cell" });
   const head = (later, earlier) => filledRuns(way.labels[way.tokens ? "from_word" : "from_step"], { later, earlier });
   const lines = (t, replaced) => {
     const last = t === way.steps - 1;
     const found = backEquations(network, t, way.every).map(([key, values]) => {
       const put = replaced ? Object.fromEntries(Object.keys(values).map((name) => [name, replaced])) : values;
-      return filledRuns(way.labels[key], put, styled(key));
+      return filledRuns(way.labels[key] ?? way.labels.past, put, styled(key));
     });
     return last ? found : [head(place(t + 1), place(t)), ...found];
   };
@@ -111,7 +113,7 @@ function backLines(root) {
     fill(of, all) {
       [network, way] = [{ ...of, records: decodedRecords(of.records) }, all];
       const word = (way.tokens ?? []).map(cut).reduce((long, one) => (one.length > long.length ? one : long), "");
-      longest = way.steps > 1 ? lines(0, "8.8888·10⁻¹⁰⁰") : [];
+      longest = way.steps > 1 ? lines(0, "8.88·10⁻¹²") : [];
       if (longest.length) longest[0] = head(word || way.steps, word || way.steps);
     },
     /** `more`: lines of the page's own. Without a step nothing is shown. */
@@ -129,6 +131,15 @@ function backLines(root) {
 
 function decodedRecords(block) {
   return Object.fromEntries(Object.entries(block).map(([name, values]) => [name, decodeArray(values)]));
+}
+
+/** The button that turns the stepper's way round. */
+function wayButton(bar, labels, turn) {
+  const button = newElement(bar, "button", "rv-way", labels.toggle);
+  button.type = "button";
+  button.title = labels.toggle_help;
+  button.onclick = turn;
+  return button;
 }
 
 /** On a figure over the steps: a veil where the gradient has not been yet, and a mark where it is. */

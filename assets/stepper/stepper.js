@@ -12,6 +12,7 @@ class Stepper {
     this.step = 0;
     this.chosen = null; // {network: 0 | 1, unit}
     this.second = null; // the unit beside it; null: the one on top of the other network
+    this.back = false; // whether the reader follows the gradient back from the answer
     this.playing = null;
     this.onKey = (event) => this.key(event);
     this.build();
@@ -61,8 +62,8 @@ class Stepper {
   show(payload) {
     const words = payload.labels;
     this.labels = { ...words, ...words.stepper };
-    const { revision, theme, scale, place, guess, typed } = payload;
-    const key = [revision, theme, scale, place, guess, typed, JSON.stringify(words)].join(" ");
+    const { revision, theme, scale, place, guess, typed, way } = payload;
+    const key = [revision, theme, scale, place, guess, typed, way, JSON.stringify(words)].join(" ");
     this.swap.fill(payload);
     if (key === this.key_) return this.swap.show(this.step);
     const old = this.payload?.place === payload.place ? this.payload : null; // else the link says where to stand
@@ -73,7 +74,7 @@ class Stepper {
     this.stop();
     this.steps = payload.tokens.length;
     const last = this.steps - 1;
-    if (!old) this.step = payload.step ?? 0;
+    if (!old) [this.step, this.back] = [payload.step ?? 0, payload.back ?? false];
     else if (this.step === old.tokens.length - 1) this.step = last; // who stood at the end stays there
     else if (typed !== old.typed) this.step = 0; // another sentence begins at its beginning
     this.step = Math.max(0, Math.min(this.step, last));
@@ -82,8 +83,8 @@ class Stepper {
     this.chosen = this.existing(named && this.chosen ? this.chosen : { network: payload.network ?? 1, unit: payload.unit });
     this.units.fill(this.payload, { ...words.unit, table: words.table });
     this.second = this.units.ifThere(old ? this.second : unitNamed(payload.against));
-    const { step, against } = this.told ?? { step: this.step, against: payload.against };
-    this.told = named && this.told ? this.told : { ...this.rest(), step, against };
+    const { step, against, back } = this.told ?? { step: this.step, against: payload.against, back: this.back };
+    this.told = named && this.told ? this.told : { ...this.rest(), step, against, back };
 
     const { root, labels } = this;
     root.dataset.theme = payload.theme;
@@ -91,11 +92,14 @@ class Stepper {
     this.chips = chipsView(this.chipsRoot, payload.tokens, labels, (step) => this.tapWord(step));
     this.transportRoot.replaceChildren();
     this.transport = transportView(this.transportRoot, labels, (name) => this.act(name));
+    this.wayButton = wayButton(this.transport.bar, labels.wayback, () => this.turn(!this.back));
+    this.wayButton.hidden = !way;
     this.notice = noticeView(this.noticeRoot, payload.notice);
     this.guess = guessView(this.guessRoot, payload.things, labels, (thing) => this.reveal(thing));
     this.deeper.fill(labels.deeper_title, payload.deeper);
     this.vectors = wordView(this.word.body, decodeArray(payload.vectors), payload, labels);
     this.heads = this.columns.map(({ head }, k) => headView(head, payload.networks[k], payload.tokens, labels));
+    this.ways = this.columns.map(({ head }, k) => this.wayLines(head, payload.networks[k]));
     this.cell = cellView(this.cellRoot, words);
     this.arrange();
     this.showAsk();
@@ -153,24 +157,62 @@ class Stepper {
 
   /** Everything that depends on the step, in one go: the next frame shows it whole. */
   render() {
-    const { step, steps } = this;
-    this.chips.show(step);
+    const { step, steps, back } = this;
+    this.chips.show(step, back ? steps - 1 : step);
     this.transport.show(step, steps, this.playing !== null);
+    this.wayButton.setAttribute("aria-pressed", back);
+    this.root.toggleAttribute("data-back", back);
     this.notice.show(step);
     this.uncover(step === steps - 1);
     this.showWord();
     this.swap.show(step);
     this.heads.forEach((head) => head.show(step));
-    this.columns.forEach(({ plot }) => plot.show(step));
-    this.askPlot.show(step);
-    this.units.step(step);
+    this.columns.forEach(({ plot }) => plot.show(step, back));
+    this.askPlot.show(step, back);
+    this.units.step(step, back);
+    this.showWay();
     this.showCell();
     this.root.dataset.step = step;
     clearTimeout(this.saying);
     this.saying = setTimeout(() => {
       const { text } = this.payload.tokens[step];
-      this.status.textContent = filledLabel(this.labels.announce, { step: step + 1, steps, word: text });
+      const told = back ? this.ways.map(({ said }, k) => `${this.payload.networks[k].name}: ${said}`) : [];
+      const place = filledLabel(this.labels.announce, { step: step + 1, steps, word: text });
+      this.status.textContent = [place, ...told].join(" ");
     }, 300);
+  }
+
+  /** The lines of a network's way back, under its head. */
+  wayLines(head, { way }) {
+    const lines = backLines(newElement(head, "div"));
+    const tokens = this.payload.tokens.map(({ text }) => text);
+    lines.fill(way, { labels: this.labels.wayback, tokens, steps: this.steps, every: false });
+    return lines;
+  }
+
+  showWay() {
+    this.ways.forEach((way, k) => way.show(this.back ? this.step : null, this.back ? this.wayOfUnit(k) : []));
+  }
+
+  /** Of the chosen unit alone: the gate on its way past all weights, and what is left there. */
+  wayOfUnit(k) {
+    const { network, unit } = this.chosen;
+    const { way, cell } = this.payload.networks[k];
+    if (k !== network || !GATE_ROLES[way.keeper]) return [];
+    const { labels } = this;
+    const { gate, product } = directWay(cell.records[way.keeper], unit, this.step);
+    const label = this.step === this.steps - 1 ? labels.wayback.unit_start : labels.wayback[`unit_${way.keeper}`];
+    const values = { unit, gate: countedDigits(gate), product: countedDigits(product) };
+    return [filledRuns(label, values, { gate: GATE_ROLES[way.keeper], product: "gradient" })];
+  }
+
+  /** Follows the gradient back from the answer, or reads on. */
+  turn(back) {
+    this.stop();
+    this.back = back;
+    if (back) this.step = this.steps - 1;
+    this.render();
+    this.waitForRest();
   }
 
   /** The numbers of the current word, if they are looked at. */
@@ -231,6 +273,7 @@ class Stepper {
     const drawn = this.units.show(this.chosen, this.second);
     this.columns.forEach(({ plot }, k) => plot.mark(k === network ? this.chosen.unit : null));
     this.swap.mark(network, this.chosen.unit);
+    this.showWay();
     this.showCell();
     this.waitForRest();
     return drawn;
@@ -256,10 +299,11 @@ class Stepper {
   }
 
   play() {
-    if (this.step === this.steps - 1) this.go(0);
+    const [by, begin, end] = this.back ? [-1, this.steps - 1, 0] : [1, 0, this.steps - 1];
+    if (this.step === end) this.go(begin);
     this.playing = setInterval(() => {
-      this.go(this.step + 1);
-      if (this.step === this.steps - 1) this.stop();
+      this.go(this.step + by);
+      if (this.step === end) this.stop();
     }, PLAY_MS);
     this.render();
   }
@@ -274,7 +318,7 @@ class Stepper {
 
   rest() {
     const { network, unit } = this.chosen;
-    return { step: this.step, network, unit, against: this.second ? nameOfUnit(this.second) : "" };
+    return { step: this.step, network, unit, against: this.second ? nameOfUnit(this.second) : "", back: this.back };
   }
 
   /** Tell Python where the reader is, once that has not changed for a while. */
@@ -282,7 +326,7 @@ class Stepper {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {
       const rest = this.rest();
-      const same = ["step", "network", "unit", "against"].every((name) => rest[name] === this.told[name]);
+      const same = ["step", "network", "unit", "against", "back"].every((name) => rest[name] === this.told[name]);
       if (same || this.playing !== null) return;
       this.told = rest;
       this.named = true;
@@ -293,10 +337,11 @@ class Stepper {
 
   /** Write the place into the link here, as rnnviz/ui/state.py would: Streamlit would add a page to the browser's
    *  history for every rest, and Back would have to be pressed as often as the reader stopped to look. */
-  link({ step, network, unit, against }) {
+  link({ step, network, unit, against, back }) {
     const url = new URL(window.location.href);
-    for (const [name, value, standard] of [["step", step, 0], ["unit", unit, -1], ["side", network, 1], ["against", against, ""]]) {
-      if (value === standard) url.searchParams.delete(name);
+    const usual = { step: 0, unit: -1, side: 1, against: "", back: false };
+    for (const [name, value] of Object.entries({ step, unit, side: network, against, back })) {
+      if (value === usual[name]) url.searchParams.delete(name);
       else url.searchParams.set(name, name === "side" ? "left" : value);
     }
     history.replaceState(history.state, "", url);

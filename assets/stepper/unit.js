@@ -118,6 +118,6 @@ function unitView(root, choose, go) {
       });
       return Promise.all(drawn);
     },
-    step: (step) => panels.forEach(({ plot }) => plot.show(step)),
+    step: (step, back) => panels.forEach(({ plot }) => plot.show(step, back)),
   };
 }

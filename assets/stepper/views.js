@@ -32,15 +32,16 @@ function chipsView(root, tokens, labels, choose) {
   let current = -1;
   let read = 0; // chips before this one are not ahead
   return {
-    show(step) {
+    /** `upTo`: the last word that counts as read; in the gradient's way back all are. */
+    show(step, upTo = step) {
       const focused = chips[current] === document.activeElement;
       if (chips[current]) {
         chips[current].tabIndex = -1;
         chips[current].classList.remove("rv-current");
         chips[current].removeAttribute("aria-current");
       }
-      for (; read <= step; read++) chips[read].classList.remove("rv-ahead");
-      for (; read > step + 1; read--) chips[read - 1].classList.add("rv-ahead");
+      for (; read <= upTo; read++) chips[read].classList.remove("rv-ahead");
+      for (; read > upTo + 1; read--) chips[read - 1].classList.add("rv-ahead");
       current = step;
       chips[step].tabIndex = 0;
       chips[step].classList.add("rv-current");
@@ -195,7 +196,7 @@ function plotView(root, choose) {
   const foot = newElement(over, "bdi", "rv-foot");
   const marks = newElement(over, "div", "rv-marks");
   over.setAttribute("aria-hidden", "true");
-  let meta, tokens, top, named = [], size = 0, width = 0, step = 0, pressed = null, busy = Promise.resolve();
+  let meta, tokens, top, named = [], size = 0, width = 0, step = 0, back = false, pressed = null, busy = Promise.resolve();
 
   const put = (name, at, shown) => {
     name.textContent = tokens[at].short;
@@ -207,11 +208,19 @@ function plotView(root, choose) {
     if (!meta || step >= meta.steps) return; // a shorter figure may still stand while a longer one is on its way
     const left = Math.round((step * width) / meta.steps);
     const right = Math.round(((step + 1) * width) / meta.steps);
-    veil.style.transform = `translateX(${right}px)`;
+    veilOver(left, right);
     box.style.transform = `translateX(${left - 1}px)`;
     box.style.width = `${right - left + 1}px`;
     put(foot, step, true);
     named.forEach((at, k) => put(names.children[k], at, (Math.abs(at - step) * width) / meta.steps >= NEAR * size));
+  };
+  /** What is ahead is veiled; in the gradient's way back what it has not reached, in its own row. */
+  const veilOver = (left, right) => {
+    const row = back && meta.rows.find(({ role }) => role === "gradient");
+    veil.hidden = back && !row;
+    veil.style.transform = back ? `translateX(calc(${left}px - 100%))` : `translateX(${right}px)`;
+    veil.style.inset = row ? `${row.top - top}px 0 auto` : "";
+    veil.style.height = row ? `${row.height + 10}px` : "";
   };
   const measure = () => {
     width = over.clientWidth;
@@ -271,8 +280,8 @@ function plotView(root, choose) {
       });
       return busy;
     },
-    show(newStep) {
-      step = newStep;
+    show(newStep, newBack = false) {
+      [step, back] = [newStep, newBack];
       place();
     },
     /** Marks a unit at the left and right of every heatmap; null takes the marks away. */

@@ -69,16 +69,17 @@ def show_stepper(tokens: tuple[str, ...]) -> None:
     if st.session_state.get("_start", (None,))[-1] != place:  # where the link says; then the browser knows better
         unit = state.value("unit")
         whose = SIDES.index(state.value("side"))
-        where = (state.value("step"), unit if unit >= 0 else None, whose, state.value("against"))
+        where = (state.value("step"), unit if unit >= 0 else None, whose, state.value("against"), state.value("back"))
         st.session_state["_start"] = (*where, place)
 
     def rested(rest: Rest) -> None:
         if rest.step < len(
             tokens
         ):  # else the sentence has become shorter, and the stepper will say where that leaves it
-            state.put(step=rest.step, unit=rest.unit, side=SIDES[rest.network], against=rest.against)
+            state.put(step=rest.step, unit=rest.unit, side=SIDES[rest.network], against=rest.against, back=rest.back)
 
-    own = {"guess": state.value("guess"), "typed": state.value("sentence"), "swapping": swapping(tokens)}
+    own = {"guess": state.value("guess"), "typed": state.value("sentence"), "way": state.shown("back")}
+    own["swapping"] = swapping(tokens)
     stepper(shown.payload, shown.files, rested, *st.session_state["_start"], **own)
 
 

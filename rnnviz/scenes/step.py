@@ -18,6 +18,7 @@ from rnnviz.scenes.findings import asked_finding, states_finding
 from rnnviz.scenes.notices import notices
 from rnnviz.scenes.readings import Named, Reading, file_of, in_language, read_sentence, weights_of
 from rnnviz.scenes.story import explained, stories
+from rnnviz.scenes.wayback import network_of
 from rnnviz.scenes.writer import View
 from rnnviz.tasks import errands
 from rnnviz.text import nearest, vectors_of, vocabulary
@@ -50,7 +51,7 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
     files = tuple(file_of(name, trained) for name in (left, right) if isinstance(name, str))
     shown = labels_of(view.language, "stepper") | labels_of(view.language, "cell")
     shown |= {"table": labels_of(view.language, "board.table"), "unit": labels_of(view.language, "unit")}
-    shown |= {"swap": labels_of(view.language, "swap.hand")}
+    shown |= {"swap": labels_of(view.language, "swap.hand"), "wayback": labels_of(view.language, "wayback")}
     offered = errands.alike(tokens)
     payload = {
         "revision": revision,
@@ -113,6 +114,7 @@ def network_block(side: str, reading: Reading, weights: str | dict[str, ndarray]
         "figure": by_record(figure),
         "label": states_finding(title(reading, view.language), trace, reading.gradients, bits, view.language),
         "time": of_any_unit(figures.unit.spec(trace, 0, look=view.look("unit_figures"))),
+        "way": network_of(reading.gradients),
         "unit_rows": {"order": [int(u) for u in order]},
         "next": trace.tops(5),
         "surprise": [b if b is None else round(b, 2) if np.isfinite(b) else two_digits(b) for b in bits],

@@ -275,19 +275,20 @@ KEYS: dict[str, Key] = {
     "unit": Whole(-1, 0, 9999),  # -1: whichever the stepper begins with
     "side": Choice("right", ("left", "right")),  # whose unit it is
     "against": Form(r"(left|right)\.[0-9]{1,4}"),  # the unit beside it: left.12; empty: the other network's first
+    "back": Flag(False),  # whether the gradient is followed back from the answer
     # what is chosen on a figure; put by the browser
     "wayback": Spot(((0, 9999),)),  # how far the gradient has come on its way back, from the last step
     "spot": Spot(((0, 9999), (0, 9999))),  # of the maps through time: the loss's step and the state's
     "camera": Spot(6 * ((-20.0, 20.0),), decimals=3),  # of the cliff: where the eye is, and at what it looks
 }
-WRITTEN = ("step", "unit", "side", "against", "drawn", "wayback", "spot", "camera")
+WRITTEN = ("step", "unit", "side", "against", "back", "drawn", "wayback", "spot", "camera")
 """What the browser writes into the link by itself, before Python hears of it."""
 FRAME = ("lang", "projector")
 """Controls that stand around every page: where a link hides them, they stay hidden."""
 PAGES: dict[str, tuple[str, ...]] = {
     name: pages
     for pages, names in {
-        ("step",): ("left", "right", "guess", "swap", "step", "unit", "side", "against"),
+        ("step",): ("left", "right", "guess", "swap", "step", "unit", "side", "against", "back"),
         ("gates",): ("gatecell", "challenge", "drawn", "keeps", "listener", "listens", "heard"),
         ("compare",): ("counted",),
         ("gradients", "clipping"): ("input", "units", "scale", "activation", "start", "at", "asked", "own"),

@@ -17,7 +17,7 @@ SCRIPTS = (
     "shared/parts.js",
     "shared/table.js",
     "shared/transport.js",
-    *(f"stepper/{name}.js" for name in ("kinds", "equations", "cell", "views", "unit", "swap", "stepper")),
+    *(f"stepper/{name}.js" for name in ("kinds", "equations", "cell", "views", "unit", "swap", "back", "stepper")),
 )
 STYLES = (
     "shared/parts.css",
@@ -26,6 +26,7 @@ STYLES = (
     "stepper/stepper.css",
     "stepper/unit.css",
     "stepper/swap.css",
+    "stepper/back.css",
 )
 
 
@@ -38,6 +39,8 @@ class Rest(NamedTuple):
     unit: int
     against: str = ""
     """The unit beside it: "left.12", or empty for the one that stands there if nothing is said."""
+    back: bool = False
+    """Whether the reader follows the gradient back from the answer."""
 
 
 def stepper(
@@ -48,9 +51,11 @@ def stepper(
     unit: int | None = None,
     network: int = 1,
     against: str = "",
+    back: bool = False,
     place: int = 0,
     guess: bool = False,
     typed: str = "",
+    way: bool = True,
     swapping: Swapping | None = None,
     key: str = "stepper",
 ) -> None:
@@ -60,6 +65,7 @@ def stepper(
     they have rested for half a second somewhere else than before. `step` (from 0), `unit`, its `network` (0 or 1) and
     the unit `against` it say where a reader begins who opens the page, or for whom `place` is another number than
     before; afterwards the browser knows better. `guess`: whether the answers are covered until the reader has guessed.
+    `back`: whether the gradient is followed back from the answer; `way`: whether there is a button that does so.
     `typed`: the sentence as typed; another one is read from its beginning, unless the reader stood at the end.
     `swapping`: another word in the place of one, and whom to tell of the next. Where the page looks different from what
     the payload was made for, the stepper says so, and the visitor's state remembers it.
@@ -71,10 +77,10 @@ def stepper(
 
     found = {file: server.weights_url(file) or json.loads(asked(weights_file, file)) for file in files}
     # Where to begin is no part of the payload, so that one payload serves every visitor.
-    where = {"step": step, "unit": unit, "network": network, "against": against, "place": place}
+    where = {"step": step, "unit": unit, "network": network, "against": against, "back": back, "place": place}
     swapped = swapping or Swapping()
     whole = component.merged(payload, swapped.payload)
-    data = component.joined(whole, files=found, guess=guess, typed=typed, **where, **swapped.own)
+    data = component.joined(whole, files=found, guess=guess, typed=typed, way=way, **where, **swapped.own)
     callbacks = {
         "on_rest_change": called(tell),
         "on_swap_change": called(lambda: swapped.asked(state.said_by(key, "swap"))),
@@ -90,6 +96,7 @@ def rest(told: object) -> Rest | None:
         return None
     network = told.get("network")
     step, unit, against = (state.KEYS[name].check(told.get(name)) for name in ("step", "unit", "against"))
-    if type(network) is not int or network not in (0, 1) or not isinstance(against, str):
+    back = state.KEYS["back"].check(told.get("back", False))
+    if type(network) is not int or network not in (0, 1) or not isinstance(against, str) or not isinstance(back, bool):
         return None
-    return Rest(step, network, unit, against) if isinstance(step, int) and isinstance(unit, int) else None
+    return Rest(step, network, unit, against, back) if isinstance(step, int) and isinstance(unit, int) else None

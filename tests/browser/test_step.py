@@ -378,3 +378,41 @@ def test_another_sentence_is_read_from_its_beginning_and_as_it_was_typed(
     field.press("Enter")
     expect(tab.page.locator(".rv-chip")).to_have_count(6)
     assert step_of(tab) == 5  # who stood at the end stays there
+
+
+def test_the_gradient_is_followed_back_in_the_browser_alone(app: Served, visit: Callable[..., Visit]) -> None:
+    tab = opened(visit, app.address, "?sentence=Starving,+Bob+walks")
+    lines = tab.page.locator(".rv-head .rv-back-lines > :last-child")
+    expect(lines.first).to_be_hidden()
+    tab.page.evaluate(COUNT_FRAMES)
+    tab.page.evaluate("""() => {
+      window.seen = [];
+      const root = document.querySelector('.rv-stepper');
+      new MutationObserver(() => seen.push([Number(root.dataset.step), window.sent]))
+        .observe(root, { attributeFilter: ['data-step'] });
+    }""")
+    # Turned round and played in one go: on a slow machine half a second may pass in between.
+    tab.page.evaluate("""() => {
+      document.querySelector('.rv-way').click();
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: ' ', bubbles: true, cancelable: true }));
+    }""")
+    expect(tab.page.locator(f"{READY}[data-step='0']")).to_be_attached()
+    seen = tab.page.evaluate("seen")
+    assert [step for step, _ in seen][-4:] == [3, 2, 1, 0]
+    assert {sent for _, sent in seen} == {0}
+    tab.page.wait_for_url("**back=true*")
+    tab.page.keyboard.press("ArrowRight")
+    tab.page.wait_for_url("**step=1*")
+    tab.settle()
+    said = lines.all_inner_texts()
+    assert all(text.startswith("From “Bob” back to “,”") for text in said)
+    assert "unit" in said[1]
+    assert "unit" not in said[0]
+    there = opened(visit, app.address, "?" + urlsplit(tab.page.url).query)
+    assert there.page.locator(".rv-head .rv-back-lines > :last-child").all_inner_texts() == said
+    veil = there.page.locator(".rv-column .rv-veil").first
+    row = veil.evaluate("node => node.getBoundingClientRect().height")
+    assert row < 120, "it covers the gradient's row alone"
+    tab.page.locator(".rv-way").click()
+    expect(lines.first).to_be_hidden()
+    assert tab.errors == there.errors == []

@@ -52,13 +52,15 @@ test("an RNN has one way, a GRU two that are added, an LSTM two into c and one i
   assert.deepEqual(backEquations(rnn, 0, true).at(-1), ["own", { after: "0.120" }]);
   const gated = { ...rnn.records, held: record([0.4, 1, NaN]), kept: record([0.1, 0.2, NaN]), arrived: record([0.15, 0.4, NaN]) };
   const gru = backEquations({ keeper: "z", records: gated }, 0, false);
-  assert.deepEqual(gru.map(([label]) => label), ["past_z", "through_z", "both_z", "left"]);
+  assert.deepEqual(gru.map(([label]) => label), ["past_z", "through_h", "both_h", "left"]);
+  const other = backEquations({ keeper: "", records: gated }, 0, false); // a cell that carries without a gate's name
+  assert.deepEqual(other.map(([label]) => label), ["past_", "through_h", "both_h", "left"]);
   assert.deepEqual(gru[0][1], { before: "0.400", gate: "0.250", after: "0.100" });
   assert.deepEqual(gru[2][1], { after: "0.150", times: "0.375" });
   const lstm = backEquations({ keeper: "f", records: { ...gated, c: record([0.3, 0.5, 2]) } }, 0, false);
-  assert.deepEqual(lstm[2], ["both_f", { after: "0.300", times: "0.750" }]);
+  assert.deepEqual(lstm[2], ["both_c", { after: "0.300", times: "0.750" }]);
   assert.deepEqual(backEquations({ keeper: "f", records: { ...gated, c: record([0.3, 0.5, 2]) } }, 2, false), [
-    ["start_f", { h: "1.00", c: "2.00" }],
+    ["start_c", { h: "1.00", c: "2.00" }],
   ]);
 });
 

@@ -253,6 +253,11 @@ def _stepper(tab: Browser, move: Move, was: Before) -> str:
     return "" if same else f"step, network and unit {move.value} were looked at, the link says {found}"
 
 
+def _turned(tab: Browser, move: Move, was: Before) -> str:
+    text = words.linked(tab.link).get("back")
+    return "" if (text == "true") == move.value else f"the way back was turned to {move.value}, the link says {text}"
+
+
 def _place(tab: Browser, move: Move, was: Before) -> str:
     text = words.linked(tab.link).get(move.control)
     found = list(KEYS[move.control].parse(text) or ()) if text else []
@@ -306,6 +311,7 @@ CHECKS: dict[str, Callable[[Browser, Move, Before], str]] = {
     "colours": _colours,
     "stepper": _stepper,
     "hand": _hand,
+    "back-way": _turned,
     "spot": _place,
     "wayback": _place,
     "camera": _place,

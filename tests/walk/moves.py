@@ -152,6 +152,10 @@ def of_parts(tab: Browser, rng: random.Random) -> Iterator[Move]:
                 do = _stand(tab, stepper, step, network, unit)
                 yield Move("stepper", f"{place} {network}", told, do, value=(step, network, unit))
         yield from of_swaps(tab, stepper, rng)
+        if stepper.payload["way"]:
+            told = "stepper: " + ("read on" if stepper.back else "follow the gradient back") + ", then rest"
+            option = "false" if stepper.back else "true"
+            yield Move("back-way", option, told, _turn(tab, stepper, not stepper.back), value=not stepper.back)
     hand = acts.part_of(tab, GatesPart)
     if isinstance(hand, GatesPart):
         kind, challenge = hand.name.split(".")
@@ -236,6 +240,10 @@ async def _reload(tab: Browser) -> None:
 
 def _stand(tab: Browser, part: StepperPart, step: int, network: int, unit: int) -> Do:
     return lambda: acts.stand(tab, part, step, network, unit)
+
+
+def _turn(tab: Browser, part: StepperPart, back: bool) -> Do:
+    return lambda: acts.turn(tab, part, back)
 
 
 def _draw(tab: Browser, part: GatesPart, settings: list[int]) -> Do:
