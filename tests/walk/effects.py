@@ -10,13 +10,13 @@ from benchmarks import acts, widgets
 from benchmarks.browser import Browser
 from benchmarks.parts import StepperPart
 from benchmarks.widgets import CHOICES, Control
-from rnnviz.language import LANGUAGES, labels_of
+from rnnviz.language import LANGUAGES, labels_of, literal
 from rnnviz.scenes.gradients import EXPLOSIONS
 from rnnviz.text import tokenize
 from rnnviz.training.plans import PRESETS
 from rnnviz.ui.keys import KEYS, KNOBS, PAGES, Choice, Text, carries
 from tests.walk import words
-from tests.walk.moves import Move, examples, named, seen
+from tests.walk.moves import Move, named, seen
 from tests.walk.snapshot import Shown, differences, snapshot
 
 VALUED = (*CHOICES, "slider", "select_slider", "number_input", "text_input", "checkbox", "popover", "expandable")
@@ -148,10 +148,12 @@ def _explode(tab: Browser, move: Move, was: Before) -> str:
 
 
 def _example(tab: Browser, move: Move, was: Before) -> str:
-    field, wanted = widgets.find(tab.controls(), "sentence"), examples()[int(move.option)]
-    if field is None or field.value != wanted:
+    """The examples of the sentence's language come first, so it is the label that says which was chosen."""
+    field = widgets.find(tab.controls(), "sentence")
+    wanted = move.target.label if move.target else ""
+    if field is None or literal(field.value) != wanted:
         return f"the example {wanted!r} was chosen, {field and field.value!r} is in the field"
-    return _in_link(tab, field, wanted) or _closed(tab, "sentence-examples")
+    return _in_link(tab, field, field.value) or _closed(tab, "sentence-examples")
 
 
 def _closed(tab: Browser, menu: str) -> str:

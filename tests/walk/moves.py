@@ -13,7 +13,6 @@ from benchmarks import acts, widgets
 from benchmarks.browser import Browser
 from benchmarks.parts import LETTERS, POINTS, BoardPart, GatesPart, StepperPart, slots
 from benchmarks.widgets import CHOICES, Control
-from rnnviz.tasks import errands
 from tests.walk import words
 
 TEXTS = {
@@ -248,8 +247,3 @@ def _turn(tab: Browser, part: StepperPart, back: bool) -> Do:
 
 def _draw(tab: Browser, part: GatesPart, settings: list[int]) -> Do:
     return lambda: acts.draw(tab, part, settings)
-
-
-def examples() -> tuple[str, ...]:
-    """The sentences in the menu of examples."""
-    return tuple(example for examples in errands.EXAMPLES.values() for example in examples)
