@@ -165,7 +165,7 @@ def test_equal_weights_are_as_near_as_units_allow(task: str, size: str) -> None:
     mine, wanted = rnn.shape.units, weights(lstm, int(size))
     off = {units: abs(weights(rnn, units) - wanted) for units in (mine - 1, mine, mine + 1)}
     assert min(off, key=off.__getitem__) == mine
-    assert plan.names("en") == (f"RNN, {mine} units", f"LSTM, {size} units")
+    assert plan.names("en") == (f"RNN of {mine} units", f"LSTM of {size} units")
     assert f"{size} units" not in plan.words("en")
     assert planned(said | {"twin": "limit"}).equal == "units"
 
