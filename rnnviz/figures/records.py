@@ -20,6 +20,8 @@ STYLES = (
     *(("input", "dashdot", "━·"), ("candidate", "longdash", "━ ━"), ("cell", "longdashdot", "━ ·")),
 )
 """Colour, dash and the key's letters of each arm in its order."""
+GATES = {"no-i": "input", "no-f": "forget", "no-o": "output"}
+"""Arms that have the colour of what they are about."""
 IN_A_ROW = 2
 """Keys in a line, which a phone shows whole; as many as three short ones fit if there are no more."""
 OVER = ("p7", "p9", "gates", "thresholds", "convergence")
@@ -48,6 +50,7 @@ def record(name: str, runs: Sequence[Recorded], chance: float | None = None, *, 
     data: list[dict[str, Any]] = []
     keys = []
     for (role, dash, letter), arm in zip(STYLES, names, strict=False):
+        role = GATES.get(arm, role)
         mine = [run for run in runs if run.arm.split()[0] == arm]
         xs, ys = over_numbers(mine) if name in OVER else over_steps(mine, FOLLOWED.get(name, "accuracy"))
         said = escaped(look.labels.get(f"{name}_{arm}", arm))
