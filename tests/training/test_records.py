@@ -32,7 +32,8 @@ def by_arm(name: str) -> dict[str, list[Recorded]]:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_arm_has_all_seeds_and_differs_in_nothing_else(name: str) -> None:
     arms = by_arm(name)
-    seeds = 10 if name in ("gates", "preset-clipping", "thresholds", "convergence", "overfitting") else 5
+    ten = ("p7", "gates", "preset-clipping", "thresholds", "convergence", "overfitting")
+    seeds = 10 if name in ten else 5
     for runs in arms.values():
         assert [run.seed for run in runs] == list(range(seeds))
         assert all(run.settings["seed"] == run.seed for run in runs)
@@ -145,7 +146,7 @@ def test_clipping_brings_success_at_greater_lengths() -> None:
     each = {k: [learned(arms[f"{k} {n}"], 0.01) for n in (20, 30, 50, 80)] for k in ("clipped", "unclipped")}
     gained = np.subtract(each["clipped"], each["unclipped"])
     assert min(gained) >= 0
-    assert max(gained) >= 4
+    assert max(gained) >= 8
 
 
 def test_without_a_gate_recall_over_a_long_delay_is_another() -> None:
