@@ -116,6 +116,21 @@ async def swap(browser: Browser, part: StepperPart, **what: Any) -> None:
     await rest(browser)
 
 
+async def beside(browser: Browser, part: StepperPart, network: int, unit: int) -> None:
+    """Put a unit beside the chosen one, and rest."""
+    part.second = (network, unit)
+    await rest(browser)
+
+
+async def hold(browser: Browser, part: StepperPart, held: str) -> None:
+    """Go where a hold begins, look at its unit, rest there, and hold it; empty: let go."""
+    if held:
+        step, side, _, unit, _ = held.split(".")
+        await stand(browser, part, int(step), int(side == "right"), int(unit))
+    part.hold(held)
+    await browser.tell()
+
+
 async def draw(browser: Browser, part: GatesPart, settings: list[int]) -> None:
     """Set the gates by hand, and rest."""
     part.put(settings)

@@ -113,6 +113,7 @@ class StepperPart(Part):
         self.told: tuple[Any, ...] | None = None
         self.named = False
         """Whether the link has the unit."""
+        self.presses = 0
 
     def show(self, data: bytes) -> None:
         old = self.payload
@@ -151,6 +152,11 @@ class StepperPart(Part):
         before, self.chosen = self.chosen, self.existing(network, unit)
         if before and before[0] != network:  # what was looked at stays beside it
             self.second = before
+
+    def hold(self, held: str) -> None:
+        """Press a button that holds a unit, or lets it go."""
+        self.presses += 1
+        self.telling.append(("held", {"held": held, "when": self.presses}))
 
     @property
     def against(self) -> str:

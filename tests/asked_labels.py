@@ -28,7 +28,7 @@ HANDED = {
     "assets/board": ["board", "wayback"],
     "assets/shared": ["board.table", "stepper", "wayback"],
     "assets/gates": ["gates.hand"],
-    "assets/stepper": ["stepper", "cell", "board", "unit", "wayback", "swap.hand"],
+    "assets/stepper": ["stepper", "cell", "board", "unit", "wayback", "swap.hand", "erase.hand"],
     "rnnviz/scenes/records.py": ["training.table", "records"],
     "rnnviz/training/plans.py": ["training.called", "training.ids"],
     "rnnviz/scenes/seeds.py": ["step.table"],

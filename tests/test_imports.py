@@ -30,7 +30,7 @@ UI = [
     {"state", "web"},
     {"language"},
     {"asked", "calm", "pages"},
-    {"server", "uploads", "swaps"},
+    {"server", "uploads", "swaps", "holds"},
     {"component", "startup"},
     {"board", "stepper", "gates", "sentence", "tables", "frame"},
     {"desk"},

@@ -48,6 +48,9 @@ class Stepper {
       return { column, head, body, plot };
     });
     this.units = unitView(newElement(root, "section", "rv-units"), (...picked) => this.pick(...picked), (step) => this.tap({ step }));
+    const tell = (held) => this.tell("held", { held, when: Date.now() }); // the same once more is another wish
+    const eraseRoot = newElement(root, "section", "rv-erase");
+    this.erase = eraseView(eraseRoot, tell, (...unit) => this.choose(...unit), (tap, k) => this.tap(tap, k));
     this.below = newElement(root, "div", "rv-below");
     this.askRoot = newElement(this.below, "section", "rv-ask");
     this.askTitle = newElement(this.askRoot, "h4");
@@ -65,7 +68,12 @@ class Stepper {
     const { revision, theme, scale, place, guess, typed, way } = payload;
     const key = [revision, theme, scale, place, guess, typed, way, JSON.stringify(words)].join(" ");
     this.swap.fill(payload);
-    if (key === this.key_) return this.swap.show(this.step);
+    if (key === this.key_) {
+      this.payload = { ...this.payload, ...whatIsHeld(payload) };
+      this.erase.fill(this.payload);
+      this.erase.show(this.step, this.chosen);
+      return this.swap.show(this.step);
+    }
     const old = this.payload?.place === payload.place ? this.payload : null; // else the link says where to stand
     if (!old) Object.assign(this, { chosen: null, told: null, named: false });
     const { vectors, files } = payload;
@@ -81,6 +89,7 @@ class Stepper {
     // Until the link names a unit, it is the one on top, of whichever network stands there.
     const named = this.named || payload.unit != null;
     this.chosen = this.existing(named && this.chosen ? this.chosen : { network: payload.network ?? 1, unit: payload.unit });
+    this.erase.fill(this.payload);
     this.units.fill(this.payload, { ...words.unit, table: words.table });
     this.second = this.units.ifThere(old ? this.second : unitNamed(payload.against));
     const { step, against, back } = this.told ?? { step: this.step, against: payload.against, back: this.back };
@@ -171,6 +180,7 @@ class Stepper {
     this.askPlot.show(step, back);
     this.units.step(step, back);
     this.showWay();
+    this.erase.show(step, this.chosen);
     this.showCell();
     this.root.dataset.step = step;
     clearTimeout(this.saying);
@@ -271,6 +281,7 @@ class Stepper {
     this.chosen = this.existing({ network, unit });
     if (before.network !== network) this.second = before;
     const drawn = this.units.show(this.chosen, this.second);
+    this.erase.show(this.step, this.chosen);
     this.columns.forEach(({ plot }, k) => plot.mark(k === network ? this.chosen.unit : null));
     this.swap.mark(network, this.chosen.unit);
     this.showWay();
@@ -380,7 +391,7 @@ class Stepper {
     clearTimeout(this.resting);
     clearTimeout(this.saying);
     this.swap.end();
-    [...this.columns.map(({ plot }) => plot), this.askPlot, ...this.units.plots].forEach((plot) => plot.end());
+    [...this.columns.map(({ plot }) => plot), this.askPlot, ...this.units.plots, ...this.erase.plots].forEach((plot) => plot.end());
     this.root.replaceChildren();
   }
 }

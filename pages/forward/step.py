@@ -9,7 +9,7 @@ from rnnviz.numbers import two_digits
 from rnnviz.scenes.readings import Named
 from rnnviz.scenes.step import StepPage, compose_step
 from rnnviz.scenes.swaps import compose_swap
-from rnnviz.ui import controls, sentence, state, swaps
+from rnnviz.ui import controls, holds, sentence, state, swaps
 from rnnviz.ui.asked import asked
 from rnnviz.ui.calm import part
 from rnnviz.ui.desk import desk
@@ -80,6 +80,7 @@ def show_stepper(tokens: tuple[str, ...]) -> None:
 
     own = {"guess": state.value("guess"), "typed": state.value("sentence"), "way": state.shown("back")}
     own["swapping"] = swapping(tokens)
+    own |= {"holding": holds.current(tokens, named, controls.view())}
     stepper(shown.payload, shown.files, rested, *st.session_state["_start"], **own)
 
 
@@ -119,5 +120,7 @@ def reading() -> None:
         st.session_state.pop("_start", None)
 
 
+for side in SIDES:
+    state.whenever(side, partial(holds.let_go, side))
 reading()
 training_record(sentence.current()[1])

@@ -79,9 +79,10 @@ def erase(trace: Trace, unit: int, at: int = 0, letter: str = "", to: To = 0.0) 
     return Erased(trace, after, int(unit), int(at), letter, float(values[0]))
 
 
-def erase_each(trace: Trace, at: int = 0, letter: str = "", to: To = 0.0) -> Float[Array, "H V"]:
+def erase_each(trace: Trace, at: int = 0, letter: str = "", to: To | ndarray = 0.0) -> Float[Array, "H V"]:
     """The scores (logits) after the last token, with the same done to each unit in turn: row u is
-    `erase(trace, u, at, letter, to).after.logits[-1]`. All H readings take their steps together.
+    `erase(trace, u, at, letter, to).after.logits[-1]`. All H readings take their steps together. `to` may be an array
+    `(H,)` too, a value for each unit.
 
     Raises ValueError as `erase` does, and for a trace without a readout.
     """
@@ -90,7 +91,8 @@ def erase_each(trace: Trace, at: int = 0, letter: str = "", to: To = 0.0) -> Flo
     if trace.logits is None:
         raise ValueError("this trace has no readout, so there is no answer that could change")
     units = np.arange(trace.h.shape[1])
-    states, _ = read_on(trace, at, letter, units, values_of(trace, letter, to, units))
+    values = to if isinstance(to, ndarray) else values_of(trace, letter, to, units)
+    states, _ = read_on(trace, at, letter, units, values)
     return readout(trace, states[0][-1])
 
 

@@ -51,7 +51,8 @@ def compose_step(tokens: tuple[str, ...], left: Named, right: Named, trained: bo
     files = tuple(file_of(name, trained) for name in (left, right) if isinstance(name, str))
     shown = labels_of(view.language, "stepper") | labels_of(view.language, "cell")
     shown |= {"table": labels_of(view.language, "board.table"), "unit": labels_of(view.language, "unit")}
-    shown |= {"swap": labels_of(view.language, "swap.hand"), "wayback": labels_of(view.language, "wayback")}
+    shown |= {one: labels_of(view.language, f"{one}.hand") for one in ("swap", "erase")}
+    shown["wayback"] = labels_of(view.language, "wayback")
     offered = errands.alike(tokens)
     payload = {
         "revision": revision,

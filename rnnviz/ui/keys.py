@@ -12,6 +12,7 @@ from typing import Any
 
 from rnnviz.language import LANGUAGES
 from rnnviz.recurrence.cells import CELLS
+from rnnviz.scenes.erase import FORM
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.errands.sentences import THINGS
 from rnnviz.training import plans, settings, zoo
@@ -276,6 +277,7 @@ KEYS: dict[str, Key] = {
     "side": Choice("right", ("left", "right")),  # whose unit it is
     "against": Form(r"(left|right)\.[0-9]{1,4}"),  # the unit beside it: left.12; empty: the other network's first
     "back": Flag(False),  # whether the gradient is followed back from the answer
+    "held": Form(FORM),  # what of which unit is held, and from where on: 4.right.c.12.0
     # what is chosen on a figure; put by the browser
     "wayback": Spot(((0, 9999),)),  # how far the gradient has come on its way back, from the last step
     "spot": Spot(((0, 9999), (0, 9999))),  # of the maps through time: the loss's step and the state's
@@ -288,7 +290,7 @@ FRAME = ("lang", "projector")
 PAGES: dict[str, tuple[str, ...]] = {
     name: pages
     for pages, names in {
-        ("step",): ("left", "right", "guess", "swap", "step", "unit", "side", "against", "back"),
+        ("step",): ("left", "right", "guess", "swap", "step", "unit", "side", "against", "back", "held"),
         ("gates",): ("gatecell", "challenge", "drawn", "keeps", "listener", "listens", "heard"),
         ("compare",): ("counted",),
         ("gradients", "clipping"): ("input", "units", "scale", "activation", "start", "at", "asked", "own"),

@@ -68,8 +68,8 @@ def _choose(example: str) -> None:
 
 
 def _as_typed() -> None:
-    """Another sentence is read as it is: words that were put into the one before are no part of it."""
-    state.put(words=state.usual("words"))
+    """Another sentence is read as it is: words put into the one before are no part of it, nor is what was held."""
+    state.put(words=state.usual("words"), held="")
 
 
 state.whenever("sentence", _as_typed)

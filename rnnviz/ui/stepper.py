@@ -11,13 +11,17 @@ from rnnviz.scenes.readings import weights_file
 from rnnviz.ui import component, server, state
 from rnnviz.ui.asked import asked
 from rnnviz.ui.calm import called
+from rnnviz.ui.holds import Holding
 from rnnviz.ui.swaps import Swapping
 
 SCRIPTS = (
     "shared/parts.js",
     "shared/table.js",
     "shared/transport.js",
-    *(f"stepper/{name}.js" for name in ("kinds", "equations", "cell", "views", "unit", "swap", "back", "stepper")),
+    *(
+        f"stepper/{name}.js"
+        for name in ("kinds", "equations", "cell", "views", "unit", "erase", "swap", "back", "stepper")
+    ),
 )
 STYLES = (
     "shared/parts.css",
@@ -25,6 +29,7 @@ STYLES = (
     "stepper/cell.css",
     "stepper/stepper.css",
     "stepper/unit.css",
+    "stepper/erase.css",
     "stepper/swap.css",
     "stepper/back.css",
 )
@@ -57,6 +62,7 @@ def stepper(
     typed: str = "",
     way: bool = True,
     swapping: Swapping | None = None,
+    holding: Holding | None = None,
     key: str = "stepper",
 ) -> None:
     """Mount the stepper.
@@ -67,8 +73,9 @@ def stepper(
     before; afterwards the browser knows better. `guess`: whether the answers are covered until the reader has guessed.
     `back`: whether the gradient is followed back from the answer; `way`: whether there is a button that does so.
     `typed`: the sentence as typed; another one is read from its beginning, unless the reader stood at the end.
-    `swapping`: another word in the place of one, and whom to tell of the next. Where the page looks different from what
-    the payload was made for, the stepper says so, and the visitor's state remembers it.
+    `swapping`, `holding`: another word in the place of one, what of a unit is held, and whom to tell of the next. Where
+    the page looks different from what the payload was made for, the stepper says so, and the visitor's state remembers
+    it.
     """
 
     def tell() -> None:
@@ -78,16 +85,18 @@ def stepper(
     found = {file: server.weights_url(file) or json.loads(asked(weights_file, file)) for file in files}
     # Where to begin is no part of the payload, so that one payload serves every visitor.
     where = {"step": step, "unit": unit, "network": network, "against": against, "back": back, "place": place}
-    swapped = swapping or Swapping()
-    whole = component.merged(payload, swapped.payload)
-    data = component.joined(whole, files=found, guess=guess, typed=typed, way=way, **where, **swapped.own)
+    swapped, held = swapping or Swapping(), holding or Holding()
+    whole = component.merged(component.merged(payload, swapped.payload), held.payload)
+    own = {**where, **swapped.own, **held.own}
+    data = component.joined(whole, files=found, guess=guess, typed=typed, way=way, **own)
     callbacks = {
         "on_rest_change": called(tell),
         "on_swap_change": called(lambda: swapped.asked(state.said_by(key, "swap"))),
+        "on_held_change": called(lambda: held.asked(state.said_by(key, "held"))),
         "on_theme_change": called(partial(state.theme_said, key)),
     }
     mount = component.registered("stepper", SCRIPTS, STYLES)
-    mount(key=key, data=data, default={"rest": None, "swap": None, "theme": None}, **callbacks)
+    mount(key=key, data=data, default={"rest": None, "swap": None, "held": None, "theme": None}, **callbacks)
 
 
 def rest(told: object) -> Rest | None:

@@ -265,6 +265,49 @@ def test_the_current_word_stands_once_under_each_figure_and_touches_no_other(
         tab.page.keyboard.press("ArrowRight")
 
 
+def test_a_unit_is_held_soon_then_stepped_without_a_message_and_is_in_the_link(
+    app: Served, visit: Callable[..., Visit]
+) -> None:
+    tab = opened(visit, app.address, "?lang=en&unit=12&step=5")
+    tab.page.wait_for_timeout(1000)
+    hold = tab.page.get_by_role(
+        "button", name=translate("en", "erase.hand.hold").format(letter="c", unit=12, value="0")
+    )
+    hold.focus()
+    took = tab.page.evaluate(
+        """() => new Promise((done) => {
+            const began = performance.now();
+            const look = () => document.querySelector(".rv-erase[data-drawn]")
+                ? requestAnimationFrame(() => done(performance.now() - began)) : requestAnimationFrame(look);
+            document.activeElement.click();
+            look();
+        })"""
+    )
+    assert took < 400 * tab.slow, f"{took:.0f} ms"
+    tab.page.wait_for_url("**held=5.right.c.12.0**")
+    result = tab.page.locator(".rv-erased")
+    expect(result).to_contain_text("LSTM, unit 12: c held at 0 from “thirsty” on")
+    expect(hold).to_have_attribute("aria-pressed", "true")
+    tab.settle()
+    tab.page.evaluate(COUNT_FRAMES)
+    assert tab.page.evaluate(EIGHT_STEPS) == 0
+    tab.page.wait_for_url("**step=13**")
+    tab.settle()
+    other = visit(tab.page.url)
+    expect(other.page.locator(".rv-erased")).to_contain_text("LSTM, unit 12: c held at 0 from “thirsty” on")
+    other.page.get_by_role("button", name=translate("en", "erase.hand.free"), exact=True).press("Enter")
+    expect(other.page.locator(".rv-erased")).to_be_hidden()
+    other.page.wait_for_function("!location.search.includes('held')")
+    other.open(f"{app.address}/step?lang=en&right=gru&held=5.right.c.12.0")  # a GRU has no c
+    expect(other.page.get_by_text(translate("en", "erase.hand.gone"))).to_be_visible()
+    other.page.wait_for_function("!location.search.includes('held')")
+    tab.page.get_by_label("Right network").click()  # the unit goes with its network
+    tab.page.get_by_role("option", name="GRU").click()
+    tab.page.wait_for_function("!location.search.includes('held')")
+    expect(result).to_be_hidden()
+    assert tab.errors == other.errors == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_needs_no_sideways_scroll(scheme: str, app: Served, visit: Callable[..., Visit]) -> None:
     tab = opened(visit, app.address, "?words=30&lang=ja", viewport={"width": 390, "height": 844}, color_scheme=scheme)

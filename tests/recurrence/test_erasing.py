@@ -112,6 +112,8 @@ def test_each_unit_in_turn_is_one_after_the_other(name: str, to: float | str) ->
             alone = rnnviz.erase(trace, unit, 3, letter, to).after.logits
             assert alone is not None
             np.testing.assert_allclose(each[unit], alone[-1], atol=1e-9)
+    means = trace.h.mean(0)
+    np.testing.assert_allclose(rnnviz.erase_each(trace, 3, "h", means), rnnviz.erase_each(trace, 3, "h", "mean"))
 
 
 def test_what_is_erased_when_nothing_is_said_is_the_state_that_remembers() -> None:

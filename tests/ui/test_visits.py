@@ -271,6 +271,19 @@ COMPONENTS += [
 ]  # fmt: skip
 COMPONENTS += [("step", "stepper", {"swap": {"trained": value}}) for value in (None, 5, "false", HUGE, [], NESTED)]
 COMPONENTS += [
+    ("step", "stepper", {"held": held})
+    for held in (
+        [],
+        5,
+        HUGE,
+        NESTED,
+        {"held": HUGE},
+        {"held": NESTED},
+        {"held": "0.right.q.0.0"},
+        {"held": "0.left.c.0.0"},
+    )
+]
+COMPONENTS += [
     (page, key, {name: value})
     for page, key, name in (
         ("step", "stepper", "theme"),

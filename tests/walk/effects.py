@@ -260,6 +260,20 @@ def _turned(tab: Browser, move: Move, was: Before) -> str:
     return "" if (text == "true") == move.value else f"the way back was turned to {move.value}, the link says {text}"
 
 
+def _beside(tab: Browser, move: Move, was: Before) -> str:
+    found = words.linked(tab.link).get("against", "")
+    return "" if found == move.value else f"{move.value} was put beside, the link says against={found}"
+
+
+def _held(tab: Browser, move: Move, was: Before) -> str:
+    """It stays in the link, and is what the stepper shows."""
+    found = words.linked(tab.link).get("held", "")
+    shown = [part.payload.get("erased", {}).get("held", "") for part in tab.parts.values() if "holds" in part.payload]
+    return (
+        "" if shown == [found] == [move.value] else f"{move.value!r} was held, the link says {found}, shown is {shown}"
+    )
+
+
 def _place(tab: Browser, move: Move, was: Before) -> str:
     text = words.linked(tab.link).get(move.control)
     found = list(KEYS[move.control].parse(text) or ()) if text else []
@@ -312,6 +326,8 @@ CHECKS: dict[str, Callable[[Browser, Move, Before], str]] = {
     "reload": _reload,
     "colours": _colours,
     "stepper": _stepper,
+    "beside": _beside,
+    "held": _held,
     "hand": _hand,
     "back-way": _turned,
     "spot": _place,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections.abc import Awaitable, Callable, Iterator
@@ -155,6 +156,7 @@ def of_parts(tab: Browser, rng: random.Random) -> Iterator[Move]:
             told = "stepper: " + ("read on" if stepper.back else "follow the gradient back") + ", then rest"
             option = "false" if stepper.back else "true"
             yield Move("back-way", option, told, _turn(tab, stepper, not stepper.back), value=not stepper.back)
+        yield from of_units(tab, stepper, rng)
     hand = acts.part_of(tab, GatesPart)
     if isinstance(hand, GatesPart):
         kind, challenge = hand.name.split(".")
@@ -167,6 +169,26 @@ def of_parts(tab: Browser, rng: random.Random) -> Iterator[Move]:
     for part in tab.parts.values():
         if isinstance(part, BoardPart):
             yield from of_board(tab, part, rng)
+
+
+def of_units(tab: Browser, stepper: StepperPart, rng: random.Random) -> Iterator[Move]:
+    """What can be done with the stepper's units: another one beside the chosen one, and one that is held."""
+    side = ("left", "right")
+    for network in (0, 1):
+        unit = rng.choice(stepper.units(network))
+        do = lambda one=(network, unit): acts.beside(tab, stepper, *one)  # noqa: E731
+        told = f"stepper: {side[network]} unit {unit} beside the chosen one, then rest"
+        yield Move("beside", side[network], told, do, value=f"{side[network]}.{unit}")
+    if not stepper.payload["holds"]:
+        return
+    for network, to in itertools.product((0, 1), ("0", "1", "mean")):
+        step, unit = rng.randrange(len(stepper.payload["tokens"])), rng.choice(stepper.units(network))
+        letter = rng.choice([*stepper.payload["networks"][network]["cell"]["roles"]])
+        held = f"{step}.{side[network]}.{letter}.{unit}.{to}"
+        do = lambda held=held: acts.hold(tab, stepper, held)  # noqa: E731
+        yield Move("held", f"{to} {side[network]}", f"stepper: hold {held}", do, value=held)
+    if stepper.payload.get("erased"):
+        yield Move("held", "none", "stepper: let go", lambda: acts.hold(tab, stepper, ""), value="")
 
 
 def of_board(tab: Browser, part: BoardPart, rng: random.Random) -> Iterator[Move]:

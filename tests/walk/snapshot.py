@@ -28,7 +28,7 @@ WITH_OWN = ("left", "right")
 """Controls that offer the visitor's own network, where there is one."""
 STARTS = ("step", "unit", "network", "against", "place", *PLACES)
 """Where a stepper begins; where it stands is compared instead."""
-CARRIED = ("kept", "plotly", "drawn", "said")
+CARRIED = ("kept", "plotly", "drawn", "said", "lost")
 TEXTS = ("heading", "markdown", "text", "alert")
 
 Shown = dict[str, Any]

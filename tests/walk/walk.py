@@ -50,7 +50,7 @@ TWICE = 0.15
 A_HAND = 0.1
 """Seconds until a hand is at the menu. Streamlit itself forgets a value when another page is asked for before the run
 has begun that would have taken it in: that message tells of the frame alone."""
-RESTING = ("stepper", "back-way", "hand", "swap", "spot", "wayback", "camera")
+RESTING = ("stepper", "back-way", "beside", "held", "hand", "swap", "spot", "wayback", "camera")
 """What is told only once a hand has rested, or has been answered."""
 ALONE = ("reload", "rest", "back", "forward", "menu", "colours", "download")
 """What nothing follows at once."""
