@@ -226,7 +226,8 @@ def test_two_units_through_time_follow_the_reader_and_the_link(app: Served, visi
     assert tab.errors == other.errors == []
 
 
-UNDER = """() => [...document.querySelectorAll(".rv-stepper .rv-plot")].filter((plot) => plot.offsetParent).map((plot) => {
+UNDER = """() => [...document.querySelectorAll(".rv-stepper .rv-plot")].filter((one) => one.offsetParent)
+.map((plot) => {
     const shown = [...plot.querySelectorAll(".rv-name, .rv-foot")].filter((one) => one.style.visibility !== "hidden");
     const foot = plot.querySelector(".rv-foot");
     const at = (one) => new DOMMatrix(getComputedStyle(one).transform).e;
