@@ -26,7 +26,7 @@ OF_THE_NETWORK = ("badge",)
 OPENS = ("popover", "expandable")
 WITH_OWN = ("left", "right")
 """Controls that offer the visitor's own network, where there is one."""
-STARTS = ("step", "unit", "network", "against", "place", *PLACES)
+STARTS = ("step", "unit", "network", "against", "back", "place", *PLACES)
 """Where a stepper begins; where it stands is compared instead."""
 CARRIED = ("kept", "plotly", "drawn", "said", "lost")
 TEXTS = ("heading", "markdown", "text", "alert")
