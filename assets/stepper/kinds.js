@@ -121,7 +121,7 @@ const CELL_DIAGRAMS = {
       ["name", { x: 100, y: 258, role: "f", middle: true }],
       ["name", { x: 159, y: 258, role: "i", middle: true }],
       ["name", { x: 220, y: 258, role: "g", middle: true }],
-      ["name", { x: 306, y: 258, role: "o", middle: true }],
+      ["name", { x: 298, y: 258, role: "o", middle: true }],
       ["name", { x: 398, y: 280, label: "hidden_state", role: "h", end: true }],
       ["word", { x: 2, y: 284 }],
     ],
