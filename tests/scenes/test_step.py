@@ -32,7 +32,7 @@ def test_asking_after_every_prefix_is_reading_the_prefix_and_what_is_missing_of_
     asked = ask(loaded, rnnviz.trace(loaded, tokens))
     for t in range(len(tokens)):
         prefix = tokens[: t + 1]
-        if prefix[-2:] != ("to", "buy"):
+        if prefix[-1] != "buy":  # who has written it last has asked
             prefix = (*prefix, "buy") if prefix[-1] == "to" else (*prefix, "to", "buy")
         rows = torch.tensor(vocabulary().vectors)[[vocabulary().index(token) for token in prefix]]
         with torch.inference_mode():
