@@ -39,8 +39,9 @@ def tiles() -> None:
         for name in PRESETS:
             asks, guess = (t(f"training.tiles.{name}.{part}") for part in ("asks", "guess"))
             label = t("training.tile", asks=asks, guess=guess, time=duration(SECONDS[name]))
-            press = called(partial(preset, name))
-            st.button(label, key=f"preset-{name}", type="tertiary", width="stretch", on_click=press)
+            st.button(
+                label, key=f"preset-{name}", type="tertiary", width="stretch", on_click=called(partial(preset, name))
+            )
     name = next((name for name in PRESETS if planned(name) == plan._replace(seed=0)), "")
     if name:
         st.html(MARK.format(name=name))

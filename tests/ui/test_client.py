@@ -241,7 +241,7 @@ def test_the_stepper_tells_where_the_reader_rests() -> None:
     part.choose(1, 5)
     part.choose(0, 99)
     part.rest()
-    assert part.telling == [("rest", {"step": 2, "network": 0, "unit": 4, "against": "right.5"})]
+    assert part.telling == [("rest", {"step": 2, "network": 0, "unit": 4, "against": "right.5", "back": False})]
     assert tab.link == "a=b+c&unit=4&step=2&side=left&against=right.5"
 
 
