@@ -134,8 +134,10 @@ class StepperPart(Part):
         if self.second and self.existing(*self.second) != self.second:
             self.second = None
         if not (named and self.told):
-            step, *_, against, back = self.told or (self.step, self.payload.get("against", ""), self.back)
-            self.told = (step, *self.chosen, against, back)
+            begun = (self.step, *begin, self.payload.get("against", ""), self.back)
+            step, _, unit, against, back = self.told or begun
+            network, top = self.chosen
+            self.told = (step, network, unit if named and unit is not None else top, against, back)
 
     def units(self, network: int) -> list[int]:
         """The units of a network, as they stand."""

@@ -92,8 +92,10 @@ class Stepper {
     this.erase.fill(this.payload);
     this.units.fill(this.payload, { ...words.unit, table: words.table });
     this.second = this.units.ifThere(old ? this.second : unitNamed(payload.against));
-    const { step, against, back } = this.told ?? { step: this.step, against: payload.against, back: this.back };
-    this.told = named && this.told ? this.told : { ...this.rest(), step, against, back };
+    // What the link says; where there is no such unit, it is told which one stands in its place.
+    const linked = { step: this.step, unit: payload.unit ?? this.chosen.unit, against: payload.against, back: this.back };
+    const { step, unit, against, back } = this.told ?? linked;
+    this.told = named && this.told ? this.told : { ...this.rest(), step, unit: named ? unit : this.chosen.unit, against, back };
 
     const { root, labels } = this;
     root.dataset.theme = payload.theme;

@@ -24,7 +24,9 @@ def changes(wanted: dict[str, object]) -> list[str]:
     """What would be changed, in words."""
 
     def named(name: str, value: object) -> str:
-        return t(f"source.{name}_ids.{value}") if isinstance(value, str) and name != "units" else f"{value:g}"
+        if name == "units" or not isinstance(value, str):
+            return f"{value}" if isinstance(value, str) else f"{value:g}"
+        return t(f"source.{name}_ids.{value}")
 
     return [
         t("gradients.change", name=t(f"source.{name}"), before=named(name, state.value(name)), after=named(name, value))

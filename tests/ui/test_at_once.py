@@ -160,7 +160,7 @@ def test_a_stepper_that_comes_back_stands_where_the_link_says(app: Served) -> No
         await tab.do(("sentence", "Hungry, Bob walks to the shop to buy"))
         again = acts.part_of(tab, StepperPart)
         assert again
-        assert again.place() == (2, 0, 11)
+        assert again.place()[:3] == (2, 0, 11)
         assert "step=2&unit=11&side=left" in tab.link
 
     visited(app, "step", "", does)
