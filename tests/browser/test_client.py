@@ -25,7 +25,7 @@ SHOWN = """() => Object.fromEntries([...document.querySelectorAll('.stElementCon
   const key = [...box.classList].find((name) => name.startsWith('st-key-')).slice(7);
   const radio = box.querySelector('.stRadio input:checked'), check = box.querySelector('.stCheckbox input');
   const thumb = box.querySelector('[data-testid=stSliderThumbValue]');
-  const field = box.querySelector('input:not([type=file], [type=radio], [type=range])');
+  const field = box.querySelector('input:not([type=file], [type=radio], [type=range], .rv-stepper *)');
   const value = radio ? radio.closest('label').innerText.trim() : thumb ? thumb.innerText : check ? check.checked
     : field ? field.value : null;
   return [key, value];
